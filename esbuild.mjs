@@ -1,0 +1,62 @@
+// Builds everything that ships (dist/) and, with --tests, the suites that run inside VS Code (dist-test/).
+import { cp, mkdir } from 'node:fs/promises';
+import * as esbuild from 'esbuild';
+
+const watch = process.argv.includes('--watch');
+const development = watch || process.argv.includes('--dev');
+const tests = process.argv.includes('--tests');
+
+/** @type {import('esbuild').BuildOptions} */
+const common = {
+  bundle: true,
+  minify: !development,
+  sourcemap: development ? 'linked' : false,
+  legalComments: 'none',
+  logLevel: 'warning',
+  // Class names reach the user in errors and the output channel.
+  keepNames: true,
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const node = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
+
+/** @type {import('esbuild').BuildOptions[]} */
+const targets = [
+  { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['vscode'] },
+  { ...node, entryPoints: { engineWorker: 'src/engine/engineWorker.ts' }, outdir: 'dist' },
+  { ...node, entryPoints: { cli: 'src/cli.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
+  {
+    ...common,
+    keepNames: false,
+    platform: 'browser',
+    target: 'chrome128',
+    format: 'iife',
+    entryPoints: { profile: 'webview/main.ts' },
+    outdir: 'dist/webview',
+    tsconfig: 'tsconfig.json',
+  },
+];
+if (tests) {
+  targets.push({
+    ...node,
+    minify: false,
+    sourcemap: 'inline',
+    entryPoints: { index: 'test/vscode/index.ts' },
+    outdir: 'dist-test/vscode',
+    external: ['vscode', 'mocha'],
+  });
+}
+
+await mkdir('dist/webview', { recursive: true });
+await cp('node_modules/@vscode/codicons/dist/codicon.ttf', 'dist/webview/codicon.ttf');
+await cp('node_modules/@vscode/codicons/dist/codicon.css', 'dist/webview/codicon.css');
+
+if (watch) {
+  for (const target of targets) {
+    const context = await esbuild.context(target);
+    await context.watch();
+  }
+  console.log('watching');
+} else {
+  await Promise.all(targets.map((target) => esbuild.build(target)));
+}

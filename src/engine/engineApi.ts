@@ -1,0 +1,274 @@
+import type { FlameOrder, ViewSpec } from '../analysis/viewSpec';
+import type { SampleType, Thread } from '../profile/profile';
+
+/**
+ * The engine's requests, one property each: what it takes and what it answers. The same table types the worker's
+ * messages, the in-process engine and what the webview may ask for.
+ */
+export interface EngineRequests {
+  open: { params: OpenParams; result: ProfileSummary };
+  merge: { params: { profiles: number[]; name: string }; result: ProfileSummary };
+  close: { params: { profile: number }; result: null };
+  flameWindow: { params: FlameWindowParams; result: FlameWindow };
+  frameDetails: { params: FrameDetailsParams; result: FrameDetails };
+  frameParents: { params: FrameDetailsParams; result: PathFrame[] };
+  search: { params: SearchParams; result: SearchResult };
+  functionTable: { params: FunctionTableParams; result: FunctionTablePage };
+  hotFiles: { params: { profile: number; view: ViewSpec }; result: HotFile[] };
+  fileLines: { params: { profile: number; view: ViewSpec; file: number }; result: FileLines };
+  lineDetails: { params: { profile: number; view: ViewSpec; file: number; line: number }; result: LineDetails };
+  top: { params: TopParams; result: TopResult };
+  encode: { params: { profile: number; format: string }; result: Uint8Array };
+}
+
+export type EngineMethod = keyof EngineRequests;
+export type EngineParams<M extends EngineMethod> = EngineRequests[M]['params'];
+export type EngineResult<M extends EngineMethod> = EngineRequests[M]['result'];
+
+export interface RequestOptions {
+  /** Aborting rejects the request with an `AbortError`; work under way in the engine stops at its next check. */
+  readonly signal?: AbortSignal;
+  /** `fraction` is 0 to 1, or null where the size is not known. */
+  readonly onProgress?: (fraction: number | null, what: string) => void;
+}
+
+/** Both the worker's client and the in-process engine. */
+export interface EngineApi {
+  request<M extends EngineMethod>(
+    method: M,
+    params: EngineParams<M>,
+    options?: RequestOptions,
+  ): Promise<EngineResult<M>>;
+  dispose(): void;
+}
+
+export interface OpenParams {
+  /** What to read: a file by path, or bytes that were captured. */
+  source: { kind: 'file'; path: string } | { kind: 'bytes'; bytes: Uint8Array };
+  /** File name or title; its ending decides only where the content leaves a doubt. */
+  name: string;
+}
+
+export interface ProfileSummary {
+  /** The engine's handle. */
+  profile: number;
+  name: string;
+  formats: string[];
+  sampleTypes: SampleType[];
+  defaultSampleType: number;
+  /** Sum of each sample type over all samples. */
+  totals: number[];
+  threads: ThreadSummary[];
+  samples: number;
+  functions: number;
+  durationMs: number | null;
+  startTimeMs: number | null;
+  /** Whether samples have times, so that a flame chart can be drawn. */
+  timed: boolean;
+  lines: 'call' | 'declaration' | 'none';
+  notes: string[];
+}
+
+export interface ThreadSummary extends Thread {
+  samples: number;
+}
+
+export interface FlameWindowParams {
+  profile: number;
+  view: ViewSpec;
+  order: FlameOrder;
+  /** The wanted part of the x axis, in the axis's unit (left heavy: the sample type's; time order: nanoseconds). */
+  from: number;
+  to: number;
+  /** How many device pixels that part is drawn on: boxes narrower than half a pixel come merged. */
+  pixels: number;
+}
+
+/**
+ * The boxes of a part of the chart, row by row (row 0 is the outermost frame). Row `r` has the boxes
+ * `rowOffset[r]` to `rowOffset[r + 1]`, ascending and disjoint in x.
+ */
+export interface FlameWindow {
+  /** Which part is covered; at least what was asked for. */
+  from: number;
+  to: number;
+  /** Boxes narrower than this were merged with their neighbours; 0: the window is exact. */
+  resolution: number;
+  /** The whole axis is 0 to `extent`. */
+  extent: number;
+  /** `rows + 1` entries. */
+  rowOffset: Uint32Array;
+  start: Float64Array;
+  end: Float64Array;
+  /** The layout's node, to be named in `frameDetails`; -1 for a run of merged tiny boxes. */
+  node: Int32Array;
+  /** Function index; for a merged run that of its widest box. */
+  func: Int32Array;
+  /** Names of the functions in this window that the window's boxes can show: `names[i]` is function `nameFunc[i]`'s. */
+  nameFunc: Int32Array;
+  names: string[];
+  /** Colour key of the function `nameFunc[i]`: a small number, equal for functions of one file or package. */
+  nameGroup: Int32Array;
+}
+
+export interface FrameDetailsParams {
+  profile: number;
+  view: ViewSpec;
+  order: FlameOrder;
+  node: number;
+}
+
+export interface FrameDetails {
+  name: string;
+  /** As recorded (after source maps), null where unknown. */
+  file: string | null;
+  /** 1-based, null where unknown. */
+  line: number | null;
+  column: number | null;
+  inlined: boolean;
+  /** Of this node (this function called along this path), in the sample type's unit. */
+  self: number;
+  total: number;
+  /** Of the function everywhere in the view, recursion counted once. */
+  functionSelf: number;
+  functionTotal: number;
+  /** Samples with this node on the stack. */
+  samples: number;
+  /** The view's total: what 100 % is. */
+  viewTotal: number;
+  /** Extent on the x axis, to zoom to. */
+  start: number;
+  end: number;
+  row: number;
+  func: number;
+}
+
+/** One step of the breadcrumb, outermost first. */
+export interface PathFrame {
+  node: number;
+  name: string;
+  start: number;
+  end: number;
+  row: number;
+}
+
+export interface SearchParams {
+  profile: number;
+  view: ViewSpec;
+  query: string;
+  regex: boolean;
+  matchCase: boolean;
+}
+
+export interface SearchResult {
+  /** Function indices that match by name or file, ascending. */
+  functions: Int32Array;
+  /** Value of the samples with at least one matching frame, in the sample type's unit. */
+  matched: number;
+  viewTotal: number;
+}
+
+export type FunctionSort = 'self' | 'total' | 'name' | 'file';
+
+export interface FunctionTableParams {
+  profile: number;
+  view: ViewSpec;
+  sort: FunctionSort;
+  descending: boolean;
+  /** Same language as `search`; empty for all. */
+  filter: { query: string; regex: boolean; matchCase: boolean };
+  offset: number;
+  limit: number;
+}
+
+export interface FunctionTablePage {
+  /** Rows that pass the filter. */
+  count: number;
+  offset: number;
+  viewTotal: number;
+  rows: FunctionRow[];
+}
+
+export interface FunctionRow {
+  func: number;
+  name: string;
+  file: string | null;
+  line: number | null;
+  self: number;
+  total: number;
+}
+
+export interface HotFile {
+  /** String index of the file as recorded. */
+  file: number;
+  path: string;
+  self: number;
+  total: number;
+  /** False where the format has no lines for it. */
+  hasLines: boolean;
+}
+
+/** The lines of one file, ascending. */
+export interface FileLines {
+  file: number;
+  viewTotal: number;
+  viewSamples: number;
+  unit: string;
+  line: Int32Array;
+  self: Float64Array;
+  total: Float64Array;
+  /** Samples (or weights, where the source has no count) whose stack has the line. */
+  samples: Float64Array;
+}
+
+export interface LineNeighbour {
+  name: string;
+  file: string | null;
+  line: number | null;
+  value: number;
+}
+
+export interface LineDetails {
+  self: number;
+  total: number;
+  samples: number;
+  viewTotal: number;
+  viewSamples: number;
+  unit: string;
+  type: string;
+  /** Functions that the line belongs to. */
+  functions: string[];
+  callers: LineNeighbour[];
+  callees: LineNeighbour[];
+}
+
+export interface TopParams {
+  profile: number;
+  by: 'function' | 'line' | 'file';
+  sort: 'self' | 'total';
+  /** Name of the sample type; null for the profile's default. */
+  type: string | null;
+  limit: number;
+}
+
+/** What `emberline top --json` prints. */
+export interface TopResult {
+  profile: {
+    formats: string[];
+    sampleTypes: SampleType[];
+    sampleType: string;
+    unit: string;
+    total: number;
+    samples: number;
+    durationMs: number | null;
+  };
+  rows: TopRow[];
+}
+
+export interface TopRow {
+  name: string;
+  file: string | null;
+  line: number | null;
+  self: number;
+  total: number;
+}

@@ -1,0 +1,49 @@
+import type { FlameOrder, ViewSpec } from './analysis/viewSpec';
+import type { EngineMethod, EngineParams, EngineResult, FunctionSort, ProfileSummary } from './engine/engineApi';
+
+/** What the webview may ask of the engine. The host checks every message, sets `profile` itself and passes it on. */
+export type ViewMethod = Extract<
+  EngineMethod,
+  'flameWindow' | 'frameDetails' | 'frameParents' | 'search' | 'functionTable'
+>;
+/** The webview has one profile, so it never names one. */
+export type ViewParams<M extends ViewMethod> = Omit<EngineParams<M>, 'profile'>;
+export type ViewResult<M extends ViewMethod> = EngineResult<M>;
+
+/** What the profile editor shows; kept by the host so that it survives hiding and reloading the window. */
+export interface ViewState {
+  view: ViewSpec;
+  order: FlameOrder;
+  /** The visible part of the x axis, null for all of it. */
+  range: { from: number; to: number } | null;
+  /** First visible row, may be fractional. */
+  scroll: number;
+  /** The node that is zoomed into, and the focused one; null for none. */
+  zoomed: number | null;
+  focused: number | null;
+  search: { query: string; regex: boolean; matchCase: boolean };
+  table: { visible: boolean; sort: FunctionSort; descending: boolean; filter: string; width: number };
+}
+
+/** Messages from the webview to the extension host. */
+export type ToHost =
+  | { kind: 'ready' }
+  | { kind: 'request'; id: number; method: ViewMethod; params: ViewParams<ViewMethod> }
+  | { kind: 'cancel'; id: number }
+  /** A frame or a table row was activated: open its source. The host looks up where that is. */
+  | { kind: 'openFrame'; view: ViewSpec; order: FlameOrder; node: number }
+  | { kind: 'openFunction'; view: ViewSpec; func: number }
+  | { kind: 'state'; state: ViewState }
+  | { kind: 'copy'; text: string }
+  /** The error page's buttons. */
+  | { kind: 'retry' }
+  | { kind: 'showOutput' };
+
+/** Messages from the extension host to the webview. */
+export type ToWebview =
+  | { kind: 'loading'; what: string; fraction: number | null }
+  | { kind: 'failed'; message: string }
+  | { kind: 'profile'; summary: ProfileSummary; state: ViewState | null }
+  | { kind: 'result'; id: number; value: ViewResult<ViewMethod> }
+  /** `cancelled` is true where the request was superseded or cancelled: nothing to show. */
+  | { kind: 'error'; id: number; message: string; cancelled: boolean };
