@@ -11,6 +11,7 @@ export interface EngineRequests {
   close: { params: { profile: number }; result: null };
   flameWindow: { params: FlameWindowParams; result: FlameWindow };
   frameDetails: { params: FrameDetailsParams; result: FrameDetails };
+  functionInfo: { params: { profile: number; func: number }; result: FunctionInfo };
   frameParents: { params: FrameDetailsParams; result: PathFrame[] };
   search: { params: SearchParams; result: SearchResult };
   functionTable: { params: FunctionTableParams; result: FunctionTablePage };
@@ -141,6 +142,15 @@ export interface FrameDetails {
   end: number;
   row: number;
   func: number;
+}
+
+/** Where a function is declared, as recorded (after source maps). */
+export interface FunctionInfo {
+  name: string;
+  file: string | null;
+  /** 1-based, null where unknown. */
+  line: number | null;
+  column: number | null;
 }
 
 /** One step of the breadcrumb, outermost first. */
