@@ -1,0 +1,54 @@
+import { folded } from './folded';
+import type { Format } from './format';
+
+/** Every format that Emberline reads. */
+export const formats: readonly Format[] = [folded];
+
+/** How many of the first bytes `detectFormat` wants to see. */
+export const headLength = 65536;
+
+/**
+ * Which format bytes are in: by content first; the name's ending decides between formats that are equally sure, and
+ * where no content is recognised (so that the decoder can say what is wrong). Null where nothing fits.
+ * @param head the first `headLength` bytes, decompressed, or all of a smaller input
+ */
+export function detectFormat(head: Uint8Array, name: string): Format | null {
+  const byName = formatForEnding(name);
+  const possible: Format[] = [];
+  let certain: Format | null = null;
+  for (const format of formats) {
+    const confidence = format.detect(head, name);
+    if (confidence === 'certain' && (certain === null || format === byName)) {
+      certain = format;
+    } else if (confidence === 'possible') {
+      possible.push(format);
+    }
+  }
+  if (certain !== null) {
+    return certain;
+  }
+  if (byName !== null && (possible.length === 0 || possible.includes(byName))) {
+    return byName;
+  }
+  return possible[0] ?? null;
+}
+
+/** The format with a registry name, such as `pprof`. */
+export function formatByName(name: string): Format | null {
+  return formats.find((format) => format.name === name) ?? null;
+}
+
+/** The format that a path's ending names; `.gz` and `.zst` at its end do not count where no format has them. */
+export function formatForEnding(path: string): Format | null {
+  const lower = path.toLowerCase();
+  return formatOf(lower) ?? formatOf(lower.replace(/\.(gz|zst)$/, ''));
+}
+
+function formatOf(lower: string): Format | null {
+  return formats.find((format) => format.extensions.some((ending) => lower.endsWith(ending))) ?? null;
+}
+
+/** What can be read, for the end of an error about unknown content: `V8 CPU profile (.cpuprofile), …`. */
+export function describeFormats(): string {
+  return formats.map((format) => `${format.title} (${format.extensions.join(', ')})`).join(', ');
+}

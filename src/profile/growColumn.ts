@@ -1,0 +1,34 @@
+/** Capacity to grow to, so that appending stays linear: at least `needed`, at least half again of what there is. */
+function nextCapacity(current: number, needed: number): number {
+  return Math.max(needed, current + (current >>> 1), 64);
+}
+
+/** The same column with room for at least `needed` entries; what it held is copied when it had to move. */
+export function growInt32(column: Int32Array, needed: number): Int32Array {
+  if (needed <= column.length) {
+    return column;
+  }
+  const grown = new Int32Array(nextCapacity(column.length, needed));
+  grown.set(column);
+  return grown;
+}
+
+/** As `growInt32`. */
+export function growFloat64(column: Float64Array, needed: number): Float64Array {
+  if (needed <= column.length) {
+    return column;
+  }
+  const grown = new Float64Array(nextCapacity(column.length, needed));
+  grown.set(column);
+  return grown;
+}
+
+/** As `growInt32`. */
+export function growUint8(column: Uint8Array, needed: number): Uint8Array {
+  if (needed <= column.length) {
+    return column;
+  }
+  const grown = new Uint8Array(nextCapacity(column.length, needed));
+  grown.set(column);
+  return grown;
+}

@@ -1,0 +1,300 @@
+import { growFloat64, growInt32 } from './growColumn';
+import { LabelBuilder } from './labelBuilder';
+import type { LeafLineTable, Profile, ProfileMeta, SampleTable, SampleType, Thread } from './profile';
+import { stableOrder } from './stableOrder';
+import { StringTable } from './stringTable';
+import { PairTable, QuadTable } from './tupleTables';
+
+/** Many samples of one thread at once. The builder takes the arrays over: do not use them afterwards. */
+export interface SampleBlock {
+  /** Stack index of each sample's leaf, -1 for an empty stack. */
+  readonly stack: Int32Array;
+  readonly thread: number;
+  /** Nanoseconds since the profile's start, in any order; null where unknown. */
+  readonly time: Float64Array | null;
+  /** One column a sample type, as long as `stack`. */
+  readonly values: readonly Float64Array[];
+}
+
+/**
+ * Makes a `Profile`: interns strings, functions, frames and stacks as a decoder meets them, collects samples, and
+ * sees to the invariants that `profile.ts` promises. Callers pass valid indices and finite values.
+ */
+export class ProfileBuilder {
+  readonly strings = new StringTable();
+  readonly labels = new LabelBuilder();
+  private readonly functions = new QuadTable();
+  private readonly frames = new QuadTable();
+  private readonly stacks = new PairTable();
+  private readonly threads: Thread[] = [];
+  private readonly sampleTypes: SampleType[] = [];
+
+  private readonly blocks: { block: SampleBlock; at: number }[] = [];
+  private blockSamples = 0;
+  private rows = 0;
+  private rowStack: Int32Array = new Int32Array(64);
+  private rowThread: Int32Array = new Int32Array(64);
+  private rowLabels: Int32Array = new Int32Array(64);
+  private rowTime: Float64Array = new Float64Array(64);
+  private rowValues: Float64Array[] = [];
+  private timed: boolean | null = null;
+  private labelled = false;
+
+  private leafCount = 0;
+  private leafStack: Int32Array = new Int32Array(64);
+  private leafLine: Int32Array = new Int32Array(64);
+  private leafTicks: Float64Array = new Float64Array(64);
+
+  /** Adds a sample type; all of them come before the first sample. Returns its index. */
+  addSampleType(type: string, unit: string): number {
+    this.rowValues.push(new Float64Array(64));
+    return this.sampleTypes.push({ type, unit }) - 1;
+  }
+
+  /** Adds a thread and returns its index. Without any, `finish` makes one without a name. */
+  addThread(thread: Thread): number {
+    return this.threads.push(thread) - 1;
+  }
+
+  /** Index of a text. */
+  string(text: string): number {
+    return this.strings.intern(text);
+  }
+
+  /** Index of a function. `name` and `file` are string indices (`file` -1 for none), `line` and `column` 1-based or 0. */
+  func(name: number, file: number, line: number, column: number): number {
+    return this.functions.intern(name, file, line, column);
+  }
+
+  /** Index of a frame; `line` is 1-based or 0. */
+  frame(func: number, line: number, inlined: boolean): number {
+    return this.frames.intern(func, line, inlined ? 1 : 0, 0);
+  }
+
+  /** Index of the stack with `frame` on top of `prefix` (-1: on top of nothing). */
+  stack(prefix: number, frame: number): number {
+    return this.stacks.intern(prefix, frame);
+  }
+
+  /** Stacks so far. */
+  get stackCount(): number {
+    return this.stacks.length;
+  }
+
+  /** Samples so far. */
+  get sampleCount(): number {
+    return this.rows + this.blockSamples;
+  }
+
+  /**
+   * Adds a sample with zero values and returns its row, for `setValue`. `time` in nanoseconds since the profile's
+   * start, null where unknown (then for all samples); `labelSet` -1 for none.
+   */
+  addSample(stack: number, thread: number, time: number | null, labelSet: number): number {
+    const row = this.rows++;
+    if (row >= this.rowStack.length) {
+      this.rowStack = growInt32(this.rowStack, row + 1);
+      this.rowThread = growInt32(this.rowThread, row + 1);
+      this.rowLabels = growInt32(this.rowLabels, row + 1);
+      this.rowTime = growFloat64(this.rowTime, row + 1);
+      this.rowValues = this.rowValues.map((column) => growFloat64(column, row + 1));
+    }
+    this.noteTimed(time !== null);
+    this.rowStack[row] = stack;
+    this.rowThread[row] = thread;
+    this.rowTime[row] = time ?? 0;
+    this.rowLabels[row] = labelSet;
+    this.labelled ||= labelSet >= 0;
+    return row;
+  }
+
+  /** Sets the value of a sample added by `addSample`. */
+  setValue(row: number, sampleType: number, value: number): void {
+    this.rowValues[sampleType][row] = value;
+  }
+
+  /** The value of a sample added by `addSample`. */
+  value(row: number, sampleType: number): number {
+    return this.rowValues[sampleType][row];
+  }
+
+  /** Adds many samples of one thread without a copy where they are the only ones. */
+  addSamples(block: SampleBlock): void {
+    if (block.stack.length === 0) {
+      return;
+    }
+    this.noteTimed(block.time !== null);
+    this.blocks.push({ block, at: this.rows });
+    this.blockSamples += block.stack.length;
+  }
+
+  /** Times are known for all samples or for none. */
+  private noteTimed(timed: boolean): void {
+    this.timed = timed && this.timed !== false;
+  }
+
+  /** Records that `ticks` samples of `stack` were at `line` (1-based) of its leaf function. */
+  addLeafLine(stack: number, line: number, ticks: number): void {
+    const row = this.leafCount++;
+    if (row >= this.leafStack.length) {
+      this.leafStack = growInt32(this.leafStack, row + 1);
+      this.leafLine = growInt32(this.leafLine, row + 1);
+      this.leafTicks = growFloat64(this.leafTicks, row + 1);
+    }
+    this.leafStack[row] = stack;
+    this.leafLine[row] = line;
+    this.leafTicks[row] = ticks;
+  }
+
+  /** The finished profile. The builder must not be used afterwards. */
+  finish(meta: ProfileMeta): Profile {
+    const threads = this.threads.length > 0 ? this.threads : [{ name: '', process: null, pid: null, tid: null }];
+    const leafLines = this.finishLeafLines();
+    const samples = this.inTimeOrder(this.finishSamples(), threads.length);
+    const { functions, frames, stacks } = this;
+    const inlined = new Uint8Array(frames.length);
+    for (let i = 0; i < inlined.length; i++) {
+      inlined[i] = frames.c[i];
+    }
+    const labels = this.labels.finish();
+    return {
+      meta,
+      strings: this.strings.toArray(),
+      functions: {
+        length: functions.length,
+        name: functions.a.slice(0, functions.length),
+        file: functions.b.slice(0, functions.length),
+        line: functions.c.slice(0, functions.length),
+        column: functions.d.slice(0, functions.length),
+      },
+      frames: {
+        length: frames.length,
+        func: frames.a.slice(0, frames.length),
+        line: frames.b.slice(0, frames.length),
+        inlined,
+      },
+      stacks: {
+        length: stacks.length,
+        prefix: stacks.a.slice(0, stacks.length),
+        frame: stacks.b.slice(0, stacks.length),
+      },
+      samples,
+      sampleTypes: this.sampleTypes,
+      threads,
+      labels,
+      leafLines,
+    };
+  }
+
+  private finishSamples(): SampleTable {
+    const timed = this.timed === true;
+    if (this.rows === 0 && this.blocks.length === 1) {
+      const { block } = this.blocks[0];
+      const thread = block.thread === 0 ? null : new Int32Array(block.stack.length).fill(block.thread);
+      return {
+        length: block.stack.length,
+        stack: block.stack,
+        thread,
+        time: timed ? block.time : null,
+        values: block.values,
+        labelSet: null,
+      };
+    }
+    const length = this.sampleCount;
+    const stack = new Int32Array(length);
+    const thread = new Int32Array(length);
+    const time = timed ? new Float64Array(length) : null;
+    const values = this.sampleTypes.map(() => new Float64Array(length));
+    const labelSet = this.labelled ? new Int32Array(length).fill(-1) : null;
+    let row = 0;
+    let target = 0;
+    const copyRows = (end: number): void => {
+      stack.set(this.rowStack.subarray(row, end), target);
+      thread.set(this.rowThread.subarray(row, end), target);
+      time?.set(this.rowTime.subarray(row, end), target);
+      labelSet?.set(this.rowLabels.subarray(row, end), target);
+      values.forEach((column, type) => {
+        column.set(this.rowValues[type].subarray(row, end), target);
+      });
+      target += end - row;
+      row = end;
+    };
+    for (const { block, at } of this.blocks) {
+      copyRows(at);
+      stack.set(block.stack, target);
+      thread.fill(block.thread, target, target + block.stack.length);
+      if (time !== null && block.time !== null) {
+        time.set(block.time, target);
+      }
+      values.forEach((column, type) => {
+        column.set(block.values[type], target);
+      });
+      target += block.stack.length;
+    }
+    copyRows(this.rows);
+    return { length, stack, thread: thread.some((index) => index !== 0) ? thread : null, time, values, labelSet };
+  }
+
+  /** Samples sorted by time where a thread's are not in order; as they came otherwise. */
+  private inTimeOrder(samples: SampleTable, threads: number): SampleTable {
+    const { time, thread } = samples;
+    if (time === null) {
+      return samples;
+    }
+    const last = new Float64Array(threads).fill(-Infinity);
+    let ordered = true;
+    for (let i = 0; i < time.length && ordered; i++) {
+      const of = thread === null ? 0 : thread[i];
+      ordered = last[of] <= time[i];
+      last[of] = time[i];
+    }
+    const order = ordered ? null : stableOrder(time);
+    if (order === null) {
+      return samples;
+    }
+    return {
+      length: samples.length,
+      stack: order.map((row) => samples.stack[row]),
+      thread: thread === null ? null : order.map((row) => thread[row]),
+      time: reordered(time, order),
+      values: samples.values.map((column) => reordered(column, order)),
+      labelSet: samples.labelSet === null ? null : order.map((row) => samples.labelSet![row]),
+    };
+  }
+
+  /** Sorted by stack, then line; equal pairs added up. */
+  private finishLeafLines(): LeafLineTable | null {
+    if (this.leafCount === 0) {
+      return null;
+    }
+    const keys = new Float64Array(this.leafCount);
+    for (let i = 0; i < keys.length; i++) {
+      keys[i] = this.leafStack[i] * 0x100000000 + this.leafLine[i];
+    }
+    const order = stableOrder(keys);
+    const stack = new Int32Array(this.leafCount);
+    const line = new Int32Array(this.leafCount);
+    const ticks = new Float64Array(this.leafCount);
+    let length = 0;
+    for (let i = 0; i < keys.length; i++) {
+      const row = order === null ? i : order[i];
+      if (length > 0 && stack[length - 1] === this.leafStack[row] && line[length - 1] === this.leafLine[row]) {
+        ticks[length - 1] += this.leafTicks[row];
+      } else {
+        stack[length] = this.leafStack[row];
+        line[length] = this.leafLine[row];
+        ticks[length] = this.leafTicks[row];
+        length++;
+      }
+    }
+    return { length, stack: stack.slice(0, length), line: line.slice(0, length), ticks: ticks.slice(0, length) };
+  }
+}
+
+function reordered(column: Float64Array, order: Int32Array): Float64Array {
+  const result = new Float64Array(column.length);
+  for (let i = 0; i < result.length; i++) {
+    result[i] = column[order[i]];
+  }
+  return result;
+}

@@ -1,0 +1,107 @@
+import { growInt32 } from './growColumn';
+
+/** Spreads the bits of two small integers over a hash (constants of MurmurHash3's finalizer, public domain). */
+function mix(a: number, b: number): number {
+  let hash = Math.imul(a, -862048943) ^ Math.imul((b << 15) | (b >>> 17), 461845907);
+  hash = Math.imul(hash ^ (hash >>> 16), -2048144789);
+  hash = Math.imul(hash ^ (hash >>> 13), -1028477387);
+  return hash ^ (hash >>> 16);
+}
+
+/** Interns pairs of integers: equal pairs get one index, counted from 0 in the order of first sight. */
+export class PairTable {
+  a: Int32Array = new Int32Array(256);
+  b: Int32Array = new Int32Array(256);
+  length = 0;
+  private slots: Int32Array = new Int32Array(1024).fill(-1);
+  private mask = 1023;
+
+  intern(a: number, b: number): number {
+    let slot = mix(a, b) & this.mask;
+    for (let found = this.slots[slot]; found >= 0; found = this.slots[slot]) {
+      if (this.a[found] === a && this.b[found] === b) {
+        return found;
+      }
+      slot = (slot + 1) & this.mask;
+    }
+    const index = this.length++;
+    if (index >= this.a.length) {
+      this.a = growInt32(this.a, index + 1);
+      this.b = growInt32(this.b, index + 1);
+    }
+    this.a[index] = a;
+    this.b[index] = b;
+    this.slots[slot] = index;
+    if (this.length * 2 > this.slots.length) {
+      this.rehash();
+    }
+    return index;
+  }
+
+  private rehash(): void {
+    const size = this.slots.length * 4;
+    const slots = new Int32Array(size).fill(-1);
+    const mask = size - 1;
+    for (let index = 0; index < this.length; index++) {
+      let slot = mix(this.a[index], this.b[index]) & mask;
+      while (slots[slot] >= 0) {
+        slot = (slot + 1) & mask;
+      }
+      slots[slot] = index;
+    }
+    this.slots = slots;
+    this.mask = mask;
+  }
+}
+
+/** As `PairTable`, for four integers. */
+export class QuadTable {
+  a: Int32Array = new Int32Array(256);
+  b: Int32Array = new Int32Array(256);
+  c: Int32Array = new Int32Array(256);
+  d: Int32Array = new Int32Array(256);
+  length = 0;
+  private slots: Int32Array = new Int32Array(1024).fill(-1);
+  private mask = 1023;
+
+  intern(a: number, b: number, c: number, d: number): number {
+    let slot = mix(mix(a, b), mix(c, d)) & this.mask;
+    for (let found = this.slots[slot]; found >= 0; found = this.slots[slot]) {
+      if (this.a[found] === a && this.b[found] === b && this.c[found] === c && this.d[found] === d) {
+        return found;
+      }
+      slot = (slot + 1) & this.mask;
+    }
+    const index = this.length++;
+    if (index >= this.a.length) {
+      this.a = growInt32(this.a, index + 1);
+      this.b = growInt32(this.b, index + 1);
+      this.c = growInt32(this.c, index + 1);
+      this.d = growInt32(this.d, index + 1);
+    }
+    this.a[index] = a;
+    this.b[index] = b;
+    this.c[index] = c;
+    this.d[index] = d;
+    this.slots[slot] = index;
+    if (this.length * 2 > this.slots.length) {
+      this.rehash();
+    }
+    return index;
+  }
+
+  private rehash(): void {
+    const size = this.slots.length * 4;
+    const slots = new Int32Array(size).fill(-1);
+    const mask = size - 1;
+    for (let index = 0; index < this.length; index++) {
+      let slot = mix(mix(this.a[index], this.b[index]), mix(this.c[index], this.d[index])) & mask;
+      while (slots[slot] >= 0) {
+        slot = (slot + 1) & mask;
+      }
+      slots[slot] = index;
+    }
+    this.slots = slots;
+    this.mask = mask;
+  }
+}
