@@ -1,0 +1,84 @@
+import type { CallTree } from './callTree';
+
+/**
+ * Every box of a chart, row by row: row `r` has the boxes `rowOffset[r]` to `rowOffset[r + 1]`, ascending and
+ * disjoint in x. Row 0 is the outermost frame.
+ */
+export interface FlameLayout {
+  /** The x axis is 0 to `extent`. */
+  readonly extent: number;
+  readonly rowOffset: Uint32Array;
+  /** Box edges on the x axis, one entry a box. */
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+  /** Call tree node of each box. */
+  readonly treeNode: Int32Array;
+  readonly func: Int32Array;
+  /** Name of a box towards the outside: the call tree's node (left heavy), or the box's own index (time order). */
+  readonly nodesAreBoxes: boolean;
+}
+
+/** Lays a call tree out left heavy: a box a node, by depth. */
+export function layOutLeftHeavy(tree: CallTree): FlameLayout {
+  const rowOffset = new Uint32Array(tree.rows + 1);
+  for (let node = 0; node < tree.length; node++) rowOffset[tree.depth[node] + 1]++;
+  for (let row = 0; row < tree.rows; row++) rowOffset[row + 1] += rowOffset[row];
+  const fill = rowOffset.slice();
+  const start = new Float64Array(tree.length);
+  const end = new Float64Array(tree.length);
+  const treeNode = new Int32Array(tree.length);
+  const func = new Int32Array(tree.length);
+  // Depth-first order ascends in x within each row, so a counting pass keeps the rows sorted.
+  for (let node = 0; node < tree.length; node++) {
+    const box = fill[tree.depth[node]]++;
+    start[box] = tree.start[node];
+    end[box] = tree.start[node] + tree.width[node];
+    treeNode[box] = node;
+    func[box] = tree.func[node];
+  }
+  return { extent: tree.extent, rowOffset, start, end, treeNode, func, nodesAreBoxes: false };
+}
+
+/** The box of a node as the outside names it, -1 where there is none. */
+export function boxOfNode(layout: FlameLayout, tree: CallTree, node: number): number {
+  if (layout.nodesAreBoxes) return node >= 0 && node < layout.start.length ? node : -1;
+  if (node < 0 || node >= tree.length) return -1;
+  const row = tree.depth[node];
+  let low = layout.rowOffset[row];
+  let high = layout.rowOffset[row + 1] - 1;
+  // Nodes ascend with their boxes within a row.
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    const found = layout.treeNode[middle];
+    if (found === node) return middle;
+    if (found < node) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}
+
+/** Row of a box. */
+export function rowOfBox(layout: FlameLayout, box: number): number {
+  let low = 0;
+  let high = layout.rowOffset.length - 2;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (layout.rowOffset[middle] <= box) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The box of `row` that covers the whole of `box` (its caller there), -1 where there is none. */
+export function ancestorInRow(layout: FlameLayout, box: number, row: number): number {
+  let low = layout.rowOffset[row];
+  let high = layout.rowOffset[row + 1] - 1;
+  const x = layout.start[box];
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (layout.start[middle] <= x) low = middle;
+    else high = middle - 1;
+  }
+  // Boxes of no width share their start with the next one: the sought one is the last that starts in time.
+  return low <= high && layout.start[low] <= x && layout.end[low] >= layout.end[box] ? low : -1;
+}

@@ -1,0 +1,126 @@
+import type { FlameLayout } from './flameLayout';
+
+/** The boxes of a part of a layout, as `FlameWindow` of the engine's API describes them, without names. */
+export interface LayoutWindow {
+  from: number;
+  to: number;
+  resolution: number;
+  extent: number;
+  rowOffset: Uint32Array;
+  start: Float64Array;
+  end: Float64Array;
+  node: Int32Array;
+  func: Int32Array;
+}
+
+/** Layouts of up to this many boxes are sent whole: then no pan or zoom ever waits. */
+const SMALL_LAYOUT = 50_000;
+
+/**
+ * Cuts a window out of a layout: `from` to `to` with as much again on either side, so that panning rarely waits.
+ * Boxes under half a pixel are merged with their neighbours into runs of about one pixel, so what comes back is
+ * bounded by rows × pixels, not by the profile.
+ * @param pixels device pixels that `from` to `to` is drawn on.
+ */
+export function cutWindow(layout: FlameLayout, from: number, to: number, pixels: number): LayoutWindow {
+  const whole = layout.start.length <= SMALL_LAYOUT;
+  const span = Math.max(to - from, Number.MIN_VALUE);
+  const windowFrom = whole ? 0 : Math.max(0, from - span);
+  const windowTo = whole ? layout.extent : Math.min(layout.extent, to + span);
+  const resolution = whole ? 0 : span / Math.max(1, pixels) / 2;
+  const rows = layout.rowOffset.length - 1;
+  const columns = new WindowColumns(whole ? layout.start.length : 1 << 14);
+  const rowOffset = new Uint32Array(rows + 1);
+  for (let row = 0; row < rows; row++) {
+    cutRow(layout, row, windowFrom, windowTo, resolution, columns);
+    rowOffset[row + 1] = columns.length;
+  }
+  // Trailing rows without a box in the window stay: the chart's height must not change while one pans.
+  return { from: windowFrom, to: windowTo, resolution, extent: layout.extent, rowOffset, ...columns.finish() };
+}
+
+function cutRow(
+  layout: FlameLayout,
+  row: number,
+  from: number,
+  to: number,
+  resolution: number,
+  columns: WindowColumns,
+): void {
+  const { start, end, func, treeNode, nodesAreBoxes } = layout;
+  const rowEnd = layout.rowOffset[row + 1];
+  let box = firstEndingAfter(end, layout.rowOffset[row], rowEnd, from);
+  while (box < rowEnd && start[box] <= to) {
+    const width = end[box] - start[box];
+    if (width >= resolution) {
+      columns.add(start[box], end[box], nodesAreBoxes ? box : treeNode[box], func[box]);
+      box++;
+      continue;
+    }
+    const runStart = start[box];
+    let runEnd = end[box];
+    let widest = box;
+    let count = 1;
+    box++;
+    while (box < rowEnd && end[box] - runStart <= 2 * resolution && start[box] - runEnd <= resolution) {
+      if (end[box] - start[box] >= resolution) break;
+      if (end[box] - start[box] > end[widest] - start[widest]) widest = box;
+      runEnd = end[box];
+      box++;
+      count++;
+    }
+    const node = count > 1 ? -1 : nodesAreBoxes ? widest : treeNode[widest];
+    columns.add(runStart, runEnd, node, func[widest]);
+  }
+}
+
+/** First box of a row that ends after `x`. */
+function firstEndingAfter(end: Float64Array, low: number, high: number, x: number): number {
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (end[middle] > x) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+class WindowColumns {
+  length = 0;
+  private start: Float64Array;
+  private end: Float64Array;
+  private node: Int32Array;
+  private func: Int32Array;
+
+  constructor(private capacity: number) {
+    this.start = new Float64Array(capacity);
+    this.end = new Float64Array(capacity);
+    this.node = new Int32Array(capacity);
+    this.func = new Int32Array(capacity);
+  }
+
+  add(start: number, end: number, node: number, func: number): void {
+    if (this.length === this.capacity) this.resize(Math.max(1024, this.capacity * 2));
+    const at = this.length++;
+    this.start[at] = start;
+    this.end[at] = end;
+    this.node[at] = node;
+    this.func[at] = func;
+  }
+
+  finish(): { start: Float64Array; end: Float64Array; node: Int32Array; func: Int32Array } {
+    if (this.length < this.capacity) this.resize(this.length);
+    return { start: this.start, end: this.end, node: this.node, func: this.func };
+  }
+
+  private resize(capacity: number): void {
+    const resized = <A extends Float64Array | Int32Array>(to: A, from: A): A => {
+      to.set(from.length > to.length ? from.subarray(0, to.length) : from);
+      return to;
+    };
+    this.start = resized(new Float64Array(capacity), this.start);
+    this.end = resized(new Float64Array(capacity), this.end);
+    this.node = resized(new Int32Array(capacity), this.node);
+    this.func = resized(new Int32Array(capacity), this.func);
+    this.capacity = capacity;
+  }
+}

@@ -1,0 +1,203 @@
+import { orderFunctions } from '../analysis/functionTable';
+import { matchFunctions } from '../analysis/nameFilter';
+import { matchedValue } from '../analysis/search';
+import { samplesColumn } from '../analysis/stackValues';
+import { describeFunction, listTop } from '../analysis/top';
+import { formatByName } from '../formats/registry';
+import { mergeProfiles } from '../profile/mergeProfiles';
+import type {
+  EngineApi,
+  EngineMethod,
+  EngineParams,
+  EngineResult,
+  FunctionTablePage,
+  FunctionTableParams,
+  OpenParams,
+  ProfileSummary,
+  RequestOptions,
+  SearchParams,
+  SearchResult,
+  TopParams,
+  TopResult,
+} from './engineApi';
+import type { EnginePlatform } from './enginePlatform';
+import { flameWindow, frameDetails, frameParents } from './flameRequests';
+import { fileLines, hotFiles, lineDetails } from './lineRequests';
+import { OpenProfile } from './openProfile';
+import { readProfile } from './readProfile';
+import { shorten } from './shorten';
+
+/** Rows of the function table in one answer. */
+const LARGEST_PAGE = 1000;
+
+/** What a request may use while it runs. */
+export interface EngineTask {
+  /** Reports progress. @throws AbortError when the request was cancelled. */
+  checkpoint(fraction: number | null, what: string): void;
+}
+
+type Handlers = { [M in EngineMethod]: (params: EngineParams<M>, task: EngineTask) => EngineResult<M> };
+
+/**
+ * Owns open profiles and answers requests. Runs in a worker thread under the extension host (`EngineClient` is its
+ * other end), and in-process for the CLI and in tests.
+ */
+export class Engine implements EngineApi {
+  private readonly open = new Map<number, OpenProfile>();
+  private nextId = 1;
+
+  constructor(private readonly platform: EnginePlatform) {}
+
+  /** Runs a request; synchronous work inside, so that a worker runs one at a time. */
+  async request<M extends EngineMethod>(
+    method: M,
+    params: EngineParams<M>,
+    options: RequestOptions = {},
+  ): Promise<EngineResult<M>> {
+    return this.run(method, params, {
+      checkpoint: (fraction, what) => {
+        options.signal?.throwIfAborted();
+        options.onProgress?.(fraction, what);
+      },
+    });
+  }
+
+  /** @throws whatever the request throws: errors whose messages are sentences for the user. */
+  run<M extends EngineMethod>(method: M, params: EngineParams<M>, task: EngineTask): EngineResult<M> {
+    return this.handlers[method](params, task);
+  }
+
+  dispose(): void {
+    this.open.clear();
+  }
+
+  private readonly handlers: Handlers = {
+    open: (params, task) => this.openProfile(params, task),
+    merge: ({ profiles, name }) => this.merge(profiles, name),
+    close: ({ profile }) => {
+      this.open.delete(profile);
+      return null;
+    },
+    flameWindow: (params) => flameWindow(this.find(params.profile), params),
+    frameDetails: (params) => frameDetails(this.find(params.profile), params),
+    frameParents: (params) => frameParents(this.find(params.profile), params),
+    functionInfo: ({ profile, func }) => {
+      const found = this.find(profile).profile;
+      if (func < 0 || func >= found.functions.length) throw new RangeError(`There is no function ${func}.`);
+      const { name, file, line } = describeFunction(found, func);
+      return { name: shorten(name), file, line, column: found.functions.column[func] || null };
+    },
+    search: (params) => this.search(params),
+    functionTable: (params) => this.functionTable(params),
+    hotFiles: ({ profile, view }) => hotFiles(this.find(profile), view),
+    fileLines: ({ profile, view, file }) => fileLines(this.find(profile), view, file),
+    lineDetails: ({ profile, view, file, line }) => lineDetails(this.find(profile), view, file, line),
+    top: (params) => this.top(params),
+    encode: ({ profile, format: name }) => this.encode(this.find(profile), name),
+  };
+
+  private find(id: number): OpenProfile {
+    const found = this.open.get(id);
+    if (found === undefined) throw new UnknownProfileError(id);
+    return found;
+  }
+
+  private add(name: string, profile: OpenProfile['profile']): ProfileSummary {
+    const opened = new OpenProfile(this.nextId++, name, profile);
+    this.open.set(opened.id, opened);
+    return opened.summary();
+  }
+
+  private openProfile({ source, name }: OpenParams, task: EngineTask): ProfileSummary {
+    return this.add(name, readProfile(this.platform, source, name, task));
+  }
+
+  private merge(ids: number[], name: string): ProfileSummary {
+    const parts = ids.map((id) => this.find(id));
+    return this.add(name, mergeProfiles(parts.map((part) => ({ profile: part.profile, name: part.name }))));
+  }
+
+  private search({ profile, view: spec, ...query }: SearchParams): SearchResult {
+    const open = this.find(profile);
+    const view = open.view(spec);
+    const matched = matchFunctions(open.profile, query);
+    const functions: number[] = [];
+    for (let func = 0; func < matched.length; func++) {
+      if (matched[func] === 1 && view.functions.present[func] === 1) functions.push(func);
+    }
+    return {
+      functions: Int32Array.from(functions),
+      matched: matchedValue(view.tree, matched),
+      viewTotal: view.values.total,
+    };
+  }
+
+  private functionTable(params: FunctionTableParams): FunctionTablePage {
+    const open = this.find(params.profile);
+    const view = open.view(params.view);
+    const { sort, descending, filter } = params;
+    const key = JSON.stringify([sort, descending, filter]);
+    if (view.tableOrder?.key !== key) {
+      const matched = matchFunctions(open.profile, filter);
+      const functions = orderFunctions(open.profile, view.functions, matched, sort, descending);
+      view.tableOrder = { key, functions };
+    }
+    const { functions } = view.tableOrder;
+    const offset = Math.max(0, params.offset);
+    const rows = functions.subarray(offset, offset + Math.min(params.limit, LARGEST_PAGE));
+    return {
+      count: functions.length,
+      offset,
+      viewTotal: view.values.total,
+      rows: Array.from(rows, (func) => {
+        const { name, file, line } = describeFunction(open.profile, func);
+        const { self, total } = view.functions;
+        return {
+          func,
+          name: shorten(name),
+          file: file === null ? null : shorten(file),
+          line,
+          self: self[func],
+          total: total[func],
+        };
+      }),
+    };
+  }
+
+  private top({ profile: id, by, sort, type, limit }: TopParams): TopResult {
+    const open = this.find(id);
+    const { profile } = open;
+    const known = profile.sampleTypes.map((sampleType) => sampleType.type);
+    const sampleType = type === null ? profile.meta.defaultSampleType : known.indexOf(type);
+    if (sampleType < 0) throw new RangeError(`There is no sample type "${type}": the profile has ${known.join(', ')}.`);
+    const { values } = open.view({ sampleType, thread: null });
+    const { durationMs, formats } = profile.meta;
+    return {
+      profile: {
+        formats: [...formats],
+        sampleTypes: profile.sampleTypes.map((each) => ({ type: each.type, unit: each.unit })),
+        sampleType: profile.sampleTypes[sampleType].type,
+        unit: profile.sampleTypes[sampleType].unit,
+        total: values.total,
+        samples: samplesColumn(profile) < 0 ? profile.samples.length : values.samples,
+        durationMs,
+      },
+      rows: listTop(profile, values, by, sort).slice(0, limit),
+    };
+  }
+
+  private encode({ profile }: OpenProfile, name: string): Uint8Array {
+    const format = formatByName(name);
+    if (format?.encode === undefined) throw new Error(`Emberline cannot write the format "${name}".`);
+    const bytes = format.encode(profile);
+    return format.gzipped === true ? this.platform.gzip(bytes) : bytes;
+  }
+}
+
+/** The engine does not have the profile (any more); the client then opens it anew. */
+export class UnknownProfileError extends Error {
+  override readonly name = 'UnknownProfileError';
+  constructor(id: number) {
+    super(`Profile ${id} is not open.`);
+  }
+}

@@ -1,0 +1,192 @@
+import { Worker } from 'node:worker_threads';
+import type {
+  EngineApi,
+  EngineMethod,
+  EngineParams,
+  EngineResult,
+  OpenParams,
+  ProfileSummary,
+  RequestOptions,
+} from './engineApi';
+import type { FromWorker, ToWorker, WorkerData } from './workerMessages';
+
+/** More requests than this at once wait in the client. */
+const SLOTS = 256;
+
+interface Pending {
+  slot: number;
+  resolve(value: EngineResult<EngineMethod>): void;
+  reject(error: Error): void;
+  onProgress: RequestOptions['onProgress'];
+  stopListening(): void;
+}
+
+/** How to open a profile again after the worker died. */
+interface KnownProfile {
+  /** The worker's number for it; null where a new worker does not have it yet. */
+  workerId: number | null;
+  reopen: { method: 'open'; params: OpenParams } | { method: 'merge'; params: EngineParams<'merge'> };
+}
+
+/**
+ * The extension host's end of the engine: starts the worker at the first request. Profile numbers given out stay
+ * good when the worker dies (out of memory, say): the next request starts a new one and opens the profile again.
+ */
+export class EngineClient implements EngineApi {
+  private worker: Worker | null = null;
+  private cancelFlags = new Int32Array(new SharedArrayBuffer(4 * SLOTS));
+  private freeSlots = Array.from({ length: SLOTS }, (_, slot) => slot);
+  private readonly waiting: (() => void)[] = [];
+  private readonly pending = new Map<number, Pending>();
+  private readonly profiles = new Map<number, KnownProfile>();
+  private nextRequest = 1;
+  private nextProfile = 1;
+  private disposed = false;
+
+  /** @param workerPath the built `engineWorker.js`. */
+  constructor(
+    private readonly workerPath: string,
+    private readonly onWorkerError: (error: Error) => void = () => {},
+  ) {}
+
+  async request<M extends EngineMethod>(
+    method: M,
+    params: EngineParams<M>,
+    options: RequestOptions = {},
+  ): Promise<EngineResult<M>> {
+    options.signal?.throwIfAborted();
+    if (method === 'open' || method === 'merge') {
+      const reopen = { method, params } as KnownProfile['reopen'];
+      const id = this.nextProfile++;
+      const summary = await this.openInWorker(reopen, options);
+      this.profiles.set(id, { workerId: summary.profile, reopen });
+      return { ...summary, profile: id } as EngineResult<M>;
+    }
+    const id = (params as { profile: number }).profile;
+    if (method === 'close') {
+      const known = this.profiles.get(id);
+      this.profiles.delete(id);
+      if (known?.workerId == null || this.worker === null) return null as EngineResult<M>;
+      return this.send(method, { ...params, profile: known.workerId }, options);
+    }
+    return this.send(method, { ...params, profile: await this.workerIdOf(id, options) }, options);
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    const worker = this.worker;
+    this.abandonWorker(new DOMException('Emberline is shutting down.', 'AbortError'));
+    void worker?.terminate();
+  }
+
+  private async openInWorker(reopen: KnownProfile['reopen'], options: RequestOptions): Promise<ProfileSummary> {
+    if (reopen.method === 'open') return this.send('open', reopen.params, options);
+    const profiles: number[] = [];
+    for (const part of reopen.params.profiles) profiles.push(await this.workerIdOf(part, options));
+    return this.send('merge', { ...reopen.params, profiles }, options);
+  }
+
+  private async workerIdOf(id: number, options: RequestOptions): Promise<number> {
+    const known = this.profiles.get(id);
+    if (known === undefined) throw new Error('This profile was closed.');
+    if (known.workerId === null) {
+      const summary = await this.openInWorker(known.reopen, options);
+      known.workerId = summary.profile;
+    }
+    return known.workerId;
+  }
+
+  private async send<M extends EngineMethod>(
+    method: M,
+    params: EngineParams<M>,
+    { signal, onProgress }: RequestOptions,
+  ): Promise<EngineResult<M>> {
+    while (this.freeSlots.length === 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    signal?.throwIfAborted();
+    if (this.disposed) throw new DOMException('Emberline is shutting down.', 'AbortError');
+    const worker = this.worker ?? this.startWorker();
+    const slot = this.freeSlots.pop()!;
+    const id = this.nextRequest++;
+    Atomics.store(this.cancelFlags, slot, 0);
+    return new Promise<EngineResult<M>>((resolve, reject) => {
+      // The caller is answered at once; the slot stays taken until the worker has seen the flag.
+      const cancel = (): void => {
+        Atomics.store(this.cancelFlags, slot, 1);
+        reject(signal?.reason instanceof Error ? signal.reason : new DOMException('Cancelled.', 'AbortError'));
+      };
+      signal?.addEventListener('abort', cancel, { once: true });
+      this.pending.set(id, {
+        slot,
+        resolve: resolve as Pending['resolve'],
+        reject,
+        onProgress,
+        stopListening: () => signal?.removeEventListener('abort', cancel),
+      });
+      const message: ToWorker = { id, slot, method, params };
+      worker.postMessage(message);
+    });
+  }
+
+  private startWorker(): Worker {
+    const data: WorkerData = { cancelFlags: this.cancelFlags };
+    // Columns live outside V8's heap: this bounds only objects and strings of a hostile profile.
+    const worker = new Worker(this.workerPath, { workerData: data, resourceLimits: { maxOldGenerationSizeMb: 4096 } });
+    worker.on('message', (message: FromWorker) => this.receive(message));
+    worker.on('error', (error) => this.fail(worker, error));
+    worker.on('exit', (code) => this.fail(worker, new Error(`the worker exited with code ${code}`)));
+    // An idle engine keeps no process alive (tests, the CLI).
+    worker.unref();
+    this.worker = worker;
+    return worker;
+  }
+
+  private receive(message: FromWorker): void {
+    const pending = this.pending.get(message.id);
+    if (pending === undefined) return;
+    if (message.kind === 'progress') {
+      pending.onProgress?.(message.fraction, message.what);
+      return;
+    }
+    this.finish(message.id, pending);
+    if (message.kind === 'result') {
+      pending.resolve(message.value);
+      return;
+    }
+    const error = new Error(message.message);
+    error.name = message.name;
+    if (message.stack !== null) error.stack = message.stack;
+    pending.reject(error);
+  }
+
+  private finish(id: number, pending: Pending): void {
+    this.pending.delete(id);
+    pending.stopListening();
+    this.freeSlots.push(pending.slot);
+    this.waiting.shift()?.();
+  }
+
+  private fail(worker: Worker, error: unknown): void {
+    if (this.worker !== worker) return;
+    const cause = error instanceof Error ? error : new Error(String(error));
+    this.onWorkerError(cause);
+    const outOfMemory = 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
+    this.abandonWorker(
+      new Error(
+        outOfMemory
+          ? 'The profile engine ran out of memory: the profile is too large for this machine.'
+          : `The profile engine stopped (${cause.message}): try again.`,
+      ),
+    );
+  }
+
+  private abandonWorker(error: Error): void {
+    this.worker = null;
+    // Flags are shared with the old worker, which may still read them.
+    this.cancelFlags = new Int32Array(new SharedArrayBuffer(4 * SLOTS));
+    for (const known of this.profiles.values()) known.workerId = null;
+    for (const [id, pending] of [...this.pending]) {
+      this.finish(id, pending);
+      pending.reject(error);
+    }
+  }
+}

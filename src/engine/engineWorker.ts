@@ -1,0 +1,35 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { Engine } from './engine';
+import { nodePlatform } from './nodePlatform';
+import type { FromWorker, ToWorker, WorkerData } from './workerMessages';
+
+/** The worker thread's main: one request after the other. */
+
+const port = parentPort;
+if (port === null) throw new Error('This file runs as a worker thread.');
+
+const { cancelFlags } = workerData as WorkerData;
+const engine = new Engine(nodePlatform);
+const send = (message: FromWorker): void => port.postMessage(message);
+
+/** Progress more often than this only costs. */
+const PROGRESS_INTERVAL_MS = 50;
+
+port.on('message', ({ id, slot, method, params }: ToWorker) => {
+  let lastProgress = 0;
+  const checkpoint = (fraction: number | null, what: string): void => {
+    if (Atomics.load(cancelFlags, slot) === 1) throw new DOMException('The request was cancelled.', 'AbortError');
+    const now = performance.now();
+    if (now - lastProgress < PROGRESS_INTERVAL_MS) return;
+    lastProgress = now;
+    send({ kind: 'progress', id, fraction, what });
+  };
+  try {
+    // Requests that were cancelled while they waited are not begun.
+    if (Atomics.load(cancelFlags, slot) === 1) throw new DOMException('The request was cancelled.', 'AbortError');
+    send({ kind: 'result', id, value: engine.run(method, params, { checkpoint }) });
+  } catch (error) {
+    const thrown = error instanceof Error ? error : new Error(String(error));
+    send({ kind: 'error', id, name: thrown.name, message: thrown.message, stack: thrown.stack ?? null });
+  }
+});

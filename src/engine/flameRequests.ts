@@ -1,0 +1,130 @@
+import type { CallTree } from '../analysis/callTree';
+import { ancestorInRow, boxOfNode, type FlameLayout, rowOfBox } from '../analysis/flameLayout';
+import { cutWindow } from '../analysis/flameWindow';
+import { samplesColumn } from '../analysis/stackValues';
+import { sumBox } from '../analysis/timeOrder';
+import { describeFunction } from '../analysis/top';
+import type { Profile } from '../profile/profile';
+import type { FlameWindow, FlameWindowParams, FrameDetails, FrameDetailsParams, PathFrame } from './engineApi';
+import type { OpenProfile, ProfileView } from './openProfile';
+import { shorten } from './shorten';
+
+/** The boxes of a part of the chart, with the names and colour groups of their functions. */
+export function flameWindow(open: OpenProfile, params: FlameWindowParams): FlameWindow {
+  const layout = open.view(params.view).layout(params.order);
+  const window = cutWindow(layout, params.from, params.to, params.pixels);
+  const seen = new Uint8Array(open.profile.functions.length);
+  for (const func of window.func) seen[func] = 1;
+  const funcs: number[] = [];
+  for (let func = 0; func < seen.length; func++) if (seen[func] === 1) funcs.push(func);
+  const nameFunc = Int32Array.from(funcs);
+  const groups = groupsOf(open.profile);
+  return {
+    ...window,
+    nameFunc,
+    names: funcs.map((func) => shorten(open.profile.strings[open.profile.functions.name[func]])),
+    nameGroup: nameFunc.map((func) => groups[func]),
+  };
+}
+
+const groupCache = new WeakMap<Profile, Int32Array>();
+
+/** A small number a function, equal for functions of one file, else of one package. */
+function groupsOf(profile: Profile): Int32Array {
+  let groups = groupCache.get(profile);
+  if (groups === undefined) {
+    const { functions, strings } = profile;
+    const numbers = new Map<string, number>();
+    groups = new Int32Array(functions.length);
+    for (let func = 0; func < functions.length; func++) {
+      const file = functions.file[func];
+      const key = file >= 0 ? strings[file] : packageOf(strings[functions.name[func]]);
+      let group = numbers.get(key);
+      if (group === undefined) {
+        group = hashText(key) & 0xffff;
+        numbers.set(key, group);
+      }
+      groups[func] = group;
+    }
+    groupCache.set(profile, groups);
+  }
+  return groups;
+}
+
+/** What comes before a qualified name's last dot, slash or double colon. */
+function packageOf(name: string): string {
+  const short = name.slice(0, 300);
+  return short.slice(0, Math.max(0, short.search(/(?:::|[./])[^./:]*$/)));
+}
+
+/** FNV-1a: the same colour for a file in every profile. */
+function hashText(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < Math.min(text.length, 300); i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+interface PlacedBox {
+  view: ProfileView;
+  tree: CallTree;
+  layout: FlameLayout;
+  box: number;
+  row: number;
+}
+
+function placeNode(open: OpenProfile, { view: spec, order, node }: FrameDetailsParams): PlacedBox {
+  const view = open.view(spec);
+  const layout = view.layout(order);
+  const box = boxOfNode(layout, view.tree, node);
+  if (box < 0) throw new RangeError(`There is no frame ${node} in this view.`);
+  return { view, tree: view.tree, layout, box, row: rowOfBox(layout, box) };
+}
+
+/** What a hover card shows of a box. */
+export function frameDetails(open: OpenProfile, params: FrameDetailsParams): FrameDetails {
+  const { view, tree, layout, box, row } = placeNode(open, params);
+  const { profile } = open;
+  const treeNode = layout.treeNode[box];
+  const func = tree.func[treeNode];
+  const frame = tree.frame[treeNode];
+  const { name, file, line } = describeFunction(profile, func);
+  const column = profile.functions.column[func];
+  const own = layout.nodesAreBoxes
+    ? sumBox(profile, tree, view.timeOrder(), box, view.spec.sampleType, samplesColumn(profile))
+    : { self: tree.self[treeNode], total: tree.total[treeNode], samples: tree.samples[treeNode] };
+  return {
+    name: shorten(name),
+    file,
+    // A call position names the place more closely than the declaration, unless formats record only that.
+    line: profile.frames.line[frame] > 0 ? profile.frames.line[frame] : line,
+    column: column === 0 || (line !== null && profile.frames.line[frame] !== line) ? null : column,
+    inlined: profile.frames.inlined[frame] === 1,
+    ...own,
+    functionSelf: view.functions.self[func],
+    functionTotal: view.functions.total[func],
+    viewTotal: view.values.total,
+    start: layout.start[box],
+    end: layout.end[box],
+    row,
+    func,
+  };
+}
+
+/** The boxes from the outermost down to the node's own, for the breadcrumb. */
+export function frameParents(open: OpenProfile, params: FrameDetailsParams): PathFrame[] {
+  const { layout, box, row, tree } = placeNode(open, params);
+  const path: PathFrame[] = [];
+  for (let above = 0; above <= row; above++) {
+    const ancestor = above === row ? box : ancestorInRow(layout, box, above);
+    if (ancestor < 0) continue;
+    const func = tree.func[layout.treeNode[ancestor]];
+    path.push({
+      node: layout.nodesAreBoxes ? ancestor : layout.treeNode[ancestor],
+      name: shorten(open.profile.strings[open.profile.functions.name[func]]),
+      start: layout.start[ancestor],
+      end: layout.end[ancestor],
+      row: above,
+    });
+  }
+  return path;
+}

@@ -1,0 +1,76 @@
+import { describeLine, type Neighbour } from '../analysis/lineDetails';
+import { describeFunction } from '../analysis/top';
+import type { ViewSpec } from '../analysis/viewSpec';
+import type { FileLines, HotFile, LineDetails, LineNeighbour } from './engineApi';
+import type { OpenProfile } from './openProfile';
+import { shorten } from './shorten';
+
+/** Files of a view, hottest first. A file's total is that of its hottest line: lines of one file share samples. */
+export function hotFiles(open: OpenProfile, spec: ViewSpec): HotFile[] {
+  const { lines } = open.view(spec);
+  const index = open.lineIndex;
+  const files = new Map<number, HotFile>();
+  for (let entry = 0; entry < index.length; entry++) {
+    const file = index.file[entry];
+    if (file < 0 || lines.samples[entry] === 0) continue;
+    let hot = files.get(file);
+    if (hot === undefined) {
+      hot = { file, path: open.profile.strings[file], self: 0, total: 0, hasLines: false };
+      files.set(file, hot);
+    }
+    hot.self += lines.self[entry];
+    if (lines.total[entry] > hot.total) hot.total = lines.total[entry];
+    if (index.line[entry] > 0) hot.hasLines = true;
+  }
+  return [...files.values()].sort((a, b) => b.self - a.self || b.total - a.total || a.file - b.file);
+}
+
+/** Self, total and samples of every line of one file. */
+export function fileLines(open: OpenProfile, spec: ViewSpec, file: number): FileLines {
+  const view = open.view(spec);
+  const index = open.lineIndex;
+  const entries: number[] = [];
+  for (let entry = 0; entry < index.length; entry++) {
+    if (index.file[entry] === file && index.line[entry] > 0 && view.lines.samples[entry] !== 0) entries.push(entry);
+  }
+  entries.sort((a, b) => index.line[a] - index.line[b]);
+  return {
+    file,
+    viewTotal: view.values.total,
+    viewSamples: view.values.samples,
+    unit: open.profile.sampleTypes[spec.sampleType].unit,
+    line: Int32Array.from(entries, (entry) => index.line[entry]),
+    self: Float64Array.from(entries, (entry) => view.lines.self[entry]),
+    total: Float64Array.from(entries, (entry) => view.lines.total[entry]),
+    samples: Float64Array.from(entries, (entry) => view.lines.samples[entry]),
+  };
+}
+
+const NEIGHBOURS = 5;
+
+/** @throws RangeError where the view has no such line. */
+export function lineDetails(open: OpenProfile, spec: ViewSpec, file: number, line: number): LineDetails {
+  const view = open.view(spec);
+  const index = open.lineIndex;
+  let entry = 0;
+  while (entry < index.length && (index.file[entry] !== file || index.line[entry] !== line)) entry++;
+  if (entry === index.length) throw new RangeError(`The profile has no line ${line} of that file.`);
+  const context = describeLine(open.profile, index, view.values, entry);
+  const { type, unit } = open.profile.sampleTypes[spec.sampleType];
+  const name = ({ func, value }: Neighbour): LineNeighbour => {
+    const neighbour = describeFunction(open.profile, func);
+    return { ...neighbour, name: shorten(neighbour.name), value };
+  };
+  return {
+    self: context.self,
+    total: context.total,
+    samples: context.samples,
+    viewTotal: view.values.total,
+    viewSamples: view.values.samples,
+    unit,
+    type,
+    functions: context.functions.slice(0, NEIGHBOURS).map((found) => name(found).name),
+    callers: context.callers.slice(0, NEIGHBOURS).map(name),
+    callees: context.callees.slice(0, NEIGHBOURS).map(name),
+  };
+}
