@@ -1,5 +1,5 @@
 // Builds everything that ships (dist/) and, with --tests, the suites that run inside VS Code (dist-test/).
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
 
 const watch = process.argv.includes('--watch');
@@ -37,11 +37,19 @@ const targets = [
   },
 ];
 if (tests) {
+  const folder = 'test/vscode';
+  const vscodeTests = (await readdir(folder))
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `${folder}/${name}`);
+  // A test that is no more must not be run.
+  await rm('dist-test/vscode', { recursive: true, force: true });
   targets.push({
     ...node,
     minify: false,
+    // The UI driver sends functions as source text: they must not call esbuild's helpers.
+    keepNames: false,
     sourcemap: 'inline',
-    entryPoints: { index: 'test/vscode/index.ts' },
+    entryPoints: ['test/vscode/index.ts', ...vscodeTests],
     outdir: 'dist-test/vscode',
     external: ['vscode', 'mocha'],
   });

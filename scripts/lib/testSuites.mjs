@@ -1,0 +1,142 @@
+// Runs the three kinds of tests and counts what they say.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findBrowser } from './browser.mjs';
+import { root } from './setup.mjs';
+import { seconds, sleep } from './steps.mjs';
+import { serveUiDriver } from './uiDriver.mjs';
+import { startVsCode } from './vscode.mjs';
+
+export const outputFolder = join(root, 'test-output');
+
+/** How long the tests in VS Code may take as a whole, and until the first one starts, in ms. */
+const vscodeLimit = 20 * 60_000;
+const vscodeStartLimit = 3 * 60_000;
+
+/** @typedef {{passed: number, failed: number, skipped: string[], failures: string[]}} Counts */
+
+/** @returns {Promise<Counts>} */
+export async function runUnitTests(grep) {
+  return runVitest('unit', 'vitest.config.ts', grep);
+}
+
+/** @returns {Promise<Counts>} */
+export async function runWebviewTests(grep) {
+  process.env.EMBERLINE_CHROMIUM = await findBrowser();
+  return runVitest('webview', 'vitest.webview.config.ts', grep);
+}
+
+async function runVitest(name, config, grep) {
+  const report = join(outputFolder, `${name}.json`);
+  await mkdir(outputFolder, { recursive: true });
+  await rm(report, { force: true });
+  const args = [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--config', config];
+  args.push('--reporter=default', '--reporter=json', `--outputFile.json=${report}`);
+  if (grep) args.push('--testNamePattern', grep, '--passWithNoTests');
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  if (!existsSync(report)) throw new Error(`The ${name} tests left no report (vitest ended with ${code}).`);
+  const counts = countVitest(JSON.parse(readFileSync(report, 'utf8')), grep);
+  if (code !== 0 && counts.failed === 0) {
+    // A file that does not load, or an error outside of any test.
+    counts.failed = 1;
+    counts.failures.push(`vitest ended with ${code} (see above)`);
+  }
+  return counts;
+}
+
+/**
+ * Counts of vitest's JSON report. With `grep`, tests it leaves out are not counted as skipped: they were not asked for.
+ * A file that fails to load has no test of its own and counts as one failed.
+ * @returns {Counts}
+ */
+export function countVitest(report, grep) {
+  const counts = { passed: 0, failed: 0, skipped: [], failures: [] };
+  const wanted = grep ? new RegExp(grep) : null;
+  for (const file of report.testResults) {
+    if (file.status === 'failed' && file.assertionResults.length === 0) {
+      counts.failed++;
+      counts.failures.push(`${file.name}: ${file.message}`);
+    }
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed') counts.passed++;
+      else if (test.status === 'failed') {
+        counts.failed++;
+        counts.failures.push(test.fullName);
+      } else if (wanted === null || wanted.test(test.fullName)) counts.skipped.push(test.fullName);
+    }
+  }
+  return counts;
+}
+
+/** @returns {Promise<Counts>} */
+export async function runVsCodeTests(grep) {
+  const folder = join(outputFolder, 'vscode');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const report = join(folder, 'report.json');
+  // The real path: VS Code and V8 name files by it.
+  const workspace = await realpath(await mkdtemp(join(tmpdir(), 'emberline-workspace-')));
+  let session;
+  const driver = await serveUiDriver(() => session);
+  const start = performance.now();
+  try {
+    session = await startVsCode({
+      folder: workspace,
+      extensionPath: root,
+      testsPath: join(root, 'dist-test', 'vscode', 'index.js'),
+      testEnv: {
+        EMBERLINE_UI_DRIVER: driver.address,
+        EMBERLINE_TEST_REPORT: report,
+        EMBERLINE_TEST_OUTPUT: folder,
+        EMBERLINE_TEST_ROOT: root,
+        ...(grep ? { EMBERLINE_TEST_GREP: grep } : {}),
+      },
+      logFolder: folder,
+      keepLogs: true,
+      onLog: (line) => console.log(line),
+    });
+    console.log(`VS Code is up after ${seconds(start)}: ${session.title}`);
+    const end = await Promise.race([session.finished, watch(report, start)]);
+    return countMocha(report, end);
+  } catch (error) {
+    await session?.page?.screenshot({ path: join(folder, 'failure.png') }).catch(() => {});
+    throw error;
+  } finally {
+    await driver.close();
+    await session?.close();
+    await rm(workspace, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+/** Settles with a sentence when the tests do not start, or do not end in time. */
+async function watch(report, start) {
+  for (;;) {
+    await sleep(1000);
+    const spent = performance.now() - start;
+    if (spent > vscodeLimit) return `the tests did not end within ${vscodeLimit / 60_000} minutes`;
+    if (!existsSync(report) && spent > vscodeStartLimit) return 'the tests did not start in the extension host';
+  }
+}
+
+/** @returns {Counts} */
+function countMocha(report, end) {
+  const counts = { passed: 0, failed: 0, skipped: [], failures: [] };
+  let complete = false;
+  if (existsSync(report)) {
+    const read = JSON.parse(readFileSync(report, 'utf8'));
+    complete = read.complete;
+    counts.passed = read.passed;
+    counts.skipped = read.skipped;
+    counts.failures = read.failures;
+    counts.failed = read.failures.length;
+  }
+  if (!complete || (end !== 0 && counts.failed === 0)) {
+    counts.failed++;
+    counts.failures.push(`the run in VS Code ended early: ${end} (logs and a picture are in test-output/vscode)`);
+  }
+  return counts;
+}

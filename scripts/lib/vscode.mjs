@@ -1,0 +1,58 @@
+// Starts a real VS Code: the desktop one where it can show a window, code-server in a headless browser otherwise.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCodeServer } from './codeServer.mjs';
+import { findDesktopVsCode, startDesktopVsCode } from './desktopVsCode.mjs';
+
+/** Quiet, the same everywhere, and without anything that wants a network. */
+const quietSettings = {
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.enableExperiments': false,
+  'workbench.tips.enabled': false,
+  'workbench.layoutControl.enabled': false,
+  'window.commandCenter': false,
+  'window.newWindowDimensions': 'maximized',
+  'chat.disableAIFeatures': true,
+  'chat.commandCenter.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'security.workspace.trust.enabled': false,
+  'git.enabled': false,
+  'typescript.disableAutomaticTypeAcquisition': true,
+  'debug.toolBarLocation': 'docked',
+};
+
+/**
+ * Starts a real VS Code on `folder`.
+ *
+ * Options: `folder` (absolute), one of `extensionPath` (an extension under development) and `vsix`, `testsPath` (the
+ * module the extension host runs; its exit code settles `finished`), `testEnv` (the tests' environment), `env`,
+ * `settings` (over the quiet ones), `viewport`, `deviceScaleFactor`, `logFolder`, `onLog(line)`, `port`.
+ *
+ * Returns `{kind, title, page, finished, address, openWindow(folder), close()}`: `page` is playwright's page of the
+ * workbench, `finished` settles with the tests' exit code or a sentence, `address` is null where there is none to
+ * open in a browser. Throws one sentence when no VS Code can be had.
+ */
+export async function startVsCode(options) {
+  const profileFolder = await mkdtemp(join(tmpdir(), 'emberline-vscode-'));
+  const full = { ...options, profileFolder, settings: { ...quietSettings, ...options.settings } };
+  try {
+    const desktop = await findDesktopVsCode();
+    const session = desktop === null ? await startCodeServer(full) : await startDesktopVsCode(desktop, full);
+    return {
+      ...session,
+      close: async () => {
+        await session.close();
+        await rm(profileFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      },
+    };
+  } catch (error) {
+    await rm(profileFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    throw error;
+  }
+}

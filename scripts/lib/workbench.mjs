@@ -1,0 +1,307 @@
+// What a user does in the workbench, as functions of playwright's page. The demo and the VS Code tests share them:
+// tests call them by name through the UI driver, so every argument and result is plain data.
+
+const patience = 30_000;
+
+/** Opens the command palette, types the command's full title ("Emberline: Toggle Heat") and chooses it. */
+export async function runCommand(page, title) {
+  const input = await openPalette(page);
+  await input.fill(`>${title}`);
+  const row = page
+    .locator('.quick-input-widget .monaco-list-row')
+    .filter({ has: page.locator('.label-name', { hasText: exactly(title) }) })
+    .first();
+  try {
+    await row.waitFor({ timeout: 10_000 });
+  } catch {
+    const offered = await quickPickItems(page);
+    await page.keyboard.press('Escape');
+    const list = offered.map((item) => item.label).join(', ') || 'nothing';
+    throw new Error(`The command palette does not offer "${title}"; it offers: ${list}`);
+  }
+  await row.click();
+}
+
+/** Titles the palette offers for a text, best first. Closes it again. */
+export async function paletteOffers(page, text) {
+  const input = await openPalette(page);
+  await input.fill(`>${text}`);
+  await page.waitForTimeout(500);
+  const offered = await quickPickItems(page);
+  await page.keyboard.press('Escape');
+  return offered.map((item) => item.label);
+}
+
+async function openPalette(page) {
+  const input = page.locator('.quick-input-widget:visible input[type=text]').first();
+  for (let i = 0; i < 10; i++) {
+    await page.keyboard.press('F1');
+    const open = await input.waitFor({ state: 'visible', timeout: 2000 }).then(
+      () => true,
+      () => false,
+    );
+    if (open) return input;
+    // A key pressed while a webview loads is lost: the status bar gives the workbench its focus back.
+    await page
+      .locator('.part.statusbar')
+      .click({ position: { x: 400, y: 5 }, timeout: 2000 })
+      .catch(() => {});
+  }
+  throw new Error('The command palette did not open.');
+}
+
+/** The rows of the open quick pick: `{label, description, checked}`, `checked` null where there is no check box. */
+export async function quickPickItems(page) {
+  return page.locator('.quick-input-widget:visible .monaco-list-row').evaluateAll((rows) =>
+    rows.map((row) => {
+      const box = row.querySelector('.quick-input-list-checkbox, [role=checkbox], input[type=checkbox]');
+      const shown = box !== null && box.getBoundingClientRect().width > 0;
+      return {
+        label: row.querySelector('.label-name')?.textContent ?? '',
+        description: row.querySelector('.label-description')?.textContent ?? '',
+        checked: shown ? box.getAttribute('aria-checked') === 'true' || box.checked === true : null,
+      };
+    }),
+  );
+}
+
+/** Waits for a quick pick (with `title` or placeholder text in it, when given) and returns its items. */
+export async function waitForQuickPick(page, text) {
+  const widget = page.locator('.quick-input-widget:visible');
+  await widget.waitFor({ timeout: patience });
+  if (text) {
+    const deadline = Date.now() + patience;
+    for (;;) {
+      const title = await widget
+        .locator('.quick-input-title')
+        .textContent()
+        .catch(() => '');
+      const placeholder = await widget
+        .locator('input[type=text]')
+        .first()
+        .getAttribute('placeholder')
+        .catch(() => '');
+      if (`${title}\n${placeholder}`.includes(text)) break;
+      if (Date.now() > deadline) throw new Error(`The quick pick says "${title} ${placeholder}", not "${text}".`);
+      await page.waitForTimeout(100);
+    }
+  }
+  await page.locator('.quick-input-widget:visible .monaco-list-row').first().waitFor({ timeout: patience });
+  return quickPickItems(page);
+}
+
+/** Chooses the row whose label contains `label` in the open quick pick of one choice. */
+export async function pick(page, label) {
+  const rows = page.locator('.quick-input-widget:visible .monaco-list-row');
+  await rows
+    .filter({ has: page.locator('.label-name', { hasText: label }) })
+    .first()
+    .click({ timeout: patience });
+}
+
+/** Accepts the open quick pick or input box as it is. */
+export async function acceptQuickInput(page) {
+  await page.locator('.quick-input-widget:visible input[type=text]').first().press('Enter');
+}
+
+/** Types into the open input box and accepts. */
+export async function typeIntoQuickInput(page, text) {
+  const input = page.locator('.quick-input-widget:visible input[type=text]').first();
+  await input.waitFor({ timeout: patience });
+  await input.fill(text);
+  await input.press('Enter');
+}
+
+/** Checks every row of a quick pick of many choices and accepts it. */
+export async function acceptAll(page) {
+  const all = page.locator('.quick-input-widget:visible .quick-input-check-all').first();
+  const items = await quickPickItems(page);
+  if (items.some((item) => item.checked === false) && (await all.isVisible())) await all.click();
+  const ok = page.locator('.quick-input-widget:visible .quick-input-action .monaco-button:visible').first();
+  if (await ok.count()) await ok.click();
+  else await acceptQuickInput(page);
+}
+
+/** The notifications on screen: `{message, buttons}`. */
+export async function notifications(page) {
+  return page
+    .locator('.notifications-toasts .notification-toast, .notifications-center .monaco-list-row')
+    .evaluateAll((toasts) =>
+      toasts.map((toast) => ({
+        message: toast.querySelector('.notification-list-item-message')?.textContent ?? '',
+        buttons: [...toast.querySelectorAll('.notification-list-item-buttons-container .monaco-button')].map(
+          (button) => button.textContent ?? '',
+        ),
+      })),
+    );
+}
+
+/** Waits for a notification that contains `text` and returns its whole message. */
+export async function waitForNotification(page, text) {
+  const message = page.locator('.notification-list-item-message', { hasText: text }).first();
+  try {
+    await message.waitFor({ timeout: patience });
+  } catch {
+    const shown = (await notifications(page)).map((one) => one.message).join(' | ') || 'none';
+    throw new Error(`No notification says "${text}"; shown: ${shown}`);
+  }
+  return (await message.textContent()) ?? '';
+}
+
+/** Clicks a button of the notification that contains `message`. */
+export async function pressNotificationButton(page, { message, button }) {
+  const toast = page.locator('.notification-toast').filter({ hasText: message }).first();
+  await toast.waitFor({ timeout: patience });
+  await toast
+    .locator('.monaco-button', { hasText: exactly(button) })
+    .first()
+    .click();
+}
+
+export async function clearNotifications(page) {
+  await runCommand(page, 'Notifications: Clear All Notifications');
+}
+
+/** The status bar's items: `{text, label}`; `label` is what a screen reader says. */
+export async function statusBarItems(page) {
+  return page.locator('.part.statusbar .statusbar-item').evaluateAll((items) =>
+    items
+      .filter((item) => item.getBoundingClientRect().width > 0)
+      .map((item) => ({
+        text: (item.textContent ?? '').trim(),
+        label: item.querySelector('[aria-label]')?.getAttribute('aria-label') ?? item.getAttribute('aria-label') ?? '',
+      })),
+  );
+}
+
+/** Waits for a status bar item that contains `text` and returns its whole text. */
+export async function waitForStatusBarItem(page, text) {
+  const item = page.locator('.part.statusbar .statusbar-item', { hasText: text }).first();
+  try {
+    await item.waitFor({ timeout: patience });
+  } catch {
+    const shown = (await statusBarItems(page)).map((one) => one.text).join(' | ');
+    throw new Error(`No status bar item says "${text}"; shown: ${shown}`);
+  }
+  return ((await item.textContent()) ?? '').trim();
+}
+
+export async function clickStatusBarItem(page, text) {
+  const item = page.locator('.part.statusbar .statusbar-item', { hasText: text }).first();
+  await item.locator('a, [role=button]').first().click({ timeout: patience });
+}
+
+/** Playwright's locator of the document inside the visible webview (Emberline's profile editor). */
+export function webview(page) {
+  return page.locator('iframe.webview.ready:visible').last().contentFrame().locator('#active-frame').contentFrame();
+}
+
+/**
+ * Waits until the profile editor has drawn a profile: its chart's canvas has a size and the loading state is gone.
+ * Throws with the editor's own message when it shows an error instead.
+ */
+export async function waitForFlameGraph(page) {
+  const frame = webview(page);
+  await frame.locator('emberline-app').waitFor({ timeout: 60_000 });
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const state = await frame
+      .locator('emberline-app')
+      .evaluate((app) => {
+        // Open shadow roots are walked: what the user sees may lie in any of them.
+        const found = { canvas: null, text: '' };
+        const walk = (node) => {
+          for (const child of node.childNodes) {
+            if (child instanceof HTMLElement) {
+              if (child.tagName === 'STYLE' || child.tagName === 'SCRIPT') continue;
+              const box = child.getBoundingClientRect();
+              if (child instanceof HTMLCanvasElement && box.width > 100 && box.height > 60) {
+                found.canvas = { width: box.width, height: box.height };
+              }
+              if (child.shadowRoot) walk(child.shadowRoot);
+              walk(child);
+            } else if (child.nodeType === Node.TEXT_NODE) {
+              found.text += child.textContent;
+            }
+          }
+        };
+        if (app.shadowRoot) walk(app.shadowRoot);
+        walk(app);
+        return found;
+      })
+      .catch(() => null);
+    if (state?.canvas) return state.canvas;
+    if (Date.now() > deadline) {
+      const text = state?.text.replace(/\s+/g, ' ').trim().slice(0, 300) ?? 'nothing';
+      throw new Error(`The profile editor shows no chart after a minute; it says: ${text}`);
+    }
+    await page.waitForTimeout(200);
+  }
+}
+
+/**
+ * The decorated lines of the visible text editors, as drawn: `{editor, line, text, label, background}`. `label` is the
+ * text after the line's end, `background` the computed colour behind the line; both null where there is none.
+ */
+export async function decoratedLines(page) {
+  return page.evaluate(() => {
+    const lines = [];
+    for (const editor of document.querySelectorAll('.editor-instance .monaco-editor')) {
+      const name =
+        editor.closest('.editor-instance')?.getAttribute('aria-label') ?? editor.getAttribute('data-uri') ?? '';
+      const at = (element) => Math.round(Number.parseFloat(element.style.top));
+      const numbers = new Map();
+      for (const row of editor.querySelectorAll('.margin-view-overlays > div')) {
+        const number = row.querySelector('.line-numbers')?.textContent;
+        if (number) numbers.set(at(row), Number(number));
+      }
+      const backgrounds = new Map();
+      for (const row of editor.querySelectorAll('.view-overlays > div')) {
+        for (const part of row.querySelectorAll('[class*="ced-"]')) {
+          const colour = getComputedStyle(part).backgroundColor;
+          if (colour !== 'rgba(0, 0, 0, 0)') backgrounds.set(at(row), colour);
+        }
+      }
+      for (const row of editor.querySelectorAll('.view-lines > .view-line')) {
+        let label = null;
+        for (const part of row.querySelectorAll('[class*="ced-"]')) {
+          const content = getComputedStyle(part, '::after').content;
+          if (content !== 'none' && content !== 'normal' && content !== '""') {
+            label = content.replace(/^"|"$/g, '').replaceAll('\\"', '"');
+          }
+        }
+        const background = backgrounds.get(at(row)) ?? null;
+        if (label === null && background === null) continue;
+        const text = (row.textContent ?? '').replaceAll('\u00a0', ' ');
+        lines.push({ editor: name, line: numbers.get(at(row)) ?? null, text, label, background });
+      }
+    }
+    return lines.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  });
+}
+
+/** Moves the pointer over a text in the visible editors and returns what the hover says. */
+export async function hoverOver(page, text) {
+  const row = page.locator('.monaco-editor .view-line').filter({ hasText: text }).first();
+  await row.locator('span span').first().hover();
+  const hover = page.locator('.monaco-hover:visible .hover-contents').first();
+  await hover.waitFor({ timeout: patience });
+  return (await page.locator('.monaco-hover:visible').allInnerTexts()).join('\n');
+}
+
+/** Saves a picture of the whole window. */
+export async function screenshot(page, path) {
+  await page.screenshot({ path, animations: 'disabled' });
+  return path;
+}
+
+/** Full titles of the open tabs, in order. */
+export async function tabs(page) {
+  return page
+    .locator('.tabs-container .tab')
+    .evaluateAll((all) => all.map((tab) => tab.getAttribute('aria-label') ?? ''));
+}
+
+function exactly(text) {
+  return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
+}

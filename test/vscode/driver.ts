@@ -1,0 +1,133 @@
+import { request } from 'node:http';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+
+/** What a function that runs beside the window's page is given besides the page (see scripts/lib/workbench.mjs). */
+export interface DriverTools {
+  /** The document inside the visible profile editor. */
+  webview(page: Page): FrameLocator;
+  /** Opens a second window on a folder (absolute path; the same one when left out), which may be reloaded. */
+  openWindow(folder?: string): Promise<Page>;
+  runCommand(page: Page, title: string): Promise<void>;
+  decoratedLines(page: Page): Promise<DecoratedLine[]>;
+  waitForFlameGraph(page: Page): Promise<{ width: number; height: number }>;
+  screenshot(page: Page, path: string): Promise<string>;
+}
+
+export interface DecoratedLine {
+  editor: string;
+  line: number | null;
+  text: string;
+  /** The text after the line's end. */
+  label: string | null;
+  /** The computed colour behind the line. */
+  background: string | null;
+}
+
+export interface QuickPickItem {
+  label: string;
+  description: string;
+  /** Null where the item has no check box. */
+  checked: boolean | null;
+}
+
+export interface ShownNotification {
+  message: string;
+  buttons: string[];
+}
+
+/** Anything JSON can carry. */
+type Plain = null | boolean | number | string | Plain[] | { [key: string]: Plain | undefined } | object;
+
+/**
+ * Runs `fn` in the test runner with playwright's page of this window. Its source text travels: it sees nothing of the
+ * test's scope but `arg`. Rejects with what it throws.
+ */
+export function ui<R>(fn: (page: Page, arg: undefined, tools: DriverTools) => Promise<R>): Promise<R>;
+export function ui<R, A extends Plain>(fn: (page: Page, arg: A, tools: DriverTools) => Promise<R>, arg: A): Promise<R>;
+export function ui<R>(fn: (...args: never[]) => Promise<R>, arg?: Plain): Promise<R> {
+  return post<R>({ fn: String(fn), arg });
+}
+
+/** Chooses a command in the palette by its full title, as a user does: "Emberline: Toggle Heat". */
+export const runCommand = (title: string): Promise<null> => post({ action: 'runCommand', arg: title });
+/** Titles that the palette offers for a text. */
+export const paletteOffers = (text: string): Promise<string[]> => post({ action: 'paletteOffers', arg: text });
+
+export const quickPickItems = (): Promise<QuickPickItem[]> => post({ action: 'quickPickItems' });
+/** Waits for a quick pick with this text in its title or placeholder; any when left out. */
+export const waitForQuickPick = (text?: string): Promise<QuickPickItem[]> =>
+  post({ action: 'waitForQuickPick', arg: text });
+export const pick = (label: string): Promise<null> => post({ action: 'pick', arg: label });
+export const acceptAll = (): Promise<null> => post({ action: 'acceptAll' });
+export const acceptQuickInput = (): Promise<null> => post({ action: 'acceptQuickInput' });
+export const typeIntoQuickInput = (text: string): Promise<null> => post({ action: 'typeIntoQuickInput', arg: text });
+
+export const notifications = (): Promise<ShownNotification[]> => post({ action: 'notifications' });
+export const waitForNotification = (text: string): Promise<string> =>
+  post({ action: 'waitForNotification', arg: text });
+export const pressNotificationButton = (message: string, button: string): Promise<null> =>
+  post({ action: 'pressNotificationButton', arg: { message, button } });
+export const clearNotifications = (): Promise<null> => post({ action: 'clearNotifications' });
+
+export const statusBarItems = (): Promise<{ text: string; label: string }[]> => post({ action: 'statusBarItems' });
+export const waitForStatusBarItem = (text: string): Promise<string> =>
+  post({ action: 'waitForStatusBarItem', arg: text });
+export const clickStatusBarItem = (text: string): Promise<null> => post({ action: 'clickStatusBarItem', arg: text });
+
+/** Waits until the profile editor has drawn its chart; rejects with the editor's message when it has not. */
+export const waitForFlameGraph = (): Promise<{ width: number; height: number }> =>
+  post({ action: 'waitForFlameGraph' });
+/** The decorated lines of the visible text editors as the page draws them, ascending. */
+export const decoratedLines = (): Promise<DecoratedLine[]> => post({ action: 'decoratedLines' });
+/** Rests the pointer on a line with this text and returns what the hover says. */
+export const hoverOver = (text: string): Promise<string> => post({ action: 'hoverOver', arg: text });
+export const tabs = (): Promise<string[]> => post({ action: 'tabs' });
+/** Saves a picture of the window. */
+export const screenshot = (path: string): Promise<string> => post({ action: 'screenshot', arg: path });
+
+/** Asks `read` until `done` says yes of its answer; rejects after `limit` ms with the last answer. */
+export async function eventually<T>(
+  read: () => Promise<T> | T,
+  done: (value: T) => boolean,
+  limit = 30_000,
+): Promise<T> {
+  const deadline = Date.now() + limit;
+  for (;;) {
+    const value = await read();
+    if (done(value)) return value;
+    if (Date.now() > deadline)
+      throw new Error(`Not so within ${limit} ms; last: ${JSON.stringify(value)?.slice(0, 2000)}`);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+}
+
+interface Call {
+  action?: string;
+  fn?: string;
+  arg?: Plain | undefined;
+}
+
+/** node:http: VS Code replaces the global fetch by one that knows proxies. */
+function post<R>(call: Call): Promise<R> {
+  const address = process.env['EMBERLINE_UI_DRIVER'];
+  if (address === undefined) return Promise.reject(new Error('EMBERLINE_UI_DRIVER is not set: use scripts/test.mjs.'));
+  return new Promise((resolve, reject) => {
+    const outgoing = request(address, { method: 'POST' }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('end', () => {
+        const reply = JSON.parse(text) as { ok: true; value: R } | { ok: false; error: string };
+        if (reply.ok) resolve(reply.value);
+        else reject(new Error(reply.error));
+      });
+      response.on('error', reject);
+    });
+    outgoing.on('error', reject);
+    outgoing.end(JSON.stringify(call));
+  });
+}
+
+export type { FrameLocator, Locator, Page };

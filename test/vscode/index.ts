@@ -1,0 +1,42 @@
+// Entry of the tests in VS Code: the extension host calls `run` of the module that the runner names.
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Mocha from 'mocha';
+import * as vscode from 'vscode';
+import { screenshot } from './driver';
+import { Report } from './report';
+
+/** Runs every bundled *.test.js beside this file; rejects when one fails, which is the exit code. */
+export async function run(): Promise<void> {
+  process.setSourceMapsEnabled(true);
+  const mocha = new Mocha({ ui: 'tdd', timeout: 60_000, slow: 5000, color: false, reporter: Report });
+  const grep = process.env['EMBERLINE_TEST_GREP'];
+  if (grep) mocha.grep(new RegExp(grep));
+  for (const file of readdirSync(__dirname).sort()) {
+    if (file.endsWith('.test.js')) mocha.addFile(join(__dirname, file));
+  }
+  mocha.rootHooks({ afterEach: pictureOfFailure });
+  await mocha.loadFilesAsync();
+  for (const suite of mocha.suite.suites) suite.afterAll('tidy the window', tidyWindow);
+  const failures = await new Promise<number>((resolve) => {
+    mocha.run(resolve);
+  });
+  if (failures > 0) throw new Error(`${failures} failed`);
+}
+
+async function pictureOfFailure(this: Mocha.Context): Promise<void> {
+  const test = this.currentTest;
+  const folder = process.env['EMBERLINE_TEST_OUTPUT'];
+  if (test?.state !== 'failed' || folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  const name = test.fullTitle().replace(/[^\p{L}\p{N}]+/gu, '-');
+  await screenshot(join(folder, `${name.slice(0, 100)}.png`)).catch(() => {});
+}
+
+/** One window serves all suites: each leaves it as it found it. */
+async function tidyWindow(): Promise<void> {
+  await vscode.debug.stopDebugging();
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  await vscode.commands.executeCommand('notifications.clearAll');
+  await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+}
