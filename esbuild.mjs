@@ -6,6 +6,8 @@ const watch = process.argv.includes('--watch');
 const development = watch || process.argv.includes('--dev');
 const tests = process.argv.includes('--tests');
 
+const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+
 /** @type {import('esbuild').BuildOptions} */
 const common = {
   bundle: true,
@@ -24,7 +26,13 @@ const node = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
 const targets = [
   { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['vscode'] },
   { ...node, entryPoints: { engineWorker: 'src/engine/engineWorker.ts' }, outdir: 'dist' },
-  { ...node, entryPoints: { cli: 'src/cli.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
+  {
+    ...node,
+    entryPoints: { cli: 'src/cli.ts' },
+    outdir: 'dist',
+    banner: { js: '#!/usr/bin/env node' },
+    define: { EMBERLINE_VERSION: JSON.stringify(version) },
+  },
   {
     ...common,
     keepNames: false,

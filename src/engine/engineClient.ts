@@ -25,6 +25,8 @@ interface Pending {
 interface KnownProfile {
   /** The worker's number for it; null where a new worker does not have it yet. */
   workerId: number | null;
+  /** The opening under way in a new worker: requests at the same time share it. */
+  opening: Promise<number> | null;
   reopen: { method: 'open'; params: OpenParams } | { method: 'merge'; params: EngineParams<'merge'> };
 }
 
@@ -59,7 +61,7 @@ export class EngineClient implements EngineApi {
       const reopen = { method, params } as KnownProfile['reopen'];
       const id = this.nextProfile++;
       const summary = await this.openInWorker(reopen, options);
-      this.profiles.set(id, { workerId: summary.profile, reopen });
+      this.profiles.set(id, { workerId: summary.profile, opening: null, reopen });
       return { ...summary, profile: id } as EngineResult<M>;
     }
     const id = (params as { profile: number }).profile;
@@ -89,11 +91,16 @@ export class EngineClient implements EngineApi {
   private async workerIdOf(id: number, options: RequestOptions): Promise<number> {
     const known = this.profiles.get(id);
     if (known === undefined) throw new Error('This profile was closed.');
-    if (known.workerId === null) {
-      const summary = await this.openInWorker(known.reopen, options);
-      known.workerId = summary.profile;
-    }
-    return known.workerId;
+    if (known.workerId !== null) return known.workerId;
+    known.opening ??= this.openInWorker(known.reopen, { ...(options.onProgress && { onProgress: options.onProgress }) })
+      .then((summary) => {
+        known.workerId = summary.profile;
+        return summary.profile;
+      })
+      .finally(() => {
+        known.opening = null;
+      });
+    return known.opening;
   }
 
   private async send<M extends EngineMethod>(

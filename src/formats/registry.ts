@@ -52,3 +52,8 @@ function formatOf(lower: string): Format | null {
 export function describeFormats(): string {
   return formats.map((format) => `${format.title} (${format.extensions.join(', ')})`).join(', ');
 }
+
+/** The formats that Emberline also writes. */
+export function writableFormats(): Format[] {
+  return formats.filter((format) => format.encode !== undefined);
+}

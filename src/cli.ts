@@ -1,0 +1,50 @@
+import { runConvert } from './commandLine/convertCommand';
+import { runTop } from './commandLine/topCommand';
+import { USAGE, UsageError } from './commandLine/usage';
+import { Engine } from './engine/engine';
+import { nodePlatform } from './engine/nodePlatform';
+
+declare const EMBERLINE_VERSION: string;
+
+const commands: Readonly<Record<string, (engine: Engine, args: string[]) => Promise<string>>> = {
+  top: runTop,
+  convert: runConvert,
+};
+
+async function main(args: string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (name === '--version') {
+    process.stdout.write(`${EMBERLINE_VERSION}\n`);
+    return 0;
+  }
+  try {
+    const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (command === undefined) throw new UsageError(name === undefined ? 'No command.' : `No command "${name}".`);
+    process.stdout.write(await command(new Engine(nodePlatform), rest));
+    return 0;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function report(error: unknown): number {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const wrongUsage = error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS');
+  process.stderr.write(`emberline: ${message.replaceAll('\n', ' ')}\n${wrongUsage ? USAGE : ''}`);
+  return wrongUsage ? 2 : 1;
+}
+
+// A reader that closes early (`| head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});
