@@ -10,7 +10,7 @@ import { seconds, sleep } from './steps.mjs';
 import { serveUiDriver } from './uiDriver.mjs';
 import { startVsCode } from './vscode.mjs';
 
-export const outputFolder = join(root, 'test-output');
+const outputFolder = join(root, 'test-output');
 
 /** How long the tests in VS Code may take as a whole, and until the first one starts, in ms. */
 const vscodeLimit = 20 * 60_000;

@@ -1,5 +1,5 @@
 // Starts a real VS Code: the desktop one where it can show a window, code-server in a headless browser otherwise.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCodeServer } from './codeServer.mjs';
@@ -32,7 +32,7 @@ const quietSettings = {
  *
  * Options: `folder` (absolute), one of `extensionPath` (an extension under development) and `vsix`, `testsPath` (the
  * module the extension host runs; its exit code settles `finished`), `testEnv` (the tests' environment), `env`,
- * `settings` (over the quiet ones), `viewport`, `deviceScaleFactor`, `logFolder`, `onLog(line)`, `port`.
+ * `settings` (over the quiet ones), `viewport`, `deviceScaleFactor`, `logFolder`, `keepLogs` (VS Code's own go there too), `onLog(line)`, `port`.
  *
  * Returns `{kind, title, page, finished, address, openWindow(folder), close()}`: `page` is playwright's page of the
  * workbench, `finished` settles with the tests' exit code or a sentence, `address` is null where there is none to
@@ -48,6 +48,7 @@ export async function startVsCode(options) {
       ...session,
       close: async () => {
         await session.close();
+        if (options.keepLogs) await keepLogs(profileFolder, options.logFolder);
         await rm(profileFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
       },
     };
@@ -55,4 +56,8 @@ export async function startVsCode(options) {
     await rm(profileFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     throw error;
   }
+}
+
+async function keepLogs(profileFolder, logFolder) {
+  await cp(join(profileFolder, 'data', 'logs'), join(logFolder, 'logs'), { recursive: true }).catch(() => {});
 }

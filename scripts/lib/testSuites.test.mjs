@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { countVitest } from './testSuites.mjs';
+
+const report = {
+  testResults: [
+    {
+      name: 'a.test.ts',
+      status: 'failed',
+      assertionResults: [
+        { fullName: 'a adds', status: 'passed' },
+        { fullName: 'a divides', status: 'failed' },
+        { fullName: 'a waits', status: 'skipped' },
+      ],
+    },
+    { name: 'broken.test.ts', status: 'failed', message: 'does not load', assertionResults: [] },
+  ],
+};
+
+test("vitest's report is counted, with files that do not load as failed", () => {
+  const counts = countVitest(report);
+  expect(counts).toMatchObject({ passed: 1, failed: 2, skipped: ['a waits'] });
+  expect(counts.failures).toEqual(['a divides', 'broken.test.ts: does not load']);
+});
+
+test('what a pattern leaves out is not skipped', () => {
+  expect(countVitest(report, 'adds|divides').skipped).toEqual([]);
+});
