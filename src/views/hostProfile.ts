@@ -1,0 +1,168 @@
+import * as vscode from 'vscode';
+import type { ViewSpec } from '../analysis/viewSpec';
+import type { EngineApi, OpenParams, ProfileSummary } from '../engine/engineApi';
+import { watchFile } from './watchFile';
+
+export type ProfileStatus =
+  | { readonly kind: 'loading'; readonly what: string; readonly fraction: number | null }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'open'; readonly summary: ProfileSummary };
+
+/**
+ * One profile that the extension has open: shared by its editors and the heat, each of which holds it. The last one
+ * to let go closes it in the engine.
+ */
+export class HostProfile {
+  readonly name: string;
+  private current: ProfileStatus = { kind: 'loading', what: 'Opening', fraction: null };
+  private chosenView: ViewSpec | null = null;
+  private holders = 0;
+  private loading: AbortController | null = null;
+  private askingToReload = false;
+  private readonly watcher: vscode.Disposable;
+  private readonly statusChanged = new vscode.EventEmitter<ProfileStatus>();
+  readonly onDidChangeStatus = this.statusChanged.event;
+  private readonly viewChanged = new vscode.EventEmitter<void>();
+  /** Another sample type or thread is looked at. */
+  readonly onDidChangeView = this.viewChanged.event;
+
+  constructor(
+    readonly uri: vscode.Uri,
+    private readonly engine: EngineApi,
+    private readonly output: vscode.LogOutputChannel,
+    private readonly onReleased: () => void,
+  ) {
+    this.name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
+    this.watcher = watchFile(uri, () => this.offerReload());
+    void this.load();
+  }
+
+  get status(): ProfileStatus {
+    return this.current;
+  }
+
+  /** What is looked at; null until the profile is open. */
+  get view(): ViewSpec | null {
+    if (this.current.kind !== 'open') {
+      return null;
+    }
+    return this.chosenView ?? { sampleType: this.current.summary.defaultSampleType, thread: null };
+  }
+
+  setView(view: ViewSpec): void {
+    const before = this.view;
+    this.chosenView = view;
+    if (before !== null && (before.sampleType !== view.sampleType || before.thread !== view.thread)) {
+      this.viewChanged.fire();
+    }
+  }
+
+  /** Keeps the profile open until the answer is disposed. */
+  hold(): vscode.Disposable {
+    this.holders++;
+    let held = true;
+    return new vscode.Disposable(() => {
+      if (held) {
+        held = false;
+        this.holders--;
+        if (this.holders === 0) {
+          this.dispose();
+        }
+      }
+    });
+  }
+
+  /** Reads the file (again). Never rejects: the outcome is the status. */
+  async load(): Promise<void> {
+    this.loading?.abort();
+    const loading = new AbortController();
+    this.loading = loading;
+    this.closeInEngine();
+    this.chosenView = null;
+    this.setStatus({ kind: 'loading', what: 'Reading', fraction: null });
+    const started = performance.now();
+    try {
+      const params = await this.openParams();
+      loading.signal.throwIfAborted();
+      const summary = await this.engine.request('open', params, {
+        signal: loading.signal,
+        onProgress: (fraction, what) => {
+          if (!loading.signal.aborted) {
+            this.setStatus({ kind: 'loading', what, fraction });
+          }
+        },
+      });
+      if (loading.signal.aborted) {
+        void this.engine.request('close', { profile: summary.profile }).catch(() => {});
+        return;
+      }
+      const took = Math.round(performance.now() - started);
+      this.output.info(`Opened ${this.uri.toString(true)}: ${summary.formats.join(', ')}, ${took} ms`);
+      this.setStatus({ kind: 'open', summary });
+    } catch (error) {
+      if (!loading.signal.aborted) {
+        const message = failureSentence(error, this.name);
+        this.output.error(`Opening ${this.uri.toString(true)}: ${message}`);
+        this.setStatus({ kind: 'failed', message });
+      }
+    }
+  }
+
+  private async openParams(): Promise<OpenParams> {
+    if (this.uri.scheme === 'file') {
+      return { source: { kind: 'file', path: this.uri.fsPath }, name: this.name };
+    }
+    const bytes = await vscode.workspace.fs.readFile(this.uri);
+    // The bytes may lie in a larger buffer, which would travel to the worker as a whole.
+    return { source: { kind: 'bytes', bytes: bytes.slice() }, name: this.name };
+  }
+
+  private setStatus(status: ProfileStatus): void {
+    this.current = status;
+    this.statusChanged.fire(status);
+  }
+
+  private closeInEngine(): void {
+    if (this.current.kind === 'open') {
+      this.engine.request('close', { profile: this.current.summary.profile }).catch((error: unknown) => {
+        this.output.warn(`Closing ${this.name}: ${String(error)}`);
+      });
+    }
+  }
+
+  private async offerReload(): Promise<void> {
+    if (this.current.kind === 'failed') {
+      await this.load(); // Nothing is lost by looking again.
+      return;
+    }
+    if (this.askingToReload || this.current.kind !== 'open') {
+      return;
+    }
+    this.askingToReload = true;
+    const reload = 'Reload';
+    const answer = await vscode.window.showInformationMessage(`${this.name} changed on disk.`, reload);
+    this.askingToReload = false;
+    if (answer === reload && this.holders > 0) {
+      await this.load();
+    }
+  }
+
+  private dispose(): void {
+    this.loading?.abort();
+    this.closeInEngine();
+    this.watcher.dispose();
+    this.statusChanged.dispose();
+    this.viewChanged.dispose();
+    this.onReleased();
+  }
+}
+
+/** One sentence, whatever was thrown. */
+function failureSentence(error: unknown, name: string): string {
+  if (error instanceof vscode.FileSystemError) {
+    const reason = error.code === 'FileNotFound' ? 'was not found' : `cannot be read (${error.code})`;
+    return `${name} ${reason}.`;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return message.trim() === '' ? `${name} cannot be opened.` : message;
+}

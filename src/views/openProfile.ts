@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+
+/** Endings that the file dialog offers; any file may be chosen, as content decides. */
+const endings = ['cpuprofile', 'cpuprofiles', 'pprof', 'gz', 'pb', 'folded', 'collapsed', 'txt'];
+
+/** `Emberline: Open Profile…` and the Explorer's `Open With Emberline`. */
+export function registerOpenProfile(): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand('emberline.openProfile', () => chooseProfiles()),
+    vscode.commands.registerCommand('emberline.openWithEmberline', (clicked?: unknown, selected?: unknown) => {
+      const uris = (Array.isArray(selected) && selected.length > 0 ? selected : [clicked]).filter(
+        (uri): uri is vscode.Uri => uri instanceof vscode.Uri,
+      );
+      return uris.length === 0 ? chooseProfiles() : openProfiles(uris);
+    }),
+  );
+}
+
+async function chooseProfiles(): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const uris = await vscode.window.showOpenDialog({
+    title: 'Open Profile',
+    openLabel: 'Open Profile',
+    canSelectMany: true,
+    filters: { Profiles: endings, 'All Files': ['*'] },
+    ...(folder === undefined ? {} : { defaultUri: folder }),
+  });
+  await openProfiles(uris ?? []);
+}
+
+/** Opens each in an editor of its own; the last one has the focus. */
+async function openProfiles(uris: readonly vscode.Uri[]): Promise<void> {
+  for (const uri of uris) {
+    await vscode.commands.executeCommand('vscode.openWith', uri, 'emberline.profile', {
+      preview: uris.length === 1,
+    } satisfies vscode.TextDocumentShowOptions);
+  }
+}

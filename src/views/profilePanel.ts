@@ -1,0 +1,242 @@
+import * as vscode from 'vscode';
+import type { EngineApi, EngineMethod, EngineParams, EngineResult } from '../engine/engineApi';
+import type { ToWebview, ViewState } from '../protocol';
+import type { HostProfile, ProfileStatus } from './hostProfile';
+import { parseWebviewMessage, type WebviewMessage, type WebviewRequest } from './messageSchemas';
+import { ownBuffers } from './ownBuffers';
+import { profileHtml } from './profileHtml';
+import type { ViewStateStore } from './viewStateStore';
+
+/** A frame whose source is wanted, as the profile records it. */
+export interface FrameSource {
+  readonly name: string;
+  readonly file: string | null;
+  /** 1-based. */
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+export interface PanelServices {
+  readonly engine: EngineApi;
+  readonly output: vscode.LogOutputChannel;
+  readonly states: ViewStateStore;
+  readonly extensionUri: vscode.Uri;
+  /** Shows the source of a frame, beside the editor in `from`. */
+  readonly openSource: (frame: FrameSource, from: vscode.ViewColumn | undefined) => Promise<void>;
+}
+
+const progressEveryMs = 80;
+
+/**
+ * One editor of a profile: answers its webview. The webview may be torn down and made anew while the panel lives
+ * (hiding, moving): it then says `ready` again and gets everything anew.
+ */
+export class ProfilePanel implements vscode.Disposable {
+  private readonly disposables: vscode.Disposable[] = [];
+  private readonly running = new Map<number, AbortController>();
+  private opening: AbortController | null = null;
+  /** This editor's own state: two editors of one profile may look at different parts. */
+  private state: ViewState | null = null;
+  private ready = false;
+  private lastProgress = 0;
+  /** Tells answers for an earlier page or profile from those that are waited for. */
+  private generation = 0;
+
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    private readonly profile: HostProfile,
+    private readonly services: PanelServices,
+  ) {
+    const { webview } = panel;
+    const root = vscode.Uri.joinPath(services.extensionUri, 'dist', 'webview');
+    webview.options = { enableScripts: true, enableForms: false, localResourceRoots: [root] };
+    this.disposables.push(
+      webview.onDidReceiveMessage((message: unknown) => this.receive(message)),
+      profile.onDidChangeStatus((status) => this.showStatus(status)),
+    );
+    webview.html = profileHtml({
+      cspSource: webview.cspSource,
+      script: webview.asWebviewUri(vscode.Uri.joinPath(root, 'profile.js')).toString(),
+      codicons: webview.asWebviewUri(vscode.Uri.joinPath(root, 'codicon.css')).toString(),
+      nonce: randomNonce(),
+    });
+  }
+
+  dispose(): void {
+    this.ready = false;
+    this.cancelAll();
+    this.opening?.abort();
+    for (const disposable of this.disposables) {
+      disposable.dispose();
+    }
+  }
+
+  private receive(raw: unknown): void {
+    const parsed = parseWebviewMessage(raw);
+    if (parsed.message === null) {
+      this.services.output.warn(`A message of the profile editor was refused: ${parsed.problem}`);
+      return;
+    }
+    this.act(parsed.message).catch((error: unknown) => {
+      this.services.output.error(error instanceof Error ? error : String(error));
+    });
+  }
+
+  private async act(message: WebviewMessage): Promise<void> {
+    switch (message.kind) {
+      case 'ready':
+        this.ready = true;
+        this.cancelAll();
+        this.lastProgress = 0;
+        this.showStatus(this.profile.status);
+        return;
+      case 'request':
+        return this.answer(message);
+      case 'cancel':
+        this.running.get(message.id)?.abort();
+        return;
+      case 'openFrame':
+        return this.openSource('frameDetails', { view: message.view, order: message.order, node: message.node });
+      case 'openFunction':
+        return this.openSource('functionInfo', { func: message.func });
+      case 'state':
+        return this.keepState(message.state);
+      case 'copy':
+        return vscode.env.clipboard.writeText(message.text);
+      case 'retry':
+        return this.profile.load();
+      case 'showOutput':
+        this.services.output.show(true);
+    }
+  }
+
+  private showStatus(status: ProfileStatus): void {
+    if (status.kind !== 'open') {
+      this.cancelAll();
+    }
+    if (status.kind === 'loading') {
+      const now = Date.now();
+      const first = status.fraction === null;
+      if (first || now - this.lastProgress >= progressEveryMs) {
+        this.lastProgress = now;
+        this.post({ kind: 'loading', what: status.what, fraction: status.fraction });
+      }
+    } else if (status.kind === 'failed') {
+      this.post({ kind: 'failed', message: status.message });
+    } else {
+      const state = this.state ?? this.services.states.get(this.profile.uri.toString(), status.summary);
+      if (state !== null) {
+        this.profile.setView(state.view);
+      }
+      this.post({ kind: 'profile', summary: status.summary, state });
+    }
+  }
+
+  private async keepState(state: ViewState): Promise<void> {
+    const { status } = this.profile;
+    if (status.kind !== 'open') {
+      return;
+    }
+    const { sampleTypes, threads } = status.summary;
+    const { sampleType, thread } = state.view;
+    if (sampleType >= sampleTypes.length || (thread !== null && thread >= threads.length)) {
+      return;
+    }
+    this.state = state;
+    this.profile.setView(state.view);
+    await this.services.states.set(this.profile.uri.toString(), status.summary, state);
+  }
+
+  private async answer(request: WebviewRequest): Promise<void> {
+    const { status } = this.profile;
+    const { id } = request;
+    if (status.kind !== 'open') {
+      this.post({ kind: 'error', id, message: 'The profile is not open.', cancelled: true });
+      return;
+    }
+    const controller = new AbortController();
+    const { generation } = this;
+    this.running.set(id, controller);
+    try {
+      const value = await this.ask(request, status.summary.profile, controller.signal);
+      if (generation === this.generation) {
+        this.post({ kind: 'result', id, value: ownBuffers(value) });
+      }
+    } catch (error) {
+      const cancelled = controller.signal.aborted;
+      const message = error instanceof Error ? error.message : String(error);
+      if (!cancelled) {
+        this.services.output.error(`${request.method}: ${message}`);
+      }
+      if (generation === this.generation) {
+        this.post({ kind: 'error', id, message, cancelled });
+      }
+    } finally {
+      if (this.running.get(id) === controller) {
+        this.running.delete(id);
+      }
+    }
+  }
+
+  /** Method by method, so that the compiler holds each to its parameters. */
+  private ask(request: WebviewRequest, profile: number, signal: AbortSignal) {
+    const { engine } = this.services;
+    switch (request.method) {
+      case 'flameWindow':
+        return engine.request('flameWindow', { ...request.params, profile }, { signal });
+      case 'frameDetails':
+        return engine.request('frameDetails', { ...request.params, profile }, { signal });
+      case 'frameParents':
+        return engine.request('frameParents', { ...request.params, profile }, { signal });
+      case 'search':
+        return engine.request('search', { ...request.params, profile }, { signal });
+      case 'functionTable':
+        return engine.request('functionTable', { ...request.params, profile }, { signal });
+    }
+  }
+
+  private async openSource<M extends 'frameDetails' | 'functionInfo'>(
+    method: M,
+    params: Omit<EngineParams<M>, 'profile'>,
+  ): Promise<void> {
+    const { status } = this.profile;
+    if (status.kind !== 'open') {
+      return;
+    }
+    this.opening?.abort();
+    const opening = new AbortController();
+    this.opening = opening;
+    try {
+      const whole = { ...params, profile: status.summary.profile } as EngineParams<M>;
+      const { name, file, line, column }: EngineResult<EngineMethod & ('frameDetails' | 'functionInfo')> =
+        await this.services.engine.request(method, whole, { signal: opening.signal });
+      if (!opening.signal.aborted) {
+        await this.services.openSource({ name, file, line, column }, this.panel.viewColumn);
+      }
+    } catch (error) {
+      if (!opening.signal.aborted) {
+        const message = error instanceof Error ? error.message : String(error);
+        this.services.output.error(`Opening the source: ${message}`);
+        void vscode.window.showErrorMessage(`The source cannot be opened: ${message}`);
+      }
+    }
+  }
+
+  private cancelAll(): void {
+    this.generation++;
+    for (const controller of this.running.values()) {
+      controller.abort();
+    }
+    this.running.clear();
+  }
+
+  private post(message: ToWebview): void {
+    if (this.ready) {
+      void this.panel.webview.postMessage(message);
+    }
+  }
+}
+
+function randomNonce(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(18))).toString('base64');
+}

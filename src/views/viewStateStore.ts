@@ -1,0 +1,65 @@
+import * as v from 'valibot';
+import type { ProfileSummary } from '../engine/engineApi';
+import type { ViewState } from '../protocol';
+import { viewStateSchema } from './messageSchemas';
+
+/** The part of `vscode.Memento` that is used. */
+export interface StateMemory {
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
+const key = 'emberline.viewStates';
+const limit = 50;
+
+const savedSchema = v.array(v.object({ uri: v.string(), content: v.string(), state: viewStateSchema }));
+type Saved = v.InferOutput<typeof savedSchema>;
+
+/** How each profile was last looked at, by its URI: the last 50, so that they survive hiding and a reload. */
+export class ViewStateStore {
+  constructor(private readonly memory: StateMemory) {}
+
+  /** The state to show `summary` with; null for a profile not seen before. */
+  get(uri: string, summary: ProfileSummary): ViewState | null {
+    const saved = this.read().find((each) => each.uri === uri);
+    return saved === undefined ? null : fitState(saved.state, summary, saved.content === contentOf(summary));
+  }
+
+  async set(uri: string, summary: ProfileSummary, state: ViewState): Promise<void> {
+    const others = this.read().filter((saved) => saved.uri !== uri);
+    await this.memory.update(key, [...others, { uri, content: contentOf(summary), state }].slice(-limit));
+  }
+
+  private read(): Saved {
+    const result = v.safeParse(savedSchema, this.memory.get(key));
+    return result.success ? result.output : [];
+  }
+}
+
+/**
+ * A state as it can be shown for this profile: choices that it does not have fall back to its defaults.
+ *
+ * @param sameContent whether positions (nodes, ranges) still mean the same
+ */
+export function fitState(state: ViewState, summary: ProfileSummary, sameContent: boolean): ViewState {
+  const { sampleType, thread } = state.view;
+  const typeFits = sampleType < summary.sampleTypes.length;
+  const threadFits = thread === null || thread < summary.threads.length;
+  const orderFits = state.order === 'leftHeavy' || summary.timed;
+  const positions =
+    sameContent && typeFits && threadFits && orderFits ? {} : { range: null, scroll: 0, zoomed: null, focused: null };
+  return {
+    ...state,
+    view: {
+      sampleType: typeFits ? sampleType : summary.defaultSampleType,
+      thread: threadFits ? thread : null,
+    },
+    order: orderFits ? state.order : 'leftHeavy',
+    ...positions,
+  };
+}
+
+/** Tells two contents of one file apart well enough to know that node numbers changed. */
+function contentOf(summary: ProfileSummary): string {
+  return [summary.samples, summary.functions, ...summary.totals.slice(0, 16)].join('/');
+}
