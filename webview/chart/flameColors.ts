@@ -1,0 +1,94 @@
+import type { FlameWindow } from '../../src/engine/engineApi';
+import { contrast, flameColor, mix, packRgb, parseCssColor, type Rgb, SHADES } from './palette';
+import type { Theme } from '../theme';
+
+/** What is emphasised: functions of a search, or the one highlighted from the table. Null: nothing is dimmed. */
+export type Emphasis = ((func: number) => boolean) | null;
+
+/** Names and colours by function index, filled from the windows as they come. */
+export class FlameColors {
+  /** Packed, by function index: what a box is filled with now. */
+  packed: Uint32Array;
+  private readonly names: (string | undefined)[] = [];
+  private readonly plain: Uint32Array;
+  private readonly groups: Int32Array;
+  private readonly known: number[] = [];
+  private emphasis: Emphasis = null;
+  private theme: Theme;
+
+  constructor(functions: number, theme: Theme) {
+    this.packed = new Uint32Array(functions);
+    this.plain = new Uint32Array(functions);
+    this.groups = new Int32Array(functions);
+    this.theme = theme;
+  }
+
+  /** Text on a box, and on one that is dimmed. */
+  get textColor(): string {
+    return css(SHADES[this.theme.kind].text);
+  }
+
+  get dimTextColor(): string {
+    const foreground = parseCssColor(this.theme.foreground) ?? SHADES[this.theme.kind].text;
+    return css(mix(foreground, this.theme.background, 0.35));
+  }
+
+  isDimmed(func: number): boolean {
+    return this.emphasis !== null && !this.emphasis(func);
+  }
+
+  /** The name of a function that a window has shown, or "". */
+  nameOf(func: number): string {
+    return this.names[func] ?? '';
+  }
+
+  /** The box's colour as CSS, for the hover card and the table. */
+  cssOf(func: number): string {
+    const color = this.plain[func] ?? 0;
+    return `rgb(${color & 255} ${(color >> 8) & 255} ${(color >> 16) & 255})`;
+  }
+
+  learn(window: FlameWindow): void {
+    for (let i = 0; i < window.nameFunc.length; i++) {
+      const func = window.nameFunc[i]!;
+      if (func < 0 || func >= this.plain.length || this.names[func] !== undefined) continue;
+      this.names[func] = window.names[i] ?? '';
+      this.groups[func] = window.nameGroup[i]!;
+      this.known.push(func);
+      this.paint(func);
+    }
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    this.repaint();
+  }
+
+  setEmphasis(emphasis: Emphasis): void {
+    if (emphasis === null && this.emphasis === null) return;
+    this.emphasis = emphasis;
+    this.repaint();
+  }
+
+  private repaint(): void {
+    for (const func of this.known) this.paint(func);
+  }
+
+  private paint(func: number): void {
+    const color = flameColor(this.theme.kind, this.groups[func]!, this.names[func]!);
+    this.plain[func] = packRgb(color);
+    this.packed[func] = packRgb(this.isDimmed(func) ? dim(color, this.theme) : color);
+  }
+}
+
+/** Nearly background, so that a dimmed box's text, in the foreground's colour, stays readable. */
+function dim(color: Rgb, theme: Theme): Rgb {
+  const grey = Math.round((color[0] + color[1] + color[2]) / 3);
+  const faded = mix(mix(color, [grey, grey, grey], 0.6), theme.background, 0.78);
+  // On a theme whose background is close to the boxes there is nothing between the two.
+  return contrast(faded, theme.background) < 1.02 ? mix(color, theme.background, 0.6) : faded;
+}
+
+function css([red, green, blue]: Rgb): string {
+  return `rgb(${red} ${green} ${blue})`;
+}

@@ -1,0 +1,58 @@
+import type { FrameDetails } from '../../src/engine/engineApi';
+import type { SampleType } from '../../src/profile/profile';
+import { formatExactCount, formatNamedValue, formatPercent, plural } from '../format/units';
+
+/** What can be said of a frame before its figures are there. */
+export interface FrameFigures {
+  readonly self: string;
+  readonly selfShare: string;
+  readonly total: string;
+  readonly totalShare: string;
+  readonly functionSelf: string;
+  readonly functionSelfShare: string;
+  readonly functionTotal: string;
+  readonly functionTotalShare: string;
+  readonly samples: string;
+}
+
+export function frameFigures(details: FrameDetails, type: SampleType): FrameFigures {
+  const value = (amount: number): string => formatNamedValue(amount, type.unit, '');
+  const share = (amount: number): string => formatPercent(amount, details.viewTotal);
+  return {
+    self: value(details.self),
+    selfShare: share(details.self),
+    total: value(details.total),
+    totalShare: share(details.total),
+    functionSelf: value(details.functionSelf),
+    functionSelfShare: share(details.functionSelf),
+    functionTotal: value(details.functionTotal),
+    functionTotalShare: share(details.functionTotal),
+    samples: `${formatExactCount(details.samples)} ${plural(details.samples, 'sample')}`,
+  };
+}
+
+/** `src/app.ts:12`, or null where the profile does not say where the function is. */
+export function placeOf(frame: { file: string | null; line: number | null }): string | null {
+  if (frame.file === null || frame.file === '') return null;
+  return frame.line === null ? frame.file : `${frame.file}:${frame.line}`;
+}
+
+/** The end of a path that tells files apart, for narrow places: the last `parts` parts. */
+export function shortPath(path: string, parts = 2): string {
+  const pieces = path.split(/[\\/]/);
+  return pieces.length <= parts ? path : `…/${pieces.slice(-parts).join('/')}`;
+}
+
+/** A frame in a sentence, for screen readers. */
+export function describeFrame(details: FrameDetails, type: SampleType): string {
+  const figures = frameFigures(details, type);
+  const place = placeOf(details);
+  return [
+    details.name,
+    `total ${figures.total}, ${figures.totalShare}`,
+    `self ${figures.self}, ${figures.selfShare}`,
+    figures.samples,
+    `depth ${details.row + 1}`,
+    place === null ? 'no source' : shortPath(place),
+  ].join(', ');
+}

@@ -1,0 +1,163 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { FrameDetails } from '../../src/engine/engineApi';
+import type { SampleType } from '../../src/profile/profile';
+import { base } from '../styles';
+import { frameFigures, placeOf } from './frameText';
+
+/** What the pointer is on. */
+export interface HoverSubject {
+  readonly name: string;
+  readonly color: string;
+  /** Extent of the box, with its unit, for as long as the figures are not there. */
+  readonly extent: string;
+  readonly details: FrameDetails | null;
+  /** A run of merged tiny boxes. */
+  readonly merged: boolean;
+}
+
+/** The card beside the pointer. Never takes the pointer itself. */
+@customElement('emberline-hover-card')
+export class HoverCard extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        background: var(--vscode-editorHoverWidget-background, #252526);
+        border: 1px solid var(--vscode-editorHoverWidget-border, rgb(128 128 128 / 0.4));
+        border-radius: 5px;
+        box-shadow: 0 2px 8px var(--vscode-widget-shadow, rgb(0 0 0 / 0.36));
+        color: var(--vscode-editorHoverWidget-foreground, inherit);
+        left: 0;
+        line-height: 1.4;
+        max-width: min(460px, calc(100% - 16px));
+        padding: 7px 10px 8px;
+        pointer-events: none;
+        position: absolute;
+        top: 0;
+        width: max-content;
+        z-index: 5;
+      }
+      :host([hidden]) {
+        display: none;
+      }
+      .name {
+        display: -webkit-box;
+        font-weight: 600;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 4;
+        overflow: hidden;
+        overflow-wrap: anywhere;
+      }
+      .swatch {
+        border-radius: 2px;
+        display: inline-block;
+        height: 10px;
+        margin-right: 6px;
+        width: 10px;
+      }
+      .place {
+        color: var(--muted);
+        direction: rtl;
+        overflow: hidden;
+        text-align: left;
+        text-overflow: ellipsis;
+        unicode-bidi: plaintext;
+        white-space: nowrap;
+      }
+      table {
+        border-spacing: 0;
+        font-variant-numeric: tabular-nums;
+        margin-top: 5px;
+        width: 100%;
+      }
+      th {
+        color: var(--muted);
+        font-weight: normal;
+        padding: 0 18px 0 0;
+        text-align: left;
+        white-space: nowrap;
+      }
+      thead th {
+        padding: 0 0 1px 18px;
+        text-align: right;
+      }
+      td {
+        padding: 0 0 0 18px;
+        text-align: right;
+        white-space: nowrap;
+      }
+      td span {
+        color: var(--muted);
+        display: inline-block;
+        margin-left: 6px;
+        min-width: 50px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) subject: HoverSubject | null = null;
+  @property({ attribute: false }) sampleType: SampleType = { type: '', unit: '' };
+  /** Pointer position in the parent, in CSS pixels. */
+  @property({ attribute: false }) x = 0;
+  @property({ attribute: false }) y = 0;
+
+  protected override willUpdate(): void {
+    this.hidden = this.subject === null;
+    this.role = 'tooltip';
+  }
+
+  protected override updated(_changes: PropertyValues): void {
+    const parent = this.offsetParent;
+    if (this.subject === null || parent === null) return;
+    const { offsetWidth: width, offsetHeight: height } = this;
+    const left = this.x + 14 + width > parent.clientWidth ? this.x - width - 10 : this.x + 14;
+    const top = this.y + 16 + height > parent.clientHeight ? this.y - height - 10 : this.y + 16;
+    const x = Math.min(Math.max(4, left), Math.max(4, parent.clientWidth - width - 4));
+    const y = Math.min(Math.max(4, top), Math.max(4, parent.clientHeight - height - 4));
+    this.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { subject } = this;
+    if (subject === null) return nothing;
+    if (subject.merged) {
+      return html`<div class="name"><span class="swatch" style="background:${subject.color}"></span>${subject.name} …</div>
+        <div class="place">and other frames too small to draw (${subject.extent}): zoom in to see them</div>`;
+    }
+    const { details } = subject;
+    return html`
+      <div class="name"><span class="swatch" style="background:${subject.color}"></span>${details?.name ?? subject.name}</div>
+      ${details === null ? html`<div class="place">${subject.extent}</div>` : this.renderDetails(details)}
+    `;
+  }
+
+  private renderDetails(details: FrameDetails): TemplateResult {
+    const figures = frameFigures(details, this.sampleType);
+    return html`
+      <div class="place">${placeOf(details) ?? 'no source recorded'}${details.inlined ? ' · inlined' : nothing}</div>
+      <table>
+        <thead>
+          <tr><td></td><th scope="col">Self</th><th scope="col">Total</th></tr>
+        </thead>
+        <tbody>
+          <tr>
+            <th scope="row">This frame</th>
+            <td>${figures.self}<span>${figures.selfShare}</span></td>
+            <td>${figures.total}<span>${figures.totalShare}</span></td>
+          </tr>
+          <tr>
+            <th scope="row">Function, everywhere</th>
+            <td>${figures.functionSelf}<span>${figures.functionSelfShare}</span></td>
+            <td>${figures.functionTotal}<span>${figures.functionTotalShare}</span></td>
+          </tr>
+          <tr>
+            <th scope="row">Samples</th>
+            <td></td>
+            <td>${figures.samples.split(' ')[0]}<span></span></td>
+          </tr>
+        </tbody>
+      </table>
+    `;
+  }
+}
