@@ -1,34 +1,51 @@
+import { END, FIRST, type JsonScanner, memberNames } from './jsonScanner';
+
 /**
- * What Emberline's own captures add to V8's CPU profile: the member `$emberline` of each profile object. A capture of
- * several segments or threads is a JSON array of such objects (ending `.cpuprofiles`). Elements with equal `process`,
- * `thread` and `pid` are consecutive segments of one thread, in time order; others are threads of their own.
+ * Our own member `$emberline` of a `.cpuprofile` object: where a captured profile came from. Captures of several
+ * threads or in several segments are written as an array of such objects (`.cpuprofiles`).
  */
-export interface EmberlineExtension {
-  /** The debug session or process, as the user knows it: `server.js [4711]`. */
+export interface CpuprofileExtension {
+  /** The process, debug session or instance, as shown to the user. */
   process: string | null;
+  /** The thread within it. */
   thread: string | null;
   pid: number | null;
-  /** Start of this element in milliseconds since the epoch; aligns threads, and segments with what lies between them. */
+  /** Start in milliseconds since the epoch. */
   startTimeMs: number | null;
   /** What is missing or was repaired, a sentence each. */
   notes: string[];
 }
 
-/**
- * The member `$vscode`, as VS Code's JavaScript debugger saves it (seen in js-debug 1.117 and in the built-in profile
- * table): `nodes[].locationId` and `nodes[].positionTicks[].startLocationId` index `locations`.
- */
-export interface VscodeExtension {
-  rootPath?: string | undefined;
-  locations: VscodeLocation[];
-}
+const members = memberNames('process', 'thread', 'pid', 'startTimeMs', 'notes');
 
-export interface VscodeLocation {
-  callFrame: { functionName: string; scriptId: string; url: string; lineNumber: number; columnNumber: number };
-  /** Best first; empty where the debugger knew no source. Lines and columns are 1-based here, unlike `callFrame`'s. */
-  locations: {
-    lineNumber: number;
-    columnNumber: number;
-    source: { name?: string | undefined; path?: string | undefined; sourceReference?: number | undefined };
-  }[];
+/** Reads the member's value; members of another type than they should be count as null. */
+export function readCpuprofileExtension(scanner: JsonScanner): CpuprofileExtension {
+  const extension: CpuprofileExtension = { process: null, thread: null, pid: null, startTimeMs: null, notes: [] };
+  if (scanner.peek() !== 0x7b) {
+    scanner.skip();
+    return extension;
+  }
+  scanner.enterObject('an object');
+  for (let m = scanner.member(FIRST, members); m !== END; m = scanner.member(m, members)) {
+    if (m === 0) {
+      extension.process = scanner.textOrNull();
+    } else if (m === 1) {
+      extension.thread = scanner.textOrNull();
+    } else if (m === 2) {
+      extension.pid = scanner.numberOrNull();
+    } else if (m === 3) {
+      extension.startTimeMs = scanner.numberOrNull();
+    } else if (m === 4 && scanner.peek() === 0x5b) {
+      scanner.enterArray('an array');
+      for (let first = true; scanner.element(first); first = false) {
+        const note = scanner.textOrNull();
+        if (note !== null && extension.notes.length < 100) {
+          extension.notes.push(note);
+        }
+      }
+    } else {
+      scanner.skip();
+    }
+  }
+  return extension;
 }

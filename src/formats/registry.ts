@@ -1,8 +1,9 @@
+import { cpuprofile } from './cpuprofile';
 import { folded } from './folded';
 import type { Format } from './format';
 
 /** Every format that Emberline reads. */
-export const formats: readonly Format[] = [folded];
+export const formats: readonly Format[] = [cpuprofile, folded];
 
 /** How many of the first bytes `detectFormat` wants to see. */
 export const headLength = 65536;

@@ -1,0 +1,61 @@
+import type { Profile } from '../profile/profile';
+import { ProfileBuilder } from '../profile/profileBuilder';
+import { assembleCpuprofile } from './cpuprofileAssemble';
+import { type CpuprofileColumns, scanCpuprofile } from './cpuprofileScan';
+import { DecodeError } from './decodeError';
+import type { ByteSource, Confidence, DecodeContext, Format } from './format';
+import { JsonScanner } from './jsonScanner';
+
+/**
+ * V8's CPU profiles, as `node --cpu-prof`, Chrome and VS Code write them
+ * (https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile), and arrays of them, as Emberline
+ * writes captures of several threads or segments (see `cpuprofileExtension.ts`).
+ */
+export const cpuprofile: Format = {
+  name: 'cpuprofile',
+  title: 'V8 CPU profile',
+  extensions: ['.cpuprofile', '.cpuprofiles'],
+  detect: detectCpuprofile,
+  decode: decodeCpuprofile,
+};
+
+function detectCpuprofile(head: Uint8Array, name: string): Confidence {
+  const text = new TextDecoder('latin1').decode(head).replace(/^(ï»¿)?\s+/, '');
+  const named = /\.cpuprofiles?$/i.test(name);
+  const bracket = /^(ï»¿)?\s*[[{]/.test(text);
+  if (!bracket || text.includes('"traceEvents"')) {
+    return 'no';
+  }
+  if (text.includes('"nodes"') && text.includes('"callFrame"')) {
+    return 'certain';
+  }
+  // Members come in any order: a long list of samples may fill the head.
+  return named || /"(timeDeltas|samples|nodes|startTime|\$emberline|\$vscode)"\s*:/.test(text) ? 'possible' : 'no';
+}
+
+function decodeCpuprofile(source: ByteSource, context: DecodeContext): Profile {
+  const bytes = source.bytes();
+  const scanner = new JsonScanner(bytes, 'a V8 CPU profile');
+  const builder = new ProfileBuilder();
+  const checkpoint = (): void => context.checkpoint(scanner.pos / bytes.length);
+  const segments: CpuprofileColumns[] = [];
+  const first = scanner.peek();
+  if (first < 0) {
+    throw new DecodeError('The file is empty: expected a V8 CPU profile');
+  }
+  if (first === 0x5b) {
+    scanner.enterArray('an array of profiles');
+    while (scanner.element(segments.length === 0)) {
+      segments.push(scanCpuprofile(scanner, builder.strings, checkpoint));
+    }
+    if (segments.length === 0) {
+      throw new DecodeError('Expected at least one V8 CPU profile in the array');
+    }
+  } else {
+    segments.push(scanCpuprofile(scanner, builder.strings, checkpoint));
+  }
+  if (scanner.peek() >= 0) {
+    scanner.fail('the end of the file');
+  }
+  return assembleCpuprofile(builder, segments);
+}

@@ -1,0 +1,161 @@
+import type { ProfileBuilder } from '../profile/profileBuilder';
+import type { CpuprofileColumns } from './cpuprofileScan';
+import { NodeIds } from './nodeIds';
+
+/** What had to be repaired, counted over all segments. */
+export interface CpuprofileRepairs {
+  duplicateIds: number;
+  dangling: number;
+  secondParents: number;
+  cycles: number;
+  unknownSamples: number;
+  lengths: number;
+}
+
+/** A segment's call tree, interned into the builder. */
+export interface CpuprofileTree {
+  readonly ids: NodeIds;
+  /** Stack of each node, -1 for `(root)`. */
+  readonly stackOfRow: Int32Array;
+}
+
+/** Interns a segment's functions, frames and stacks, and records its position ticks as leaf lines. */
+export function internTree(
+  builder: ProfileBuilder,
+  columns: CpuprofileColumns,
+  repairs: CpuprofileRepairs,
+): CpuprofileTree {
+  const ids = new NodeIds(columns.id, columns.nodes);
+  repairs.duplicateIds += ids.duplicates;
+  const parent = findParents(columns, ids, repairs);
+  const order = parentsFirst(parent, repairs);
+  const stackOfRow = new Int32Array(columns.nodes);
+  const root = builder.string('(root)');
+  const anonymous = builder.string('(anonymous)');
+  const { locations } = columns;
+  for (let i = 0; i < columns.nodes; i++) {
+    const row = order === null ? i : order[i];
+    const above = parent[row];
+    const name = columns.name[row];
+    if (above < 0 && name === root && columns.url[row] === 0) {
+      stackOfRow[row] = -1;
+      continue;
+    }
+    let file = columns.url[row] === 0 ? -1 : columns.url[row];
+    let line = columns.line[row];
+    let column = columns.column[row];
+    const location = columns.locationId[row];
+    if (locations !== null && location >= 0 && location < locations.length && locations.file[location] >= 0) {
+      file = locations.file[location];
+      line = locations.line[location];
+      column = locations.column[location];
+    }
+    const func = builder.func(name === 0 ? anonymous : name, file, line, column);
+    stackOfRow[row] = builder.stack(above < 0 ? -1 : stackOfRow[above], builder.frame(func, line, false));
+  }
+  addTicks(builder, columns, stackOfRow);
+  return { ids, stackOfRow };
+}
+
+/** Row of each node's parent, -1 for roots. A node that two others claim stays with the first. */
+function findParents(columns: CpuprofileColumns, ids: NodeIds, repairs: CpuprofileRepairs): Int32Array {
+  const parent = new Int32Array(columns.nodes).fill(-1);
+  for (let link = 0; link < columns.links; link++) {
+    const child = ids.row(columns.linkChild[link]);
+    const row = columns.linkRow[link];
+    if (child < 0) {
+      repairs.dangling++;
+    } else if (child === row) {
+      repairs.cycles++;
+    } else if (parent[child] >= 0 && parent[child] !== row) {
+      repairs.secondParents++;
+    } else {
+      parent[child] = row;
+    }
+  }
+  for (let row = 0; row < columns.nodes; row++) {
+    if (columns.hasParent[row] === 1 && parent[row] < 0) {
+      const above = ids.row(columns.parentId[row]);
+      if (above < 0) {
+        repairs.dangling++;
+      } else if (above === row) {
+        repairs.cycles++;
+      } else {
+        parent[row] = above;
+      }
+    }
+  }
+  return parent;
+}
+
+/**
+ * An order of the rows in which parents come first; null where the rows are in such an order already. Cycles are cut
+ * at their first row, which becomes a root (`parent` is changed).
+ */
+function parentsFirst(parent: Int32Array, repairs: CpuprofileRepairs): Int32Array | null {
+  const nodes = parent.length;
+  let sorted = true;
+  for (let row = 0; row < nodes && sorted; row++) {
+    sorted = parent[row] < row;
+  }
+  if (sorted) {
+    return null;
+  }
+  const firstChild = new Int32Array(nodes).fill(-1);
+  const sibling = new Int32Array(nodes).fill(-1);
+  for (let row = nodes - 1; row >= 0; row--) {
+    if (parent[row] >= 0) {
+      sibling[row] = firstChild[parent[row]];
+      firstChild[parent[row]] = row;
+    }
+  }
+  const order = new Int32Array(nodes);
+  const seen = new Uint8Array(nodes);
+  let length = 0;
+  // Breadth first: `order` itself is the queue.
+  const walk = (start: number): void => {
+    let next = length;
+    seen[start] = 1;
+    order[length++] = start;
+    for (; next < length; next++) {
+      for (let child = firstChild[order[next]]; child >= 0; child = sibling[child]) {
+        if (seen[child] === 0) {
+          seen[child] = 1;
+          order[length++] = child;
+        }
+      }
+    }
+  };
+  for (let row = 0; row < nodes; row++) {
+    if (parent[row] < 0) {
+      walk(row);
+    }
+  }
+  for (let row = 0; row < nodes && length < nodes; row++) {
+    if (seen[row] === 0) {
+      repairs.cycles++;
+      parent[row] = -1;
+      walk(row);
+    }
+  }
+  return order;
+}
+
+function addTicks(builder: ProfileBuilder, columns: CpuprofileColumns, stackOfRow: Int32Array): void {
+  const { locations } = columns;
+  for (let tick = 0; tick < columns.ticks; tick++) {
+    const row = columns.tickRow[tick];
+    const stack = stackOfRow[row];
+    let line = columns.tickLine[tick];
+    const own = columns.locationId[row];
+    if (locations !== null && own >= 0 && own < locations.length && locations.file[own] >= 0) {
+      // The function was mapped, so its lines must be: a line of another file, or of none, becomes the function's own.
+      const location = columns.tickLocation[tick];
+      const same = location >= 0 && location < locations.length && locations.file[location] === locations.file[own];
+      line = same && locations.line[location] > 0 ? locations.line[location] : locations.line[own];
+    }
+    if (stack >= 0 && line > 0 && columns.tickCount[tick] > 0) {
+      builder.addLeafLine(stack, line, columns.tickCount[tick]);
+    }
+  }
+}
