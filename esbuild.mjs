@@ -43,6 +43,16 @@ const targets = [
     outdir: 'dist/webview',
     tsconfig: 'tsconfig.json',
   },
+  {
+    ...common,
+    keepNames: false,
+    sourcemap: false,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    entryPoints: { flamePage: 'webview/flamePage/main.ts' },
+    outdir: 'dist',
+  },
 ];
 if (tests) {
   const folder = 'test/vscode';

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { encodingForPath, listEncodings } from '../engine/encodeProfile';
 import type { Engine } from '../engine/engine';
-import { writableFormats } from '../formats/registry';
+
 import { UsageError } from './usage';
 
 /** `emberline convert IN OUT`: writes OUT, in the format of its ending. */
@@ -9,14 +10,13 @@ export async function runConvert(engine: Engine, args: string[]): Promise<string
   const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
   if (positionals.length !== 2) throw new UsageError('convert takes an input and an output file.');
   const [input, output] = positionals;
-  const lower = output.toLowerCase();
-  const format = writableFormats().find(({ extensions }) => extensions.some((ending) => lower.endsWith(ending)));
-  if (format === undefined) {
-    const endings = writableFormats().flatMap(({ extensions }) => extensions);
+  const encoding = encodingForPath(output);
+  if (encoding === null) {
+    const endings = listEncodings().flatMap(({ extensions }) => extensions);
     throw new UsageError(`"${output}" has none of the endings that Emberline writes: ${endings.join(', ')}.`);
   }
   const { profile } = await engine.request('open', { source: { kind: 'file', path: input }, name: input });
-  const bytes = await engine.request('encode', { profile, format: format.name });
+  const bytes = await engine.request('encode', { profile, format: encoding.name });
   try {
     writeFileSync(output, bytes);
   } catch (error) {

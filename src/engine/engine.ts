@@ -3,8 +3,8 @@ import { matchFunctions } from '../analysis/nameFilter';
 import { matchedValue } from '../analysis/search';
 import { samplesColumn } from '../analysis/stackValues';
 import { describeFunction, listTop } from '../analysis/top';
-import { formatByName } from '../formats/registry';
 import { mergeProfiles } from '../profile/mergeProfiles';
+import { encodeProfile } from './encodeProfile';
 import type {
   EngineApi,
   EngineMethod,
@@ -93,7 +93,7 @@ export class Engine implements EngineApi {
     fileLines: ({ profile, view, file }) => fileLines(this.find(profile), view, file),
     lineDetails: ({ profile, view, file, line }) => lineDetails(this.find(profile), view, file, line),
     top: (params) => this.top(params),
-    encode: ({ profile, format: name }) => this.encode(this.find(profile), name),
+    encode: ({ profile, format }) => encodeProfile(this.platform, this.find(profile), format),
   };
 
   private find(id: number): OpenProfile {
@@ -184,13 +184,6 @@ export class Engine implements EngineApi {
       },
       rows: listTop(profile, values, by, sort).slice(0, limit),
     };
-  }
-
-  private encode({ profile }: OpenProfile, name: string): Uint8Array {
-    const format = formatByName(name);
-    if (format?.encode === undefined) throw new Error(`Emberline cannot write the format "${name}".`);
-    const bytes = format.encode(profile);
-    return format.gzipped === true ? this.platform.gzip(bytes) : bytes;
   }
 }
 

@@ -14,6 +14,8 @@ export interface EnginePlatform {
    */
   decompress(source: ByteSource): ByteSource;
   gzip(bytes: Uint8Array): Uint8Array;
+  /** The built script of the stand-alone flame graph page. */
+  flamePageScript(): string;
   /** Reads scripts and their source maps; null where there is no file system. */
   readonly scripts: ScriptReader | null;
 }

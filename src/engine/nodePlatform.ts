@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { join } from 'node:path';
 import * as zlib from 'node:zlib';
 import { DecodeError } from '../formats/decodeError';
 import type { ByteSource } from '../formats/format';
-import { fileScriptReader } from '../sources/scriptFiles';
+import { createScriptFiles } from '../sources/scriptFiles';
 import { bytesSource } from './byteSource';
 import type { EnginePlatform } from './enginePlatform';
 
@@ -13,13 +14,16 @@ export const nodePlatform: EnginePlatform = {
   openFile,
   decompress,
   gzip: (bytes) => zlib.gzipSync(bytes),
-  scripts: fileScriptReader,
+  // Bundles stand side by side in dist/.
+  flamePageScript: () => readFileSync(join(__dirname, 'flamePage.js'), 'utf8'),
+  scripts: createScriptFiles(),
 };
 
 function openFile(path: string): ByteSource & { close(): void } {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    // Without waiting: a named pipe must not hang the engine. (Windows has no such flag.)
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     throw new Error(fileSentence(path, error));
   }

@@ -1,0 +1,210 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseFrame, profileOf, type WrittenSample } from '../../test/support/sampleProfile';
+import type { Profile } from '../profile/profile';
+import { buildCallTree, type CallTree } from './callTree';
+import { sumFunctions } from './functionTotals';
+import { describeLine } from './lineDetails';
+import { indexLines, sumLines } from './lines';
+import { matchFunctions } from './nameFilter';
+import { matchedValue } from './search';
+import { sumStacks } from './stackValues';
+import { listTop } from './top';
+
+const ALL = { sampleType: 0, thread: null };
+
+function treeOf(profile: Profile): CallTree {
+  return buildCallTree(profile, sumStacks(profile, ALL));
+}
+
+/** The tree as a person draws it: `name self/total`, two spaces a level. */
+function draw(profile: Profile): string[] {
+  const tree = treeOf(profile);
+  return Array.from(tree.func, (func, node) => {
+    const name = profile.strings[profile.functions.name[func]];
+    return `${'  '.repeat(tree.depth[node])}${name} ${tree.self[node]}/${tree.total[node]}`;
+  });
+}
+
+describe('the call tree', () => {
+  test('merges equal functions under a caller and puts the heaviest first', () => {
+    const profile = profileOf([
+      { frames: ['main@a.ts:1', 'light@a.ts:5'], value: 1 },
+      { frames: ['main@a.ts:2', 'heavy@a.ts:9'], value: 5 },
+      { frames: ['main@a.ts:3', 'light@a.ts:6', 'leaf@b.ts:1'], value: 2 },
+    ]);
+    expect(draw(profile)).toEqual(['main 0/8', '  heavy 5/5', '  light 1/3', '    leaf 2/2']);
+  });
+
+  test('leaves out what the thread never ran', () => {
+    const profile = profileOf(
+      [
+        { frames: ['main', 'here'], value: 1, thread: 0 },
+        { frames: ['main', 'there'], value: 2, thread: 1 },
+      ],
+      { threads: 2 },
+    );
+    const tree = buildCallTree(profile, sumStacks(profile, { sampleType: 0, thread: 1 }));
+    expect(Array.from(tree.func, (func) => profile.strings[profile.functions.name[func]])).toEqual(['main', 'there']);
+    expect(tree.extent).toBe(2);
+  });
+
+  test('keeps negative values, and gives them room by their size', () => {
+    const profile = profileOf([
+      { frames: ['main', 'grew'], value: 3 },
+      { frames: ['main', 'shrank'], value: -2 },
+    ]);
+    const tree = treeOf(profile);
+    expect(draw(profile)).toEqual(['main 0/1', '  grew 3/3', '  shrank -2/-2']);
+    expect([...tree.width]).toEqual([5, 3, 2]);
+    expect([...tree.start]).toEqual([0, 0, 3]);
+  });
+
+  test('a stack 100,000 deep is no problem', () => {
+    const frames = Array.from({ length: 100_000 }, (_, depth) => (depth % 2 === 0 ? 'even' : 'odd'));
+    const profile = profileOf([{ frames, value: 1 }]);
+    const tree = treeOf(profile);
+    expect(tree.rows).toBe(100_000);
+    const { total } = sumFunctions(tree, profile.functions.length);
+    expect([...total]).toEqual([1, 1]);
+  });
+});
+
+const someFrame = fc.constantFrom('a@x:1', 'a@x:2', 'b@x:3', 'b@y:3', 'c@y:7', 'd', 'e@z:1');
+const someSamples = fc.array(
+  fc.record({ frames: fc.array(someFrame, { maxLength: 8 }), value: fc.integer({ min: -3, max: 9 }) }),
+  { maxLength: 40 },
+);
+
+/** Adds up by walking every sample: slow, and evidently right. */
+function naive(
+  samples: WrittenSample[],
+  keyOf: (frame: string) => string,
+): Map<string, { self: number; total: number }> {
+  const sums = new Map<string, { self: number; total: number }>();
+  const at = (key: string): { self: number; total: number } => {
+    const sum = sums.get(key) ?? { self: 0, total: 0 };
+    sums.set(key, sum);
+    return sum;
+  };
+  for (const { frames, value } of samples) {
+    if (frames.length > 0) at(keyOf(frames.at(-1)!)).self += value;
+    for (const key of new Set(frames.map(keyOf))) at(key).total += value;
+  }
+  return sums;
+}
+
+const functionKey = (frame: string): string => {
+  const { name, file } = parseFrame(frame);
+  return `${name} ${file}`;
+};
+const lineKey = (frame: string): string => {
+  const { name, file, line } = parseFrame(frame);
+  return file === null ? name : `${file}:${line}`;
+};
+const fileKey = (frame: string): string => parseFrame(frame).file ?? '(no file)';
+
+describe('self and total equal a naive count', () => {
+  for (const [by, keyOf] of [
+    ['function', functionKey],
+    ['line', lineKey],
+    ['file', fileKey],
+  ] as const) {
+    test(`by ${by}`, () => {
+      fc.assert(
+        fc.property(someSamples, (samples) => {
+          const profile = profileOf(samples);
+          const rows = listTop(profile, sumStacks(profile, ALL), by, 'total');
+          const found = new Map(
+            rows.map((row) => {
+              const line = row.file === null ? row.name : `${row.file}:${row.line}`;
+              const key = by === 'function' ? `${row.name} ${row.file}` : by === 'line' ? line : row.name;
+              return [key, { self: row.self, total: row.total }];
+            }),
+          );
+          for (const [key, sum] of naive(samples, keyOf)) {
+            expect(found.get(key) ?? { self: 0, total: 0 }).toEqual(sum);
+          }
+        }),
+      );
+    });
+  }
+
+  test('the matched share counts each sample once', () => {
+    fc.assert(
+      fc.property(someSamples, fc.constantFrom('a', 'b', 'x', 'y', 'zz'), (samples, query) => {
+        const profile = profileOf(samples);
+        const matched = matchFunctions(profile, { query, regex: false, matchCase: true });
+        const expected = samples
+          .filter(({ frames }) =>
+            frames.some((frame) => {
+              const { name, file } = parseFrame(frame);
+              return name.includes(query) || file?.includes(query) === true;
+            }),
+          )
+          .reduce((sum, { value }) => sum + value, 0);
+        expect(matchedValue(treeOf(profile), matched)).toBe(expected);
+      }),
+    );
+  });
+
+  test('a line in its hover is what it is in the table', () => {
+    fc.assert(
+      fc.property(someSamples, (samples) => {
+        const profile = profileOf(samples);
+        const values = sumStacks(profile, ALL);
+        const index = indexLines(profile);
+        const lines = sumLines(profile, index, values);
+        for (let entry = 0; entry < index.length; entry++) {
+          const { self, total, samples: count } = describeLine(profile, index, values, entry);
+          expect([self, total, count]).toEqual([lines.self[entry], lines.total[entry], lines.samples[entry]]);
+        }
+      }),
+    );
+  });
+});
+
+describe('lines inside the leaf function (position ticks)', () => {
+  const samples = [
+    { frames: ['main@a.js:1', 'work@a.js:10'], value: 6 },
+    { frames: ['main@a.js:1', 'work@a.js:10', 'work@a.js:10'], value: 4 },
+    { frames: ['main@a.js:1'], value: 2 },
+  ];
+  const profile = profileOf(samples, {
+    lines: 'declaration',
+    leafLines: [
+      [samples[0].frames, 10, 2],
+      [samples[0].frames, 11, 4],
+      [samples[1].frames, 11, 3],
+      [samples[1].frames, 12, 1],
+    ],
+  });
+  const values = sumStacks(profile, ALL);
+  const rows = listTop(profile, values, 'line', 'self').map(({ line, self, total }) => [line, self, total]);
+
+  test('self goes to the tick lines; the declaration has the total of the function, recursion once', () => {
+    expect(rows).toEqual([
+      [11, 7, 7],
+      [1, 2, 12],
+      [10, 2, 10],
+      [12, 1, 1],
+    ]);
+  });
+
+  test('selfs sum to the view', () => {
+    expect(rows.reduce((sum, [, self]) => sum! + self!, 0)).toBe(12);
+  });
+
+  test('a tick line names its function and callers', () => {
+    const index = indexLines(profile);
+    const entry = index.line.indexOf(11);
+    const context = describeLine(profile, index, values, entry);
+    const names = (list: { func: number; value: number }[]): [string, number][] =>
+      list.map(({ func, value }) => [profile.strings[profile.functions.name[func]], value]);
+    expect(names(context.functions)).toEqual([['work', 7]]);
+    expect(names(context.callers)).toEqual([
+      ['main', 4],
+      ['work', 3],
+    ]);
+  });
+});
