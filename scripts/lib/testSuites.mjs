@@ -20,7 +20,7 @@ const vscodeStartLimit = 3 * 60_000;
 
 /** @returns {Promise<Counts>} */
 export async function runUnitTests(grep) {
-  return runVitest('unit', 'vitest.config.ts', grep);
+  return runVitest('unit', 'vitest.config.mts', grep);
 }
 
 /** @returns {Promise<Counts>} */
