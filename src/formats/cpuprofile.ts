@@ -1,7 +1,8 @@
 import type { Profile } from '../profile/profile';
 import { ProfileBuilder } from '../profile/profileBuilder';
 import { assembleCpuprofile } from './cpuprofileAssemble';
-import { type CpuprofileColumns, scanCpuprofile } from './cpuprofileScan';
+import type { CpuprofileColumns } from './cpuprofileColumns';
+import { scanCpuprofile } from './cpuprofileScan';
 import { DecodeError } from './decodeError';
 import type { ByteSource, Confidence, DecodeContext, Format } from './format';
 import { JsonScanner } from './jsonScanner';

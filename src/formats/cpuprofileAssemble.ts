@@ -1,7 +1,7 @@
 import type { Profile } from '../profile/profile';
 import type { ProfileBuilder } from '../profile/profileBuilder';
-import { stableOrder } from '../profile/stableOrder';
-import type { CpuprofileColumns } from './cpuprofileScan';
+import { sortByTime } from '../profile/sortByTime';
+import type { CpuprofileColumns } from './cpuprofileColumns';
 import { type CpuprofileRepairs, internTree } from './cpuprofileTree';
 
 const HOUR = 3600e6;
@@ -61,7 +61,7 @@ export function assembleCpuprofile(builder: ProfileBuilder, segments: readonly C
 }
 
 function hasHits(segment: CpuprofileColumns): boolean {
-  return segment.hits.some((hits) => hits > 0);
+  return segment.totalHits > 0;
 }
 
 function groupByThread(builder: ProfileBuilder, segments: readonly CpuprofileColumns[]): ThreadSegments[] {
@@ -141,21 +141,18 @@ function addSegment(
     return 0;
   }
   const elapsed = sameLength(segment.elapsed, samples.length, repairs);
-  const order = stableOrder(elapsed);
-  const stack = order === null ? samples : order.map((row) => samples[row]);
-  const time = order === null ? elapsed : Float64Array.from(order, (row) => elapsed[row]);
-  const last = time[time.length - 1];
-  const durations = new Float64Array(time.length);
-  for (let i = 0; i + 1 < time.length; i++) {
-    durations[i] = time[i + 1] - time[i];
+  sortByTime(elapsed, samples);
+  const last = elapsed[elapsed.length - 1];
+  const end = segment.startTime !== null && segment.endTime !== null ? segment.endTime - segment.startTime : last;
+  const durations = new Float64Array(elapsed.length);
+  let next = Math.max(end, last);
+  for (let i = elapsed.length - 1; i >= 0; i--) {
+    const at = elapsed[i];
+    durations[i] = next - at;
+    elapsed[i] = (at + offset) * 1000;
+    next = at;
   }
-  if (segment.startTime !== null && segment.endTime !== null) {
-    durations[durations.length - 1] = Math.max(0, segment.endTime - segment.startTime - last);
-  }
-  for (let i = 0; i < time.length; i++) {
-    time[i] = (time[i] + offset) * 1000;
-  }
-  builder.addSamples({ stack, thread, time, values: [ones, durations] });
+  builder.addSamples({ stack: samples, thread, time: elapsed, values: [ones, durations] });
   return Math.max(0, last);
 }
 

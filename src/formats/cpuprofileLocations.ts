@@ -64,8 +64,7 @@ export class CpuprofileLocations {
         this.file[row] = file ? strings.intern(file) : -1;
         return;
       }
-      const value = scanner.numberOrNull();
-      const oneBased = value !== null && value >= 0 && value < 0x7fffffff ? Math.trunc(value) + 1 : 0;
+      const oneBased = scanner.lineNumber();
       if (m === 0) {
         this.line[row] = oneBased;
       } else {

@@ -4,12 +4,15 @@ import type { JsonScanner } from './jsonScanner';
 /** Numbers between two calls of the checkpoint. */
 const STRIDE = 1 << 18;
 
-/** Reads `samples`: an array of node ids. @throws DecodeError for anything but integers of 32 bits */
-export function readIds(scanner: JsonScanner, checkpoint: () => void): Int32Array {
+/**
+ * Reads `samples`: an array of node ids.
+ * @param expected how many there may be, where that is known before; wrong guesses cost time only
+ * @throws DecodeError for anything but integers of 32 bits
+ */
+export function readIds(scanner: JsonScanner, expected: number, checkpoint: () => void): Int32Array {
   scanner.enterArray('"samples", an array of node ids');
   const { bytes } = scanner;
-  // Ids have four digits or more in all but small files: a guess that seldom has to move.
-  let column: Int32Array = new Int32Array(1024);
+  let column: Int32Array = new Int32Array(capacity(scanner, expected));
   let length = 0;
   let pause = STRIDE;
   if (!scanner.element(true)) {
@@ -22,7 +25,7 @@ export function readIds(scanner: JsonScanner, checkpoint: () => void): Int32Arra
     const from = pos;
     let value = 0;
     while (byte >= 48 && byte <= 57) {
-      value = value * 10 + (byte - 48);
+      value = (Math.imul(value, 10) + (byte - 48)) | 0;
       byte = bytes[++pos];
     }
     if (pos === from || pos - from > 9 || (byte !== 0x2c && byte !== 0x5d)) {
@@ -50,14 +53,20 @@ export function readIds(scanner: JsonScanner, checkpoint: () => void): Int32Arra
   }
 }
 
+/** Room for `expected` numbers, but not more than the rest of the input can hold. */
+function capacity(scanner: JsonScanner, expected: number): number {
+  return Math.max(1024, Math.min(expected, (scanner.bytes.length - scanner.pos) >>> 1));
+}
+
 /**
  * Reads `timeDeltas` as running sums: entry `i` is the microseconds from the start to sample `i`.
+ * @param expected as in `readIds`
  * @throws DecodeError for anything but numbers
  */
-export function readSummedDeltas(scanner: JsonScanner, checkpoint: () => void): Float64Array {
+export function readSummedDeltas(scanner: JsonScanner, expected: number, checkpoint: () => void): Float64Array {
   scanner.enterArray('"timeDeltas", an array of microseconds');
   const { bytes } = scanner;
-  let column: Float64Array = new Float64Array(1024);
+  let column: Float64Array = new Float64Array(capacity(scanner, expected));
   let length = 0;
   let sum = 0;
   let pause = STRIDE;
@@ -70,7 +79,7 @@ export function readSummedDeltas(scanner: JsonScanner, checkpoint: () => void): 
     const from = pos;
     let value = 0;
     while (byte >= 48 && byte <= 57) {
-      value = value * 10 + (byte - 48);
+      value = (Math.imul(value, 10) + (byte - 48)) | 0;
       byte = bytes[++pos];
     }
     if (pos === from || pos - from > 9 || (byte !== 0x2c && byte !== 0x5d)) {

@@ -1,5 +1,5 @@
 import type { ProfileBuilder } from '../profile/profileBuilder';
-import type { CpuprofileColumns } from './cpuprofileScan';
+import type { CpuprofileColumns } from './cpuprofileColumns';
 import { NodeIds } from './nodeIds';
 
 /** What had to be repaired, counted over all segments. */
@@ -32,26 +32,43 @@ export function internTree(
   const stackOfRow = new Int32Array(columns.nodes);
   const root = builder.string('(root)');
   const anonymous = builder.string('(anonymous)');
-  const { locations } = columns;
+  const { locations, callFrames } = columns;
+  // Nodes that js-debug mapped have functions of their own; the others share their call frame's.
+  const frameOfCallFrame = new Int32Array(callFrames.length).fill(-1);
+  const frameOf = (callFrame: number, location: number): number => {
+    const name = callFrame < 0 ? 0 : callFrames.name[callFrame];
+    const named = name === 0 ? anonymous : name;
+    if (location >= 0 && locations !== null) {
+      const line = locations.line[location];
+      return builder.frame(
+        builder.func(named, locations.file[location], line, locations.column[location]),
+        line,
+        false,
+      );
+    }
+    if (callFrame < 0) {
+      return builder.frame(builder.func(named, -1, 0, 0), 0, false);
+    }
+    const line = callFrames.line[callFrame];
+    const file = callFrames.url[callFrame] === 0 ? -1 : callFrames.url[callFrame];
+    const frame = builder.frame(builder.func(named, file, line, callFrames.column[callFrame]), line, false);
+    frameOfCallFrame[callFrame] = frame;
+    return frame;
+  };
   for (let i = 0; i < columns.nodes; i++) {
     const row = order === null ? i : order[i];
     const above = parent[row];
-    const name = columns.name[row];
-    if (above < 0 && name === root && columns.url[row] === 0) {
+    const callFrame = columns.callFrame[row];
+    if (above < 0 && callFrame >= 0 && callFrames.name[callFrame] === root && callFrames.url[callFrame] === 0) {
       stackOfRow[row] = -1;
       continue;
     }
-    let file = columns.url[row] === 0 ? -1 : columns.url[row];
-    let line = columns.line[row];
-    let column = columns.column[row];
-    const location = columns.locationId[row];
-    if (locations !== null && location >= 0 && location < locations.length && locations.file[location] >= 0) {
-      file = locations.file[location];
-      line = locations.line[location];
-      column = locations.column[location];
+    const location = locations === null ? -1 : columns.locationOfNode(row);
+    let frame = location < 0 && callFrame >= 0 ? frameOfCallFrame[callFrame] : -1;
+    if (frame < 0) {
+      frame = frameOf(callFrame, location);
     }
-    const func = builder.func(name === 0 ? anonymous : name, file, line, column);
-    stackOfRow[row] = builder.stack(above < 0 ? -1 : stackOfRow[above], builder.frame(func, line, false));
+    stackOfRow[row] = builder.stack(above < 0 ? -1 : stackOfRow[above], frame);
   }
   addTicks(builder, columns, stackOfRow);
   return { ids, stackOfRow };
@@ -73,9 +90,10 @@ function findParents(columns: CpuprofileColumns, ids: NodeIds, repairs: Cpuprofi
       parent[child] = row;
     }
   }
-  for (let row = 0; row < columns.nodes; row++) {
-    if (columns.hasParent[row] === 1 && parent[row] < 0) {
-      const above = ids.row(columns.parentId[row]);
+  for (let link = 0; link < columns.parents; link++) {
+    const row = columns.parentRow[link];
+    if (parent[row] < 0) {
+      const above = ids.row(columns.parentId[link]);
       if (above < 0) {
         repairs.dangling++;
       } else if (above === row) {
@@ -147,11 +165,11 @@ function addTicks(builder: ProfileBuilder, columns: CpuprofileColumns, stackOfRo
     const row = columns.tickRow[tick];
     const stack = stackOfRow[row];
     let line = columns.tickLine[tick];
-    const own = columns.locationId[row];
-    if (locations !== null && own >= 0 && own < locations.length && locations.file[own] >= 0) {
+    const own = locations === null ? -1 : columns.locationOfNode(row);
+    if (locations !== null && own >= 0) {
       // The function was mapped, so its lines must be: a line of another file, or of none, becomes the function's own.
-      const location = columns.tickLocation[tick];
-      const same = location >= 0 && location < locations.length && locations.file[location] === locations.file[own];
+      const location = columns.locationOfTick(tick);
+      const same = location >= 0 && locations.file[location] === locations.file[own];
       line = same && locations.line[location] > 0 ? locations.line[location] : locations.line[own];
     }
     if (stack >= 0 && line > 0 && columns.tickCount[tick] > 0) {

@@ -14,7 +14,7 @@ export const OTHER = -1;
 export const END = -2;
 export const FIRST = -3;
 
-/** Names of members that a caller knows, as bytes; the index is what `member` answers. */
+/** Names of members that a caller knows (or other texts), as bytes; the index is what `member` answers. */
 export function memberNames(...names: string[]): Uint8Array[] {
   const encoder = new TextEncoder();
   return names.map((name) => encoder.encode(name));
@@ -280,6 +280,12 @@ export class JsonScanner {
     }
     this.skip();
     return null;
+  }
+
+  /** Reads a 0-based line or column as a 1-based one; 0 for none, for another value and for what no file has. */
+  lineNumber(): number {
+    const value = this.numberOrNull();
+    return value === null || !(value >= 0 && value < 0x7fffffff) ? 0 : Math.trunc(value) + 1;
   }
 
   /** Goes behind any value. */

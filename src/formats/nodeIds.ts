@@ -14,8 +14,9 @@ export class NodeIds {
     let low = 0x7fffffff;
     let high = -0x80000000;
     for (let row = 0; row < length; row++) {
-      low = Math.min(low, ids[row]);
-      high = Math.max(high, ids[row]);
+      const id = ids[row];
+      low = id < low ? id : low;
+      high = id > high ? id : high;
     }
     this.low = low;
     let duplicates = 0;
