@@ -161,12 +161,15 @@ export async function startCodeServer(options) {
     const first = await open(options.folder, true);
     return {
       kind: 'code-server',
-      title: `code-server ${codeServerVersion} in ${browser.browserType().name()} ${browser.version()}`,
+      title: `code-server ${codeServerVersion} in Chromium ${browser.version()}`,
       page: first.page,
       finished: first.finished,
       address: address(options.folder, false),
       openWindow: async (folder = options.folder) => (await open(folder, false)).page,
       close,
+      // With a file to open at the start.
+      addressOf: (file) => workbenchAddress(host, options.folder, options, false, file),
+      dataFolder: data,
       closeBrowser: () => browser.close(),
       ended: gone,
     };
@@ -176,21 +179,20 @@ export async function startCodeServer(options) {
   }
 }
 
-function workbenchAddress(host, folder, options, tests) {
+function workbenchAddress(host, folder, options, tests, file) {
   const uri = (path) => `vscode-remote://${host}${path.startsWith('/') ? '' : '/'}${path.replaceAll('\\', '/')}`;
   const url = new URL(`http://${host}/`);
   url.searchParams.set('folder', folder);
+  const payload = file === undefined ? [] : [['openFile', uri(file)]];
   if (options.extensionPath) {
-    const payload = [
-      ['extensionDevelopmentPath', uri(options.extensionPath)],
-      ['skipWelcome', 'true'],
-    ];
+    payload.push(['extensionDevelopmentPath', uri(options.extensionPath)]);
+    payload.push(['skipWelcome', 'true']);
     if (tests && options.testsPath) {
       payload.push(['extensionTestsPath', uri(options.testsPath)]);
       payload.push(['extensionEnvironment', JSON.stringify(options.testEnv ?? {})]);
     }
-    url.searchParams.set('payload', JSON.stringify(payload));
   }
+  if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload));
   return url.href;
 }
 

@@ -116,6 +116,7 @@ export async function startDesktopVsCode({ executable, wrapper }, options) {
       openWindow: async (folder = options.folder) =>
         (await open(await mkdtemp(join(options.profileFolder, 'window-')), folder, false)).page,
       close,
+      dataFolder: join(options.profileFolder, 'data'),
       closeBrowser: async () => {},
       ended: first.finished,
     };

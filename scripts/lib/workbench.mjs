@@ -22,6 +22,18 @@ export async function runCommand(page, title) {
   await row.click();
 }
 
+/** Opens a file of the workspace by its name, through Go to File. */
+export async function openFile(page, name) {
+  const input = await openPalette(page);
+  await input.fill(name);
+  await page
+    .locator('.quick-input-widget .monaco-list-row')
+    .filter({ has: page.locator('.label-name', { hasText: exactly(name) }) })
+    .first()
+    .click({ timeout: patience });
+  await page.locator('.tabs-container .tab.active', { hasText: name }).first().waitFor({ timeout: patience });
+}
+
 /** Titles the palette offers for a text, best first. Closes it again. */
 export async function paletteOffers(page, text) {
   const input = await openPalette(page);

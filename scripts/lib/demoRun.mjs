@@ -1,0 +1,204 @@
+// The demo's steps: build, start the service's debug session under load, profile it, show where the time went.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { build } from './build.mjs';
+import { freePort } from './codeServer.mjs';
+import { root } from './setup.mjs';
+import { seconds as since, sleep, step } from './steps.mjs';
+import { startVsCode } from './vscode.mjs';
+import { packVsix } from './vsix.mjs';
+import * as workbench from './workbench.mjs';
+
+const service = join(root, 'demo');
+const hotFile = 'billOfMaterials.ts';
+const themes = { dark: 'Dark Modern', light: 'Light Modern' };
+
+/** Runs the whole demo. Throws one sentence that names the step's trouble; a picture of it is in demo-output/. */
+export async function runDemo({ open, pictures, seconds }) {
+  const start = performance.now();
+  const output = join(root, 'demo-output');
+  await rm(output, { recursive: true, force: true });
+  await mkdir(output, { recursive: true });
+
+  await build();
+  const vsix = await step('Packing the extension', async () => packVsix().path);
+  await step('Compiling the sample service', async () => compileService());
+  const port = await freePort();
+  let session;
+  let load;
+  try {
+    session = await step('Starting VS Code on the service', () =>
+      startVsCode({
+        folder: service,
+        vsix,
+        // The service, started by the debugger, inherits its port.
+        env: { PORT: String(port) },
+        settings: {
+          'workbench.colorTheme': themes.dark,
+          'debug.openDebug': 'neverOpen',
+          'debug.internalConsoleOptions': 'neverOpen',
+          'editor.minimap.enabled': false,
+          'breadcrumbs.enabled': false,
+        },
+        viewport: { width: 1500, height: 900 },
+        deviceScaleFactor: pictures ? 1.5 : 1,
+        logFolder: join(output, 'logs'),
+        keepLogs: true,
+      }),
+    );
+    console.log(`  ${session.title}`);
+    const { page } = session;
+    await step('Starting the debug session (F5)', () => startDebugging(page, port));
+    load = startLoad(port, seconds + 60);
+    await sleep(1500);
+    await step(`Emberline: Profile Debug Target, ${seconds} s of all sessions under load`, () =>
+      profile(page, seconds),
+    );
+    await step('Waiting for the flame graph', () => workbench.waitForFlameGraph(page));
+    const capture = await newestCapture(session.dataFolder);
+    load.kill();
+    await workbench.runCommand(page, 'Debug: Stop');
+    const rows = await step('The ten hottest lines', async () => hottestLines(capture));
+    printTable(rows);
+    await step('Taking pictures', () => takePictures(session, pictures ? join(root, 'media') : output));
+    console.log(`\nThe whole demo took ${since(start)}.`);
+    if (open) await leaveOpen(session, capture);
+  } catch (error) {
+    await session?.page.screenshot({ path: join(output, 'failure.png') }).catch(() => {});
+    throw new Error(`${error.message}\nA picture of the window and the logs are in demo-output/.`);
+  } finally {
+    load?.kill();
+    await session?.close();
+  }
+}
+
+function compileService() {
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const done = spawnSync(process.execPath, [tsc, '-p', service], { cwd: root, encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`The service does not compile:\n${done.stdout}${done.stderr}`);
+}
+
+async function startDebugging(page, port) {
+  await page.keyboard.press('F5');
+  for (let i = 0; i < 300; i++) {
+    const up = await fetch(`http://127.0.0.1:${port}/health`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (up) return;
+    await sleep(100);
+    // A key pressed before the debugger has registered is lost.
+    if (i % 50 === 49) await workbench.runCommand(page, 'Debug: Start Debugging');
+  }
+  throw new Error(`The service did not answer on port ${port} within 30 s of its start.`);
+}
+
+function startLoad(port, seconds) {
+  const args = [join(service, 'out', 'load.js'), '--port', String(port), '--seconds', String(seconds)];
+  return spawn(process.execPath, args, { stdio: 'ignore' });
+}
+
+/** The service and its child are two sessions: Emberline asks which, and gets all. */
+async function profile(page, seconds) {
+  await workbench.runCommand(page, 'Emberline: Profile Debug Target');
+  await workbench.waitForQuickPick(page);
+  await workbench.acceptAll(page);
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 10_000 });
+  await sleep(seconds * 1000);
+  await workbench.runCommand(page, 'Emberline: Stop Profiling');
+}
+
+/** The extension keeps captures in its storage. */
+async function newestCapture(dataFolder) {
+  const folder = join(dataFolder, 'User', 'globalStorage', 'emberline.emberline', 'captures');
+  if (!existsSync(folder)) throw new Error(`No capture was saved: ${folder} is not there.`);
+  let newest = null;
+  for (const name of await readdir(folder)) {
+    if (!/\.cpuprofiles?$/.test(name)) continue;
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path);
+    if (newest === null || mtimeMs > newest.mtimeMs) newest = { path, mtimeMs };
+  }
+  if (newest === null) throw new Error(`No capture was saved in ${folder}.`);
+  return newest.path;
+}
+
+function hottestLines(capture) {
+  const args = [join(root, 'dist', 'cli.js'), 'top', capture, '--by', 'line', '--limit', '40', '--json'];
+  const done = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
+  if (done.status !== 0) throw new Error(`The command line could not read the capture: ${done.stderr.trim()}`);
+  const { profile, rows } = JSON.parse(done.stdout);
+  const lines = rows.filter((row) => row.file !== null && row.line !== null).slice(0, 10);
+  if (lines.length === 0) throw new Error('The capture names no line.');
+  return lines.map((row) => ({ ...row, of: profile.total }));
+}
+
+function printTable(rows) {
+  const cells = rows.map((row, i) => [
+    String(i + 1),
+    percent(row.self / row.of),
+    percent(row.total / row.of),
+    `${row.file.startsWith(root) ? relative(root, row.file) : row.file}:${row.line}`,
+    row.name,
+  ]);
+  const table = [['', 'self', 'total', 'line', 'function'], ...cells];
+  const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
+  for (const row of table) {
+    const padded = row.map((cell, i) => (i < 3 ? cell.padStart(widths[i]) : cell.padEnd(widths[i])));
+    console.log(`  ${padded.join('  ').trimEnd()}`);
+  }
+}
+
+const percent = (share) => `${(100 * share).toFixed(1)} %`;
+
+async function takePictures(session, folder) {
+  const { page } = session;
+  await mkdir(folder, { recursive: true });
+  await workbench.runCommand(page, 'View: Close Primary Side Bar');
+  await workbench.runCommand(page, 'Notifications: Clear All Notifications');
+  for (const [kind, theme] of Object.entries(themes)) {
+    await session.updateSettings({ 'workbench.colorTheme': theme });
+    await page.locator(`.monaco-workbench.${kind === 'dark' ? 'vs-dark' : 'vs'}`).waitFor({ timeout: 15_000 });
+    await workbench.waitForFlameGraph(page);
+    await sleep(1200);
+    await save(page, join(folder, `flame-graph-${kind}.png`));
+  }
+  await workbench.openFile(page, hotFile);
+  for (const [kind, theme] of Object.entries(themes).reverse()) {
+    await session.updateSettings({ 'workbench.colorTheme': theme });
+    await page.locator(`.monaco-workbench.${kind === 'dark' ? 'vs-dark' : 'vs'}`).waitFor({ timeout: 15_000 });
+    await waitForHotLines(page);
+    await sleep(800);
+    await save(page, join(folder, `hot-lines-${kind}.png`));
+  }
+}
+
+async function waitForHotLines(page) {
+  for (let i = 0; i < 150; i++) {
+    const lines = await workbench.decoratedLines(page);
+    if (lines.some((line) => line.label?.includes('%') && line.background !== null)) return;
+    await sleep(200);
+  }
+  throw new Error(`${hotFile} shows no hot lines.`);
+}
+
+async function save(page, path) {
+  await workbench.screenshot(page, path);
+  console.log(`  ${relative(process.cwd(), path)}`);
+}
+
+async function leaveOpen(session, capture) {
+  console.log(`\nThe capture: ${capture}`);
+  if (session.address === null) console.log('VS Code stays open.');
+  else {
+    await session.closeBrowser();
+    console.log(`VS Code stays at ${session.addressOf(capture)}`);
+  }
+  console.log('There, F5 starts the service and Emberline: Profile Debug Target profiles it. Ctrl+C here ends it all.');
+  const interrupted = new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve);
+  });
+  await Promise.race([interrupted, session.ended]);
+}
