@@ -132,10 +132,8 @@ describe('SourceResolver', () => {
 
 describe('noSourceSentence', () => {
   it('says why', () => {
-    expect(noSourceSentence('(garbage collector)', null)).toBe('`(garbage collector)` has no source file.');
-    expect(noSourceSentence('readFileSync', 'node:fs')).toBe(
-      '`readFileSync` is in `node:fs`, which is built into Node.',
-    );
+    expect(noSourceSentence('(garbage collector)', null)).toBe('(garbage collector) has no source file.');
+    expect(noSourceSentence('readFileSync', 'node:fs')).toBe('readFileSync is in node:fs, which is built into Node.');
     expect(noSourceSentence('find', '<frozen importlib._bootstrap>')).toContain('built into Python');
     expect(noSourceSentence('', 'evalmachine.<anonymous>')).toContain('made at run time');
     expect(noSourceSentence('x', 'command:workbench.action.quit')).toContain('not a source file');

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { profileViewTypes } from './profileEditorProvider';
 
 /** Endings that the file dialog offers; any file may be chosen, as content decides. */
 const endings = ['cpuprofile', 'cpuprofiles', 'pprof', 'gz', 'pb', 'folded', 'collapsed', 'txt'];
@@ -35,4 +36,20 @@ async function openProfiles(uris: readonly vscode.Uri[]): Promise<void> {
       preview: uris.length === 1,
     } satisfies vscode.TextDocumentShowOptions);
   }
+}
+
+/** Brings the profile's editor to the front, in the group where it is; opens it where it was closed. */
+export async function showProfile(uri: vscode.Uri): Promise<void> {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  for (const { input, group } of tabs) {
+    const shows =
+      input instanceof vscode.TabInputCustom &&
+      input.uri.toString() === uri.toString() &&
+      profileViewTypes.some((viewType) => viewType === input.viewType);
+    if (shows) {
+      await vscode.commands.executeCommand('vscode.openWith', uri, input.viewType, { viewColumn: group.viewColumn });
+      return;
+    }
+  }
+  await vscode.commands.executeCommand('vscode.openWith', uri, profileViewTypes[0]);
 }

@@ -12,6 +12,10 @@ export class OpenProfiles implements vscode.Disposable {
   private activeProfile: { profile: HostProfile; hold: vscode.Disposable } | null = null;
   private readonly activeChanged = new vscode.EventEmitter<HostProfile | null>();
   readonly onDidChangeActive = this.activeChanged.event;
+  private readonly opened = new vscode.EventEmitter<HostProfile>();
+  readonly onDidOpen = this.opened.event;
+  private readonly closed = new vscode.EventEmitter<HostProfile>();
+  readonly onDidClose = this.closed.event;
 
   constructor(
     private readonly engine: EngineApi,
@@ -27,8 +31,13 @@ export class OpenProfiles implements vscode.Disposable {
     const key = uri.toString();
     let profile = this.profiles.get(key);
     if (profile === undefined) {
-      profile = new HostProfile(uri, this.engine, this.output, () => this.profiles.delete(key));
-      this.profiles.set(key, profile);
+      const created = new HostProfile(uri, this.engine, this.output, () => {
+        this.profiles.delete(key);
+        this.closed.fire(created);
+      });
+      this.profiles.set(key, created);
+      this.opened.fire(created);
+      profile = created;
     }
     return profile;
   }
@@ -61,7 +70,9 @@ export class OpenProfiles implements vscode.Disposable {
 
   dispose(): void {
     this.activeChanged.dispose();
+    this.opened.dispose();
     this.activeProfile?.hold.dispose();
     this.activeProfile = null;
+    this.closed.dispose();
   }
 }

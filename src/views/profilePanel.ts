@@ -38,7 +38,7 @@ export class ProfilePanel implements vscode.Disposable {
   /** This editor's own state: two editors of one profile may look at different parts. */
   private state: ViewState | null = null;
   private ready = false;
-  private lastProgress = 0;
+  private lastProgress = { at: 0, what: '' };
   /** Tells answers for an earlier page or profile from those that are waited for. */
   private generation = 0;
 
@@ -87,7 +87,7 @@ export class ProfilePanel implements vscode.Disposable {
       case 'ready':
         this.ready = true;
         this.cancelAll();
-        this.lastProgress = 0;
+        this.lastProgress = { at: 0, what: '' };
         this.showStatus(this.profile.status);
         return;
       case 'request':
@@ -116,9 +116,9 @@ export class ProfilePanel implements vscode.Disposable {
     }
     if (status.kind === 'loading') {
       const now = Date.now();
-      const first = status.fraction === null;
-      if (first || now - this.lastProgress >= progressEveryMs) {
-        this.lastProgress = now;
+      const { at, what } = this.lastProgress;
+      if (status.what !== what || now - at >= progressEveryMs) {
+        this.lastProgress = { at: now, what: status.what };
         this.post({ kind: 'loading', what: status.what, fraction: status.fraction });
       }
     } else if (status.kind === 'failed') {

@@ -1,0 +1,154 @@
+import * as vscode from 'vscode';
+import type { Heat } from './heat';
+import { heatLabel } from './heatLabel';
+import { type HotLines, nextHotLine, rankOf, shareOf } from './hotLines';
+import type { SourceOpener } from './sourceOpener';
+import { plainStatusText } from './statusText';
+
+const messageMs = 5000;
+
+export interface HeatCommandServices {
+  readonly heat: Heat;
+  readonly opener: SourceOpener;
+  /** Makes the profile that was used last glow again, after `clearHeat`. */
+  readonly reactivate: () => void;
+  /** Lets go of the profile. */
+  readonly deactivate: () => void;
+  readonly showProfile: (uri: vscode.Uri) => Promise<void>;
+}
+
+/** The commands of the glow, and the status bar item that tells whose glow it is. */
+export function registerHeatCommands(services: HeatCommandServices): vscode.Disposable {
+  const { heat } = services;
+  const commands: Record<string, () => unknown> = {
+    'emberline.toggleHeat': () => {
+      if (heat.source === null) {
+        services.reactivate();
+        heat.setVisible(true);
+      } else {
+        heat.setVisible(!heat.visible);
+      }
+    },
+    'emberline.switchSelfTotal': () => {
+      heat.setMetric(heat.metric === 'self' ? 'total' : 'self');
+      vscode.window.setStatusBarMessage(`$(flame) Heat shows ${heat.metric}`, messageMs);
+    },
+    'emberline.nextHotLine': () => goToHotLine(services, 1),
+    'emberline.previousHotLine': () => goToHotLine(services, -1),
+    'emberline.clearHeat': () => services.deactivate(),
+    'emberline.showProfile': () => {
+      if (heat.source === null) {
+        services.reactivate();
+      }
+      return heat.source === null ? sayNoProfile() : services.showProfile(heat.source.uri);
+    },
+    'emberline.heatMenu': () => chooseHeatCommand(heat),
+  };
+  return vscode.Disposable.from(
+    ...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)),
+    heatStatus(heat),
+  );
+}
+
+async function goToHotLine({ heat, opener }: HeatCommandServices, direction: 1 | -1): Promise<void> {
+  if (heat.source === null) {
+    sayNoProfile();
+    return;
+  }
+  if (!heat.visible) {
+    heat.setVisible(true);
+  }
+  const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
+  const hot: HotLines = editor === undefined ? { lines: [], viewTotal: 0 } : heat.hotLines(editor.document);
+  const target = editor && nextHotLine(hot.lines, editor.selection.active.line, direction);
+  if (editor === undefined || target === null || target === undefined) {
+    await offerHottestLine(heat, opener, editor);
+    return;
+  }
+  const column = editor.document.lineAt(target.line).firstNonWhitespaceCharacterIndex;
+  const position = new vscode.Position(target.line, column);
+  const shown = await vscode.window.showTextDocument(editor.document, {
+    ...(editor.viewColumn === undefined ? {} : { viewColumn: editor.viewColumn }),
+    selection: new vscode.Range(position, position),
+  });
+  shown.revealRange(new vscode.Range(position, position), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  const rank = rankOf(hot.lines, target, heat.metric);
+  const label = heatLabel(shareOf(target.self, hot.viewTotal), shareOf(target.total, hot.viewTotal));
+  const place = `line ${target.line + 1}, number ${rank} of ${hot.lines.length} by ${heat.metric}`;
+  vscode.window.setStatusBarMessage(`$(flame) ${label} — ${place}`, messageMs);
+}
+
+/** Nothing is hot here: offers to go where it is. */
+async function offerHottestLine(
+  heat: Heat,
+  opener: SourceOpener,
+  editor: vscode.TextEditor | undefined,
+): Promise<void> {
+  const where = editor === undefined ? 'No editor with hot lines is open.' : 'No hot lines in this file.';
+  const go = 'Go to Hottest Line';
+  const answer = await vscode.window.showInformationMessage(where, go);
+  const files = heat.heatFiles;
+  if (answer !== go || files === null) {
+    return;
+  }
+  const [hottest] = (await files.hottest()).filter(({ hasLines }) => hasLines);
+  if (hottest === undefined) {
+    void vscode.window.showInformationMessage(
+      'The profile has no lines, only functions: open one from the flame graph.',
+    );
+    return;
+  }
+  const { line, self, total } = await files.linesOfFile(hottest.file);
+  const metric = heat.metric === 'self' ? self : total;
+  let best = 0;
+  for (let i = 1; i < line.length; i++) {
+    if (Math.abs(metric[i]!) > Math.abs(metric[best]!)) {
+      best = i;
+    }
+  }
+  await opener.open({ name: '', file: hottest.path, line: line[best] ?? null, column: null }, undefined);
+}
+
+function sayNoProfile(): void {
+  void vscode.window.showInformationMessage('No profile is open: open one, or profile the debug target.');
+}
+
+async function chooseHeatCommand(heat: Heat): Promise<void> {
+  const other = heat.metric === 'self' ? 'total' : 'self';
+  const items = [
+    { label: '$(graph) Show Profile', command: 'emberline.showProfile' },
+    { label: `$(arrow-swap) Colour by ${other}`, command: 'emberline.switchSelfTotal' },
+    { label: '$(arrow-down) Go to Next Hot Line', command: 'emberline.nextHotLine' },
+    { label: '$(arrow-up) Go to Previous Hot Line', command: 'emberline.previousHotLine' },
+    { label: heat.visible ? '$(eye-closed) Hide Heat' : '$(eye) Show Heat', command: 'emberline.toggleHeat' },
+    { label: '$(clear-all) Clear Heat', command: 'emberline.clearHeat' },
+  ];
+  const title = heat.source === null ? 'Heat' : `Heat of ${plainStatusText(heat.source.name)}`;
+  const picked = await vscode.window.showQuickPick(items, { title });
+  if (picked !== undefined) {
+    await vscode.commands.executeCommand(picked.command);
+  }
+}
+
+const maxName = 40;
+
+function heatStatus(heat: Heat): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem('emberline.heat', vscode.StatusBarAlignment.Left, 50);
+  item.name = 'Emberline Heat';
+  item.command = 'emberline.heatMenu';
+  const show = (): void => {
+    const { source } = heat;
+    if (source === null || !heat.visible || source.view === null) {
+      item.hide();
+      return;
+    }
+    const name = plainStatusText(source.name);
+    const sampleType = source.status.summary?.sampleTypes[source.view.sampleType]?.type ?? '';
+    item.text = `$(flame) ${name.length > maxName ? `${name.slice(0, maxName - 1)}…` : name}: ${heat.metric}`;
+    item.tooltip = `Lines glow by ${heat.metric} ${plainStatusText(sampleType)} of ${name}. Click for the heat's commands.`;
+    item.accessibilityInformation = { label: `Heat of ${name} by ${heat.metric}`, role: 'button' };
+    item.show();
+  };
+  show();
+  return vscode.Disposable.from(item, heat.onDidChange(show));
+}

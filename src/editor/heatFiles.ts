@@ -1,0 +1,103 @@
+import type * as vscode from 'vscode';
+import type { ViewSpec } from '../analysis/viewSpec';
+import type { EngineApi, FileLines, HotFile } from '../engine/engineApi';
+import { parseRecordedPath } from '../sources/recordedPath';
+import type { SourceResolver } from '../sources/sourceResolver';
+import type { RememberedSources } from './rememberedSources';
+
+const maxFileLines = 200;
+/** One document seldom stands for more records than this; `index.js` may have hundreds of namesakes. */
+const maxNamesakes = 500;
+
+interface Files {
+  readonly hottest: readonly HotFile[];
+  readonly byName: ReadonlyMap<string, readonly HotFile[]>;
+  readonly byPath: ReadonlyMap<string, HotFile>;
+}
+
+/**
+ * The engine's answers about files and lines of one profile as one view shows it, kept while that view is shown.
+ */
+export class HeatFiles {
+  private files: Promise<Files> | null = null;
+  private readonly lines = new Map<number, Promise<FileLines>>();
+
+  constructor(
+    private readonly engine: EngineApi,
+    private readonly resolver: SourceResolver,
+    private readonly remembered: RememberedSources,
+    readonly profile: number,
+    readonly view: ViewSpec,
+  ) {}
+
+  /** Files with samples, hottest first. */
+  async hottest(): Promise<readonly HotFile[]> {
+    return (await this.all()).hottest;
+  }
+
+  /** The lines of every recorded file that means this document; files that merely share its name are left out. */
+  async linesOf(document: vscode.TextDocument): Promise<FileLines[]> {
+    const { byName, byPath } = await this.all();
+    const uri = document.uri.toString();
+    const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1).toLowerCase();
+    const candidates = new Set(byName.get(name)?.slice(0, maxNamesakes));
+    for (const recorded of this.remembered.recordedAs(uri)) {
+      const file = byPath.get(recorded);
+      if (file !== undefined) {
+        candidates.add(file);
+      }
+    }
+    const meant: HotFile[] = [];
+    for (const file of candidates) {
+      const resolution = await this.resolver.resolve(file.path);
+      if (resolution.kind === 'found' && resolution.uri === uri) {
+        meant.push(file);
+      }
+    }
+    return Promise.all(meant.map((file) => this.linesOfFile(file.file)));
+  }
+
+  linesOfFile(file: number): Promise<FileLines> {
+    let lines = this.lines.get(file);
+    if (lines === undefined) {
+      lines = this.engine.request('fileLines', { profile: this.profile, view: this.view, file });
+      lines.catch(() => this.lines.delete(file));
+      if (this.lines.size >= maxFileLines) {
+        this.lines.delete(this.lines.keys().next().value!);
+      }
+      this.lines.set(file, lines);
+    }
+    return lines;
+  }
+
+  private all(): Promise<Files> {
+    if (this.files === null) {
+      this.files = this.engine
+        .request('hotFiles', { profile: this.profile, view: this.view })
+        .then((hottest) => ({ hottest, ...indexFiles(hottest) }));
+      this.files.catch(() => {
+        this.files = null;
+      });
+    }
+    return this.files;
+  }
+}
+
+function indexFiles(files: readonly HotFile[]): Pick<Files, 'byName' | 'byPath'> {
+  const byName = new Map<string, HotFile[]>();
+  const byPath = new Map<string, HotFile>();
+  for (const file of files) {
+    const name = file.hasLines ? parseRecordedPath(file.path)?.segments.at(-1)?.toLowerCase() : undefined;
+    if (name === undefined) {
+      continue;
+    }
+    byPath.set(file.path, file);
+    const named = byName.get(name);
+    if (named === undefined) {
+      byName.set(name, [file]);
+    } else {
+      named.push(file);
+    }
+  }
+  return { byName, byPath };
+}

@@ -1,0 +1,106 @@
+import * as vscode from 'vscode';
+import type { EngineApi, LineDetails, LineNeighbour } from '../engine/engineApi';
+import type { Heat } from './heat';
+import { percentText } from './heatLabel';
+import { shareOf } from './hotLines';
+import { commandLink, markdownText } from './markdownText';
+import { openLocationCommand } from './openLocation';
+import { countText, valueText } from './valueText';
+
+/** A line may stand for several recorded ones (joined lines, a file known by two names). */
+const maxRecorded = 2;
+/** What the link's command accepts. */
+const maxLinkedPath = 4096;
+
+/** What a hot line costs, who called it and what it called. */
+export function registerHeatHover(heat: Heat, engine: EngineApi): vscode.Disposable {
+  return vscode.languages.registerHoverProvider(
+    { pattern: '**' },
+    {
+      async provideHover(document, position, token): Promise<vscode.Hover | null> {
+        const files = heat.heatFiles;
+        const hot = heat.hotLines(document).lines.find(({ line }) => line === position.line);
+        if (files === null || hot === undefined) {
+          return null;
+        }
+        const { profile, view } = files;
+        const abort = new AbortController();
+        const cancelled = token.onCancellationRequested(() => abort.abort());
+        try {
+          const details = await Promise.all(
+            hot.recorded
+              .slice(0, maxRecorded)
+              .map((recorded) =>
+                engine.request('lineDetails', { profile, view, ...recorded }, { signal: abort.signal }),
+              ),
+          );
+          const declared = heat.source?.status.summary?.lines === 'declaration';
+          return new vscode.Hover(
+            details.map((each) => hoverText(each, declared)),
+            document.lineAt(position.line).range,
+          );
+        } catch {
+          return null; // Cancelled, or the profile was closed meanwhile.
+        } finally {
+          cancelled.dispose();
+        }
+      },
+    },
+  );
+}
+
+/** @param declared whether the format knows a function's total only where it is declared (V8). */
+function hoverText(details: LineDetails, declared: boolean): vscode.MarkdownString {
+  const { self, total, samples, viewSamples, viewTotal, unit, type } = details;
+  const markdown = new vscode.MarkdownString();
+  // Names come from the profile: only our own links may run, and each name is escaped.
+  markdown.isTrusted = { enabledCommands: [openLocationCommand] };
+  markdown.supportThemeIcons = true;
+  const part = (value: number, word: string): string =>
+    `**${markdownText(percentText(shareOf(value, viewTotal)))} ${word}** ${markdownText(valueText(value, unit, type))}`;
+  const counted = `${countText(round(samples))} of ${countText(round(viewSamples))} samples`;
+  markdown.appendMarkdown(`$(flame) ${part(self, 'self')} · ${part(total, 'total')} · ${counted}\n\n`);
+  if (details.functions.length > 0) {
+    markdown.appendMarkdown(`In ${details.functions.map((name) => `**${nameText(name)}**`).join(', ')}\n\n`);
+  }
+  appendNeighbours(markdown, 'Called by', details.callers, viewTotal);
+  appendNeighbours(markdown, 'Calls', details.callees, viewTotal);
+  if (declared) {
+    markdown.appendMarkdown('*V8 records totals for whole functions: they stand where a function begins.*');
+  }
+  return markdown;
+}
+
+function appendNeighbours(
+  markdown: vscode.MarkdownString,
+  title: string,
+  neighbours: readonly LineNeighbour[],
+  viewTotal: number,
+): void {
+  if (neighbours.length === 0) {
+    return;
+  }
+  const rows = neighbours.map(({ name, file, line, value }) => {
+    const share = markdownText(percentText(shareOf(value, viewTotal)));
+    const place = file === null ? '' : ` ${markdownText(placeText(file, line))}`;
+    const linked = file !== null && file.length <= maxLinkedPath;
+    const link = linked
+      ? `[${nameText(name)}](${commandLink(openLocationCommand, { name, file, line })})`
+      : nameText(name);
+    return `- ${share} ${link}${place}`;
+  });
+  markdown.appendMarkdown(`${title}\n\n${rows.join('\n')}\n\n`);
+}
+
+function nameText(name: string): string {
+  return markdownText(name === '' ? '(anonymous)' : name);
+}
+
+function placeText(file: string, line: number | null): string {
+  const base = file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+  return line === null ? base : `${base}:${line}`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

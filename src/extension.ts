@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { Heat } from './editor/heat';
+import { registerHeatCommands } from './editor/heatCommands';
+import { registerHeatHover } from './editor/heatHover';
+import { LineHighlight } from './editor/lineHighlight';
+import { LineTracker } from './editor/lineTracker';
+import { registerOpenLocation } from './editor/openLocation';
+import { RememberedSources } from './editor/rememberedSources';
+import { SourceOpener } from './editor/sourceOpener';
+import { WorkspaceFiles } from './editor/workspaceFiles';
+import { EngineClient } from './engine/engineClient';
+import { SourceResolver } from './sources/sourceResolver';
+import { registerOpenProfile, showProfile } from './views/openProfile';
+import { OpenProfiles } from './views/openProfiles';
+import { registerProfileEditor } from './views/profileEditorProvider';
+import { ViewStateStore } from './views/viewStateStore';
+
+/**
+ * Wires the parts. Nothing runs here beyond registering: the engine's thread starts at its first request, the
+ * workspace is looked at when a source is wanted.
+ */
+export function activate(context: vscode.ExtensionContext): void {
+  const output = vscode.window.createOutputChannel('Emberline', { log: true });
+  const engine = new EngineClient(join(context.extensionPath, 'dist', 'engineWorker.js'), (error) =>
+    output.error(`The profile engine stopped: ${error.message}`),
+  );
+
+  const files = new WorkspaceFiles();
+  const remembered = new RememberedSources(context.workspaceState);
+  const resolver = new SourceResolver(files, remembered, process.platform);
+  const tracker = new LineTracker();
+  const heat = new Heat({ engine, resolver, remembered, tracker, output });
+  const highlight = new LineHighlight();
+  const opener = new SourceOpener(
+    resolver,
+    remembered,
+    highlight,
+    (document, line) => (heat.source === null ? line : tracker.mapFor(heat.source, document).toCurrent(line)),
+    () => heat.reset(),
+  );
+
+  const profiles = new OpenProfiles(engine, output);
+  const states = new ViewStateStore(context.workspaceState);
+  context.subscriptions.push(
+    output,
+    { dispose: () => engine.dispose() },
+    profiles,
+    files,
+    tracker,
+    highlight,
+    opener.disposable,
+    heat,
+    files.onDidChange(() => resolver.forget()),
+    vscode.commands.registerCommand('emberline.showOutput', () => output.show()),
+    vscode.commands.registerCommand('emberline.forgetSourceChoices', () => {
+      remembered.clear();
+      resolver.forget();
+      heat.reset();
+      void vscode.window.showInformationMessage('Emberline forgot which source files and folders were chosen.');
+    }),
+    registerOpenProfile(),
+    registerOpenLocation(opener),
+    registerHeatHover(heat, engine),
+    registerProfileEditor(profiles, {
+      engine,
+      output,
+      states,
+      extensionUri: context.extensionUri,
+      openSource: (frame, from) => opener.open(frame, from),
+    }),
+    registerHeatCommands({
+      heat,
+      opener,
+      reactivate: () => {
+        const { latest } = profiles;
+        if (latest !== null) {
+          profiles.activate(latest);
+        }
+      },
+      deactivate: () => profiles.deactivate(),
+      showProfile,
+    }),
+    followProfiles(profiles, heat, tracker),
+  );
+}
+
+/** The active profile glows, with the sample type and thread that its editor shows. */
+function followProfiles(profiles: OpenProfiles, heat: Heat, tracker: LineTracker): vscode.Disposable {
+  let open = 0;
+  const count = (change: 1 | -1): void => {
+    open += change;
+    void vscode.commands.executeCommand('setContext', 'emberline.hasProfile', open > 0);
+  };
+  return vscode.Disposable.from(
+    profiles.onDidOpen((profile) => {
+      count(1);
+      profile.onDidChangeView(() => {
+        if (profiles.active === profile) {
+          heat.setSource(profile);
+        }
+      });
+      let before = profile.status.kind;
+      profile.onDidChangeStatus((status) => {
+        if (status.kind === before) {
+          return; // Progress.
+        }
+        before = status.kind;
+        if (status.kind === 'open') {
+          tracker.start(profile);
+        }
+        if (profiles.active === profile) {
+          heat.setSource(profile);
+          if (status.kind === 'open') {
+            // Whoever opens a profile wants to see it, even if heat was hidden before.
+            heat.setVisible(true);
+          }
+        }
+      });
+    }),
+    profiles.onDidChangeActive((profile) => heat.setSource(profile)),
+    profiles.onDidClose((profile) => {
+      tracker.stop(profile);
+      count(-1);
+    }),
+  );
+}
