@@ -25,27 +25,24 @@ export interface CallTree {
   readonly frame: Int32Array;
   /** Per stack of the profile: its node, -1 where nothing was sampled in or below it. */
   readonly nodeOfStack: Int32Array;
-  /** 1 where no ancestor has the same function: these sum to a function's total, recursion counted once. */
-  readonly outermost: Uint8Array;
   readonly rows: number;
 }
 
 /** Builds the call tree of a view. Nodes without any sample are left out. */
 export function buildCallTree(profile: Profile, values: StackValues): CallTree {
-  const merged = mergeByFunction(profile, values);
-  const order = orderHeaviestFirst(merged);
-  return placeInOrder(profile, merged, order);
+  const merged = sumUpwards(mergeByFunction(profile, values));
+  return placeInOrder(merged, orderHeaviestFirst(merged));
 }
 
+/** Nodes in the order of their first stack: parents precede children. */
 interface MergedNodes {
   length: number;
   parent: Int32Array;
   func: Int32Array;
   frame: Int32Array;
   self: Float64Array;
-  total: Float64Array;
-  samples: Float64Array;
-  width: Float64Array;
+  /** Samples whose leaf the node is. */
+  count: Float64Array;
   nodeOfStack: Int32Array;
 }
 
@@ -56,8 +53,12 @@ function mergeByFunction(profile: Profile, values: StackValues): MergedNodes {
   const parent = new Int32Array(stacks.length);
   const func = new Int32Array(stacks.length);
   const frame = new Int32Array(stacks.length);
+  if (hasOneFrameEach(profile)) {
+    const length = numberStacks(profile, alive, { parent, func, frame, nodeOfStack });
+    return { ...sumByNode(values, nodeOfStack, length), length, parent, func, frame, nodeOfStack };
+  }
   const lastChild = new Int32Array(stacks.length).fill(-1);
-  const table = new PairTable(parent, func);
+  const table = new PairTable(parent, func, stacks.length);
   let length = 0;
   let lastRoot = -1;
   for (let stack = 0; stack < stacks.length; stack++) {
@@ -69,96 +70,134 @@ function mergeByFunction(profile: Profile, values: StackValues): MergedNodes {
     // Neighbouring stacks mostly share their prefix's last child: that spares the hash.
     let node = above < 0 ? lastRoot : lastChild[above];
     if (node < 0 || func[node] !== stackFunc) {
-      node = table.find(above, stackFunc);
-      if (node < 0) {
-        node = length++;
-        parent[node] = above;
-        func[node] = stackFunc;
-        frame[node] = stackFrame;
-        table.add(node);
-      }
+      parent[length] = above;
+      func[length] = stackFunc;
+      node = table.findOrAdd(length);
+      if (node === length) frame[length++] = stackFrame;
       if (above < 0) lastRoot = node;
       else lastChild[above] = node;
     }
     nodeOfStack[stack] = node;
   }
+  return { ...sumByNode(values, nodeOfStack, length), length, parent, func, frame, nodeOfStack };
+}
+
+function sumByNode(
+  values: StackValues,
+  nodeOfStack: Int32Array,
+  length: number,
+): { self: Float64Array; count: Float64Array } {
   const self = new Float64Array(length);
-  const samples = new Float64Array(length);
-  for (let stack = 0; stack < stacks.length; stack++) {
+  const count = new Float64Array(length);
+  for (let stack = 0; stack < nodeOfStack.length; stack++) {
     const node = nodeOfStack[stack];
     if (node < 0) continue;
     self[node] += values.self[stack];
-    samples[node] += values.count[stack];
+    count[node] += values.count[stack];
   }
-  const total = self.slice();
-  const width = self.map(Math.abs);
-  for (let node = length - 1; node >= 0; node--) {
-    const above = parent[node];
-    if (above < 0) continue;
-    total[above] += total[node];
-    samples[above] += samples[node];
-    width[above] += width[node];
+  return { self, count };
+}
+
+/** A node a sampled stack, where no two stacks can be the same path of functions. Returns their number. */
+function numberStacks(
+  { stacks, frames }: Profile,
+  alive: Uint8Array,
+  { parent, func, frame, nodeOfStack }: Pick<MergedNodes, 'parent' | 'func' | 'frame' | 'nodeOfStack'>,
+): number {
+  let length = 0;
+  for (let stack = 0; stack < stacks.length; stack++) {
+    if (alive[stack] === 0) continue;
+    const prefix = stacks.prefix[stack];
+    parent[length] = prefix < 0 ? -1 : nodeOfStack[prefix];
+    frame[length] = stacks.frame[stack];
+    func[length] = frames.func[stacks.frame[stack]];
+    nodeOfStack[stack] = length++;
   }
-  return { length, parent, func, frame, self, total, samples, width, nodeOfStack };
+  return length;
+}
+
+/** Whether functions and frames are one to one, as in V8's profiles: stacks need no merging then. */
+function hasOneFrameEach({ frames, functions }: Profile): boolean {
+  const seen = new Uint8Array(functions.length);
+  for (const func of frames.func) if (seen[func]++ > 0) return false;
+  return true;
 }
 
 /** Marks stacks that are sampled themselves or have a sampled stack below. */
 function sampledStacks(profile: Profile, values: StackValues): Uint8Array {
   const { length, prefix } = profile.stacks;
+  const { self, count } = values;
   const alive = new Uint8Array(length);
   for (let stack = length - 1; stack >= 0; stack--) {
-    if (values.self[stack] !== 0 || values.count[stack] !== 0) alive[stack] = 1;
-    if (alive[stack] === 1 && prefix[stack] >= 0) alive[prefix[stack]] = 1;
+    if (alive[stack] === 0 && self[stack] === 0 && count[stack] === 0) continue;
+    alive[stack] = 1;
+    if (prefix[stack] >= 0) alive[prefix[stack]] = 1;
   }
   return alive;
 }
 
 /** Open-addressed hash of nodes by (parent, function). */
 class PairTable {
-  private slots = new Int32Array(1024).fill(-1);
-  private used = 0;
+  private readonly slots: Int32Array;
   constructor(
     private readonly parent: Int32Array,
     private readonly func: Int32Array,
-  ) {}
-
-  find(parent: number, func: number): number {
-    const mask = this.slots.length - 1;
-    for (let slot = hashPair(parent, func) & mask; ; slot = (slot + 1) & mask) {
-      const node = this.slots[slot];
-      if (node < 0 || (this.parent[node] === parent && this.func[node] === func)) return node;
-    }
+    capacity: number,
+  ) {
+    this.slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * capacity + 2))).fill(-1);
   }
 
-  add(node: number): void {
-    if (++this.used * 2 > this.slots.length) {
-      const old = this.slots;
-      this.slots = new Int32Array(old.length * 2).fill(-1);
-      for (const kept of old) if (kept >= 0) this.place(kept);
+  /** The node with the same parent and function as `candidate`, which becomes that node where there is none. */
+  findOrAdd(candidate: number): number {
+    const { slots, parent, func } = this;
+    const mask = slots.length - 1;
+    const wantedParent = parent[candidate];
+    const wantedFunc = func[candidate];
+    const mixed = Math.imul(wantedParent + 1, 0x9e3779b1) ^ Math.imul(wantedFunc + 1, 0x85ebca6b);
+    for (let slot = (mixed ^ (mixed >>> 15)) & mask; ; slot = (slot + 1) & mask) {
+      const node = slots[slot];
+      if (node < 0) {
+        slots[slot] = candidate;
+        return candidate;
+      }
+      if (parent[node] === wantedParent && func[node] === wantedFunc) return node;
     }
-    this.place(node);
-  }
-
-  private place(node: number): void {
-    const mask = this.slots.length - 1;
-    let slot = hashPair(this.parent[node], this.func[node]) & mask;
-    while (this.slots[slot] >= 0) slot = (slot + 1) & mask;
-    this.slots[slot] = node;
   }
 }
 
-function hashPair(a: number, b: number): number {
-  const mixed = Math.imul(a + 1, 0x9e3779b1) ^ Math.imul(b + 1, 0x85ebca6b);
-  return mixed ^ (mixed >>> 15);
+interface SummedNodes extends MergedNodes {
+  total: Float64Array;
+  samples: Float64Array;
+  width: Float64Array;
+  /** Nodes in the subtree, the node itself included. */
+  size: Int32Array;
+}
+
+function sumUpwards(merged: MergedNodes): SummedNodes {
+  const { length, parent, self, count } = merged;
+  const total = self.slice();
+  const samples = count.slice();
+  const negative = self.some((value) => value < 0);
+  const width = negative ? self.map(Math.abs) : total;
+  const size = new Int32Array(length).fill(1);
+  for (let node = length - 1; node >= 0; node--) {
+    const above = parent[node];
+    if (above < 0) continue;
+    total[above] += total[node];
+    samples[above] += samples[node];
+    size[above] += size[node];
+    if (negative) width[above] += width[node];
+  }
+  return { ...merged, total, samples, width, size };
 }
 
 interface ChildOrder {
-  /** Children of node `i` are `children[offset[i + 1]]` up to `children[offset[i + 2]]`; roots are at `offset[0]`. */
+  /** Roots are `children[offset[0]]` up to `offset[1]`, the children of node `i` `offset[i + 1]` up to `offset[i + 2]`. */
   offset: Int32Array;
   children: Int32Array;
 }
 
-function orderHeaviestFirst({ length, parent, width }: MergedNodes): ChildOrder {
+function orderHeaviestFirst({ length, parent, width }: SummedNodes): ChildOrder {
   const offset = new Int32Array(length + 2);
   for (let node = 0; node < length; node++) offset[parent[node] + 2]++;
   for (let i = 1; i < offset.length; i++) offset[i] += offset[i - 1];
@@ -190,77 +229,58 @@ function sortByWidth(children: Int32Array, from: number, to: number, width: Floa
   }
 }
 
-function placeInOrder(profile: Profile, merged: MergedNodes, order: ChildOrder): CallTree {
-  const { length } = merged;
-  const placed = new Int32Array(length);
+/** Gives every node its place in depth-first order: after its parent and the subtrees of its heavier siblings. */
+function placeInOrder(merged: SummedNodes, { offset, children }: ChildOrder): CallTree {
+  const { length, size, width, nodeOfStack } = merged;
+  const place = new Int32Array(length);
   const parent = new Int32Array(length);
-  const func = new Int32Array(length);
-  const frame = new Int32Array(length);
   const depth = new Int32Array(length);
-  const subtreeEnd = new Int32Array(length);
-  const self = new Float64Array(length);
-  const total = new Float64Array(length);
-  const samples = new Float64Array(length);
-  const width = new Float64Array(length);
   const start = new Float64Array(length);
-  const outermost = new Uint8Array(length);
-  const onPath = new Int32Array(profile.functions.length);
-
-  // An explicit stack: recursion in a profile can be deeper than the JavaScript stack.
-  const cursor = order.offset.slice();
-  let next = 0;
   let extent = 0;
   let rows = 0;
-  let open = -1;
-  let openOld = -1;
-  for (;;) {
-    const list = openOld + 1;
-    if (cursor[list] < order.offset[list + 1]) {
-      const old = order.children[cursor[list]++];
-      const node = next++;
-      placed[old] = node;
-      parent[node] = open;
-      func[node] = merged.func[old];
-      frame[node] = merged.frame[old];
-      self[node] = merged.self[old];
-      total[node] = merged.total[old];
-      samples[node] = merged.samples[old];
-      width[node] = merged.width[old];
-      depth[node] = open < 0 ? 0 : depth[open] + 1;
-      if (depth[node] >= rows) rows = depth[node] + 1;
-      start[node] = extent;
-      outermost[node] = onPath[func[node]]++ === 0 ? 1 : 0;
-      open = node;
-      openOld = old;
-      continue;
+  // Roots first (as children of -1), then each node's children: parents are placed before their children.
+  for (let above = -1; above < length; above++) {
+    const abovePlace = above < 0 ? -1 : place[above];
+    let next = abovePlace + 1;
+    let x = above < 0 ? 0 : start[abovePlace];
+    const childDepth = above < 0 ? 0 : depth[abovePlace] + 1;
+    for (let i = offset[above + 1]; i < offset[above + 2]; i++) {
+      const child = children[i];
+      place[child] = next;
+      parent[next] = abovePlace;
+      depth[next] = childDepth;
+      start[next] = x;
+      if (childDepth >= rows) rows = childDepth + 1;
+      next += size[child];
+      x += width[child];
     }
-    if (open < 0) break;
-    subtreeEnd[open] = next;
-    onPath[func[open]]--;
-    // Children's widths sum to less than the parent's by its self: the next sibling starts after both.
-    extent = start[open] + width[open];
-    open = parent[open];
-    openOld = merged.parent[openOld];
+    if (above < 0) extent = x;
   }
-  const nodeOfStack = merged.nodeOfStack;
+  const subtreeEnd = new Int32Array(length);
+  for (let node = 0; node < length; node++) subtreeEnd[place[node]] = place[node] + size[node];
   for (let stack = 0; stack < nodeOfStack.length; stack++) {
-    if (nodeOfStack[stack] >= 0) nodeOfStack[stack] = placed[nodeOfStack[stack]];
+    if (nodeOfStack[stack] >= 0) nodeOfStack[stack] = place[nodeOfStack[stack]];
   }
+  const total = scatter(merged.total, new Float64Array(length), place);
   return {
     length,
     parent,
-    func,
+    func: scatter(merged.func, new Int32Array(length), place),
     depth,
     subtreeEnd,
-    self,
+    self: scatter(merged.self, new Float64Array(length), place),
     total,
-    samples,
-    width,
+    samples: scatter(merged.samples, new Float64Array(length), place),
+    width: width === merged.total ? total : scatter(width, new Float64Array(length), place),
     start,
     extent,
-    frame,
+    frame: scatter(merged.frame, new Int32Array(length), place),
     nodeOfStack,
-    outermost,
     rows,
   };
+}
+
+function scatter<A extends Int32Array | Float64Array>(from: A, to: A, place: Int32Array): A {
+  for (let node = 0; node < place.length; node++) to[place[node]] = from[node];
+  return to;
 }

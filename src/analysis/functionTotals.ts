@@ -12,11 +12,15 @@ export function sumFunctions(tree: CallTree, functionCount: number): FunctionTot
   const self = new Float64Array(functionCount);
   const total = new Float64Array(functionCount);
   const present = new Uint8Array(functionCount);
+  // Where the subtree of each function's latest outermost node ends: what lies before is recursion, counted already.
+  const covered = new Int32Array(functionCount);
   for (let node = 0; node < tree.length; node++) {
     const func = tree.func[node];
     present[func] = 1;
     self[func] += tree.self[node];
-    if (tree.outermost[node] === 1) total[func] += tree.total[node];
+    if (node < covered[func]) continue;
+    covered[func] = tree.subtreeEnd[node];
+    total[func] += tree.total[node];
   }
   return { self, total, present };
 }

@@ -65,7 +65,10 @@ export interface FrameTable {
   readonly inlined: Uint8Array;
 }
 
-/** A prefix tree: a stack is its frame on top of its prefix. `prefix[i] < i`, so one backward pass sums totals. */
+/**
+ * A prefix tree: a stack is its frame on top of its prefix. `prefix[i] < i`, so one backward pass sums totals. No two
+ * stacks have both the same prefix and the same frame.
+ */
 export interface StackTable {
   readonly length: number;
   /** Stack index of the caller, -1 for a root. */
