@@ -1,5 +1,5 @@
 // Builds everything that ships (dist/) and, with --tests, the suites that run inside VS Code (dist-test/).
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
 
 const watch = process.argv.includes('--watch');
