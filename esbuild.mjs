@@ -50,6 +50,8 @@ const targets = [
     platform: 'browser',
     target: 'es2022',
     format: 'iife',
+    // The library's style sheet would be a file of its own; the page brings its styles.
+    loader: { '.css': 'empty' },
     entryPoints: { flamePage: 'webview/flamePage/main.ts' },
     outdir: 'dist',
   },

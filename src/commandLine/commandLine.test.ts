@@ -1,0 +1,126 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TopResult } from '../engine/engineApi';
+
+/** The command line as a process: what scripts rely on. */
+
+const folder = mkdtempSync(join(tmpdir(), 'emberline-cli-'));
+const file = (name: string): string => join(folder, name);
+
+beforeAll(() => {
+  const common = { bundle: true, platform: 'node', define: { EMBERLINE_VERSION: '"0.0.0"' } } as const;
+  buildSync({ ...common, entryPoints: ['src/cli.ts'], outfile: file('cli.js') });
+  buildSync({
+    ...common,
+    platform: 'browser',
+    loader: { '.css': 'empty' },
+    entryPoints: ['webview/flamePage/main.ts'],
+    outfile: file('flamePage.js'),
+  });
+  writeFileSync(file('a.folded'), 'main;hot (a.py:7) 3\nmain;warm (a.py:9);hot (a.py:8) 2\n');
+  writeFileSync(file('b.folded'), 'main;hot (a.py:7) 10\n');
+  writeFileSync(file('empty.folded'), '');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function run(...args: string[]): { code: number | null; out: string; err: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file('cli.js'), ...args], { encoding: 'utf8' });
+  return { code: status, out: stdout, err: stderr };
+}
+
+function topOf(...args: string[]): TopResult {
+  const { code, out, err } = run('top', ...args, '--json');
+  expect(err).toBe('');
+  expect(code).toBe(0);
+  return JSON.parse(out) as TopResult;
+}
+
+describe('top', () => {
+  test('prints the contract as JSON', () => {
+    expect(topOf(file('a.folded'), '--by', 'line', '--sort', 'total')).toEqual({
+      profile: {
+        formats: ['folded'],
+        sampleTypes: [{ type: 'samples', unit: 'count' }],
+        sampleType: 'samples',
+        unit: 'count',
+        total: 5,
+        samples: 5,
+        durationMs: null,
+      },
+      rows: [
+        { name: 'main', file: null, line: null, self: 0, total: 5 },
+        { name: 'hot', file: 'a.py', line: 7, self: 3, total: 3 },
+        { name: 'hot', file: 'a.py', line: 8, self: 2, total: 2 },
+        { name: 'warm', file: 'a.py', line: 9, self: 0, total: 2 },
+      ],
+    });
+  });
+
+  test('merges several profiles', () => {
+    const { profile, rows } = topOf(file('a.folded'), file('b.folded'), '--limit', '1');
+    expect(profile.total).toBe(15);
+    expect(rows).toEqual([{ name: 'hot', file: 'a.py', line: null, self: 15, total: 15 }]);
+  });
+
+  test('prints a table for people', () => {
+    const { code, out } = run('top', file('a.folded'), '--by', 'file');
+    expect(code).toBe(0);
+    expect(out.split('\n').map((line) => line.trim().split(/\s+/).at(-1))).toContain('a.py');
+  });
+
+  test('work that fails: one line on stderr that names the file, exit 1', () => {
+    for (const [path, reason] of [
+      [file('missing.folded'), 'does not exist'],
+      [folder, 'is a directory'],
+      [file('empty.folded'), 'empty'],
+      [file('cli.js'), 'no profile format'],
+    ]) {
+      const { code, out, err } = run('top', path);
+      expect([code, out]).toEqual([1, '']);
+      expect(err.trimEnd().split('\n')).toHaveLength(1);
+      expect(err).toContain(reason);
+    }
+    const { code, err } = run('top', file('a.folded'), '--type', 'bytes');
+    expect(code).toBe(1);
+    expect(err).toContain('the profile has samples');
+  });
+
+  test('wrong usage: exit 2', () => {
+    for (const args of [
+      [],
+      ['top'],
+      ['nothing'],
+      ['top', 'x', '--by', 'moon'],
+      ['top', 'x', '--limit', '-1'],
+      ['top', '--x'],
+    ]) {
+      const { code, err } = run(...args);
+      expect(code).toBe(2);
+      expect(err).toContain('Usage:');
+    }
+  });
+});
+
+describe('convert', () => {
+  test('writes a page that stands alone', () => {
+    expect(run('convert', file('a.folded'), file('a.html'))).toEqual({ code: 0, out: '', err: '' });
+    const page = readFileSync(file('a.html'), 'utf8');
+    expect(page).toContain('"name":"warm"');
+    expect(page).not.toMatch(/https?:\/\/(?!www\.w3\.org\/)/);
+  });
+
+  test('folded to folded keeps every value', () => {
+    expect(run('convert', file('a.folded'), file('again.folded')).code).toBe(0);
+    expect(topOf(file('again.folded'), '--by', 'line')).toEqual(topOf(file('a.folded'), '--by', 'line'));
+  });
+
+  test('an ending that it cannot write is wrong usage', () => {
+    const { code, err } = run('convert', file('a.folded'), file('a.xyz'));
+    expect(code).toBe(2);
+    expect(err).toContain('.html');
+  });
+});
