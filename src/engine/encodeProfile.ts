@@ -1,4 +1,5 @@
 import { formatByName, writableFormats } from '../formats/registry';
+import { baseName } from './baseName';
 import type { EnginePlatform } from './enginePlatform';
 import { writeFlamePage } from './flamePage';
 import type { OpenProfile } from './openProfile';
@@ -34,7 +35,7 @@ export function encodeProfile(platform: EnginePlatform, open: OpenProfile, name:
       profile,
       tree,
       profile.sampleTypes[sampleType].unit,
-      open.name,
+      baseName(open.name),
       platform.flamePageScript(),
     );
     return new TextEncoder().encode(page);

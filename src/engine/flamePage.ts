@@ -50,8 +50,8 @@ export function writeFlamePage(profile: Profile, tree: CallTree, unit: string, t
   <span id="matched" role="status"></span>
   <button id="reset" type="button">Reset zoom</button>
 </header>
-<div id="chart"></div>
 <div id="details" role="status"></div>
+<div id="chart"></div>
 <footer>Written by Emberline${omitted}. Click a frame to zoom, Esc to reset.</footer>
 <script type="application/json" id="data">${data}</script>
 <script>${script.replaceAll('</script', '<\\/script')}</script>

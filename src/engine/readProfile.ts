@@ -3,6 +3,7 @@ import type { ByteSource } from '../formats/format';
 import { describeFormats, detectFormat, headLength } from '../formats/registry';
 import type { Profile } from '../profile/profile';
 import { applySourceMaps } from '../sources/sourceMaps';
+import { baseName } from './baseName';
 import { bytesSource } from './byteSource';
 import type { EngineTask } from './engine';
 import type { OpenParams } from './engineApi';
@@ -44,8 +45,4 @@ function decodeSource(platform: EnginePlatform, packed: ByteSource, name: string
     if (error instanceof DecodeError) throw new Error(`${baseName(name)}: ${error.message}`, { cause: error });
     throw error;
   }
-}
-
-function baseName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 }
