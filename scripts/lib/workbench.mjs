@@ -12,7 +12,7 @@ export async function runCommand(page, title) {
     .filter({ has: page.locator('.label-name', { hasText: exactly(title) }) })
     .first();
   try {
-    await row.waitFor({ timeout: 10_000 });
+    await row.waitFor({ timeout: 6000 });
   } catch {
     const offered = await quickPickItems(page);
     await page.keyboard.press('Escape');
@@ -126,48 +126,76 @@ export async function typeIntoQuickInput(page, text) {
 
 /** Checks every row of a quick pick of many choices and accepts it. */
 export async function acceptAll(page) {
-  const all = page.locator('.quick-input-widget:visible .quick-input-check-all').first();
+  const all = page.locator('.quick-input-header > [role=checkbox], .quick-input-check-all').first();
   const items = await quickPickItems(page);
-  if (items.some((item) => item.checked === false) && (await all.isVisible())) await all.click();
+  if (items.some((item) => item.checked === false)) await all.click();
   const ok = page.locator('.quick-input-widget:visible .quick-input-action .monaco-button:visible').first();
   if (await ok.count()) await ok.click();
   else await acceptQuickInput(page);
 }
 
-/** The notifications on screen: `{message, buttons}`. */
+/** The notifications there are, shown or waiting behind the bell: `{message, buttons}`. */
 export async function notifications(page) {
-  return page
-    .locator('.notifications-toasts .notification-toast, .notifications-center .monaco-list-row')
-    .evaluateAll((toasts) =>
-      toasts.map((toast) => ({
-        message: toast.querySelector('.notification-list-item-message')?.textContent ?? '',
-        buttons: [...toast.querySelectorAll('.notification-list-item-buttons-container .monaco-button')].map(
-          (button) => button.textContent ?? '',
-        ),
-      })),
-    );
+  return withNotifications(page, readNotifications);
 }
 
 /** Waits for a notification that contains `text` and returns its whole message. */
 export async function waitForNotification(page, text) {
-  const message = page.locator('.notification-list-item-message', { hasText: text }).first();
-  try {
-    await message.waitFor({ timeout: patience });
-  } catch {
-    const shown = (await notifications(page)).map((one) => one.message).join(' | ') || 'none';
-    throw new Error(`No notification says "${text}"; shown: ${shown}`);
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const all = await notifications(page);
+    const found = all.find((one) => one.message.includes(text));
+    if (found !== undefined) return found.message;
+    if (Date.now() > deadline) {
+      const shown = all.map((one) => one.message).join(' | ') || 'none';
+      throw new Error(`No notification says "${text}"; there are: ${shown}`);
+    }
+    await page.waitForTimeout(300);
   }
-  return (await message.textContent()) ?? '';
 }
 
 /** Clicks a button of the notification that contains `message`. */
 export async function pressNotificationButton(page, { message, button }) {
-  const toast = page.locator('.notification-toast').filter({ hasText: message }).first();
-  await toast.waitFor({ timeout: patience });
-  await toast
-    .locator('.monaco-button', { hasText: exactly(button) })
-    .first()
-    .click();
+  await waitForNotification(page, message);
+  await withNotifications(page, async () => {
+    const item = page.locator('.notification-list-item:visible').filter({ hasText: message }).first();
+    const target = item.locator('.monaco-button', { hasText: exactly(button) }).first();
+    if (!(await target.isVisible())) {
+      await item.hover();
+      await item.locator('.codicon-notifications-expand').first().click({ timeout: 5000 });
+    }
+    await target.click({ timeout: 5000 });
+  });
+}
+
+/**
+ * Runs `read` with the notifications in sight. VS Code shows no toasts where an extension is under test: they wait
+ * behind the bell, which is opened for it and closed again.
+ */
+async function withNotifications(page, read) {
+  const bell = page.locator('.statusbar-item[id="status.notifications"] a').first();
+  const center = page.locator('.notifications-center.visible');
+  const opened = (await page.locator('.notification-list-item:visible').count()) === 0;
+  if (opened) {
+    await bell.click({ timeout: 5000 });
+    await center.waitFor({ timeout: 2000 }).catch(() => {});
+  }
+  try {
+    return await read(page);
+  } finally {
+    if (opened && (await center.count()) > 0) await bell.click({ timeout: 5000 }).catch(() => {});
+  }
+}
+
+function readNotifications(page) {
+  return page.locator('.notification-list-item:visible').evaluateAll((items) =>
+    items.map((item) => ({
+      message: item.querySelector('.notification-list-item-message')?.textContent ?? '',
+      buttons: [...item.querySelectorAll('.notification-list-item-buttons-container .monaco-button')]
+        .map((button) => button.textContent ?? '')
+        .filter((text) => text !== ''),
+    })),
+  );
 }
 
 export async function clearNotifications(page) {
