@@ -1,7 +1,7 @@
 import type { ProfileSummary } from '../src/engine/engineApi';
 import type { ViewState } from '../src/protocol';
 
-export const DEFAULT_TABLE_WIDTH = 420;
+export const DEFAULT_TABLE_WIDTH = 480;
 
 /** How a profile is shown the first time. */
 export function defaultState(summary: ProfileSummary): ViewState {
@@ -25,7 +25,10 @@ export function restoredState(summary: ProfileSummary, kept: ViewState | null): 
   const thread = kept.view.thread === null ? null : inside(kept.view.thread, summary.threads.length);
   const order = kept.order === 'timeOrder' && summary.timed ? 'timeOrder' : 'leftHeavy';
   const sameLayout =
-    sampleType === kept.view.sampleType && thread === kept.view.thread && order === kept.order && kept.range !== undefined;
+    sampleType === kept.view.sampleType &&
+    thread === kept.view.thread &&
+    order === kept.order &&
+    kept.range !== undefined;
   return {
     ...fresh,
     view: {

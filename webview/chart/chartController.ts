@@ -4,8 +4,8 @@ import { type Host, isAbort } from '../host';
 import type { Theme } from '../theme';
 import { type Emphasis, FlameColors } from './flameColors';
 import { FlameRenderer } from './flameRenderer';
-import * as boxes from './hitTest';
 import type { FlameBox } from './hitTest';
+import * as boxes from './hitTest';
 import { type AxisRange, Viewport } from './viewport';
 import { WindowCache } from './windowCache';
 
@@ -203,13 +203,18 @@ export class ChartController {
     this.changed('hover');
   }
 
-  /** Focuses a box, brings it into view and asks for its figures (`changed('focus')` again when they are there). */
-  focus(box: FlameBox | null): void {
+  /**
+   * Focuses a box and asks for its figures (`changed('focus')` again when they are there).
+   * @param reveal whether to bring it into view; not under the pointer, where it must stay
+   */
+  focus(box: FlameBox | null, reveal = true): void {
     this.focused = box;
     if (box !== null) {
-      this.viewport.revealRow(box.row);
-      this.viewport.revealRange(box.start, box.end);
-      this.moved();
+      if (reveal) {
+        this.viewport.revealRow(box.row);
+        this.viewport.revealRange(box.start, box.end);
+        this.moved();
+      }
       if (box.node >= 0 && !this.details.has(box.node)) void this.loadDetails('focus', box, 0);
     }
     this.invalidate();

@@ -21,8 +21,15 @@ const LINE_PIXELS = 20;
 
 /** Turns pointer and wheel events of the stage into what the chart does. */
 export class ChartPointer {
-  private drag: { id: number; x: number; y: number; lastX: number; lastY: number; select: boolean; moved: boolean } | null =
-    null;
+  private drag: {
+    id: number;
+    x: number;
+    y: number;
+    lastX: number;
+    lastY: number;
+    select: boolean;
+    moved: boolean;
+  } | null = null;
   private clickTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly listening = new AbortController();
 
@@ -103,7 +110,7 @@ export class ChartPointer {
     }
     // A run of tiny frames is no frame: there is nothing to focus or open.
     if (box.node < 0) return;
-    if (this.chart.focused?.node !== box.node) this.chart.focus(box);
+    if (this.chart.focused?.node !== box.node) this.chart.focus(box, false);
     if (count <= 1) this.clickTimer = setTimeout(() => this.callbacks.activate(box), DOUBLE_CLICK_TIME);
   }
 

@@ -1,6 +1,6 @@
 import type { FlameWindow } from '../../src/engine/engineApi';
-import { contrast, flameColor, mix, packRgb, parseCssColor, type Rgb, SHADES } from './palette';
 import type { Theme } from '../theme';
+import { contrast, flameColor, mix, packRgb, parseCssColor, type Rgb, SHADES } from './palette';
 
 /** What is emphasised: functions of a search, or the one highlighted from the table. Null: nothing is dimmed. */
 export type Emphasis = ((func: number) => boolean) | null;

@@ -14,14 +14,16 @@ export interface Shades {
   readonly dark: number;
   readonly bright: number;
   readonly chroma: number;
+  /** OKLCH lightness of the grey of meta frames. */
+  readonly meta: number;
   readonly text: Rgb;
 }
 
 export const SHADES: Readonly<Record<ThemeKind, Shades>> = {
-  dark: { dark: 0.43, bright: 0.535, chroma: 0.125, text: [255, 248, 240] },
-  light: { dark: 0.78, bright: 0.885, chroma: 0.115, text: [38, 20, 10] },
-  highContrast: { dark: 0.42, bright: 0.47, chroma: 0.12, text: [255, 255, 255] },
-  highContrastLight: { dark: 0.84, bright: 0.92, chroma: 0.08, text: [0, 0, 0] },
+  dark: { dark: 0.65, bright: 0.76, chroma: 0.13, meta: 0.58, text: [22, 12, 6] },
+  light: { dark: 0.78, bright: 0.885, chroma: 0.115, meta: 0.84, text: [38, 20, 10] },
+  highContrast: { dark: 0.42, bright: 0.47, chroma: 0.12, meta: 0.42, text: [255, 255, 255] },
+  highContrastLight: { dark: 0.84, bright: 0.92, chroma: 0.08, meta: 0.88, text: [0, 0, 0] },
 };
 
 /** Degrees in OKLCH: 18 is crimson, 90 is gold. */
@@ -57,8 +59,7 @@ export function flameColor(theme: ThemeKind, group: number, name: string): Rgb {
 
 /** Neutral grey of (idle), (program), (garbage collector). */
 export function metaColor(theme: ThemeKind): Rgb {
-  const shades = SHADES[theme];
-  return oklchToRgb((shades.dark + shades.bright) / 2 - 0.02, 0.006, 60);
+  return oklchToRgb(SHADES[theme].meta, 0.006, 60);
 }
 
 /** `color` seen through fog of the background; `amount` 1 is all background. */

@@ -1,0 +1,352 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import type { ProfileSummary } from '../src/engine/engineApi';
+import type { ToHost, ViewState } from '../src/protocol';
+import { type ChartChange, ChartController } from './chart/chartController';
+import './chart/flameChart';
+import type { FlameChart, FrameCommandEvent } from './chart/flameChart';
+import { placeOf } from './chart/frameText';
+import type { OpenFrameEvent } from './chart/openFrameEvent';
+import './helpOverlay';
+import type { HelpOverlay } from './helpOverlay';
+import type { Host } from './host';
+import { LayoutMemory } from './layoutMemory';
+import './notices';
+import type { Notice, NoticeEvent } from './notices';
+import { Search } from './search';
+import './splitter';
+import type { SplitEvent } from './splitter';
+import { DEFAULT_TABLE_WIDTH, Debounced, restoredState } from './state';
+import { base } from './styles';
+import './table/functionTable';
+import type { FunctionEvent, TableStateEvent } from './table/functionTable';
+import { readTheme, type Theme, watchTheme } from './theme';
+import './toolbar/toolbar';
+import type { SearchEvent, StepEvent } from './toolbar/searchBox';
+import type { CommandEvent, LayoutEvent, Toolbar } from './toolbar/toolbar';
+
+const MIN_TABLE_WIDTH = 220;
+const MIN_CHART_WIDTH = 240;
+/** The host hears of a change once nothing has changed for this long (milliseconds). */
+const STATE_PAUSE = 200;
+const NOTES_DISMISSED = 'notesDismissed';
+
+/** The profile editor. */
+@customElement('emberline-app')
+export class App extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        background: var(--vscode-editor-background, #1f1f1f);
+        display: flex;
+        flex-direction: column;
+        inset: 0;
+        overflow: hidden;
+        position: absolute;
+      }
+      main {
+        display: flex;
+        flex: 1;
+        min-height: 0;
+        position: relative;
+      }
+      emberline-flame-chart {
+        flex: 1;
+      }
+      emberline-function-table {
+        flex: none;
+      }
+      .trouble {
+        align-items: center;
+        background: var(--vscode-inputValidation-warningBackground, #352a05);
+        border-bottom: 1px solid var(--vscode-inputValidation-warningBorder, #b89500);
+        display: flex;
+        flex: none;
+        gap: 8px;
+        padding: 2px 8px 2px 10px;
+      }
+      .trouble span {
+        flex: 1;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  @state() private notice: Notice | null = { kind: 'loading', what: 'Opening the profile', fraction: null };
+  @state() private summary: ProfileSummary | null = null;
+  @state() private view: ViewState | null = null;
+  @state() private theme: Theme = readTheme();
+  @state() private chart: ChartController | null = null;
+  @state() private highlighted: number | null = null;
+  /** A request that failed while the rest goes on. */
+  @state() private trouble = '';
+  @state() private notesDismissed = false;
+  @state() private available = 1000;
+  @query('emberline-flame-chart') private readonly flame!: FlameChart | null;
+  @query('emberline-toolbar') private readonly toolbar!: Toolbar | null;
+  @query('emberline-help') private readonly help!: HelpOverlay | null;
+  private host!: Host;
+  private search!: Search;
+  private readonly layouts = new LayoutMemory();
+  private readonly keeper = new Debounced<ViewState>((kept) => this.post({ kind: 'state', state: kept }), STATE_PAUSE);
+
+  /** Must be called once, before the first message. */
+  connect(host: Host): void {
+    this.host = host;
+    this.search = new Search(host, () => this.searchChanged());
+    this.notesDismissed = host.memory[NOTES_DISMISSED] === true;
+    watchTheme(() => {
+      this.theme = readTheme();
+      this.chart?.setTheme(this.theme);
+      this.flame?.redrawPicture();
+    });
+    window.addEventListener('keydown', (event) => this.keyDown(event));
+    new ResizeObserver(() => {
+      this.available = this.clientWidth;
+    }).observe(this);
+    // Hidden editors are torn down: what is waiting would be lost.
+    document.addEventListener('visibilitychange', () => this.keeper.flush());
+    window.addEventListener('pagehide', () => this.keeper.flush());
+  }
+
+  showLoading(what: string, fraction: number | null): void {
+    this.notice = { kind: 'loading', what, fraction };
+  }
+
+  showFailure(message: string): void {
+    this.notice = { kind: 'failed', message };
+  }
+
+  showProfile(summary: ProfileSummary, kept: ViewState | null): void {
+    this.keeper.cancel();
+    this.chart?.dispose();
+    this.chart = null;
+    this.summary = summary;
+    this.trouble = '';
+    this.highlighted = null;
+    this.layouts.clear();
+    if (summary.samples === 0 || summary.sampleTypes.length === 0) {
+      this.notice = { kind: 'empty', summary };
+      return;
+    }
+    this.notice = null;
+    const view = restoredState(summary, kept);
+    this.view = view;
+    this.chart = new ChartController(
+      this.host,
+      summary,
+      this.theme,
+      (what) => this.chartChanged(what),
+      (message) => {
+        this.trouble = message;
+      },
+    );
+    const { range, scroll, zoomed, focused } = view;
+    this.chart.setLayout(view.view, view.order, { range, scroll, zoomed, focused });
+    this.search.start(view.view, view.search);
+  }
+
+  protected override render(): TemplateResult {
+    const { notice, summary, view } = this;
+    if (notice !== null || summary === null || view === null) {
+      return html`<emberline-notice
+        .notice=${notice}
+        @notice-command=${(event: NoticeEvent) => this.post({ kind: event.command })}
+      ></emberline-notice>`;
+    }
+    return html`
+      <emberline-toolbar
+        .summary=${summary}
+        .view=${view}
+        .outcome=${this.search.outcome}
+        @layout-choice=${this.layoutChosen}
+        @toolbar-command=${this.toolbarCommand}
+        @search-query=${(event: SearchEvent) => this.setSearch(event.search)}
+        @search-step=${(event: StepEvent) => this.stepMatch(event.direction)}
+        @search-left=${() => this.flame?.focus()}
+      ></emberline-toolbar>
+      ${
+        summary.notes.length > 0 && !this.notesDismissed
+          ? html`<emberline-notes .notes=${summary.notes} @dismiss=${this.dismissNotes}></emberline-notes>`
+          : nothing
+      }
+      ${this.trouble === '' ? nothing : this.renderTrouble()}
+      <main>
+        <emberline-flame-chart
+          .chart=${this.chart}
+          .summary=${summary}
+          .view=${view}
+          .theme=${this.theme}
+          @open-frame=${(event: OpenFrameEvent) => this.openFrame(event.node)}
+          @frame-command=${this.frameCommand}
+        ></emberline-flame-chart>
+        ${view.table.visible ? this.renderTable(summary, view) : nothing}
+      </main>
+      <emberline-help @help-closed=${() => this.flame?.focus()}></emberline-help>
+    `;
+  }
+
+  private renderTrouble(): TemplateResult {
+    return html`<div class="trouble" role="alert">
+      <vscode-icon name="warning"></vscode-icon><span>${this.trouble}</span>
+      <vscode-toolbar-button
+        icon="close"
+        label="Dismiss"
+        @click=${() => {
+          this.trouble = '';
+        }}
+      ></vscode-toolbar-button>
+    </div>`;
+  }
+
+  private renderTable(summary: ProfileSummary, view: ViewState): TemplateResult {
+    const max = Math.max(MIN_TABLE_WIDTH, this.available - MIN_CHART_WIDTH);
+    const width = Math.min(max, Math.max(MIN_TABLE_WIDTH, view.table.width));
+    return html`<emberline-splitter
+        .width=${width}
+        .min=${MIN_TABLE_WIDTH}
+        .max=${max}
+        @split=${(event: SplitEvent) =>
+          this.setTable({ width: event.reset ? DEFAULT_TABLE_WIDTH : Math.round(event.width) })}
+      ></emberline-splitter>
+      <emberline-function-table
+        style="width:${width}px"
+        data-theme=${this.theme.kind}
+        .host=${this.host}
+        .summary=${summary}
+        .view=${view.view}
+        .table=${view.table}
+        .highlighted=${this.highlighted}
+        .colorOf=${this.colorOf}
+        @table-state=${(event: TableStateEvent) => this.setTable(event.change)}
+        @function-command=${this.functionCommand}
+      ></emberline-function-table>`;
+  }
+
+  private readonly colorOf = (func: number): string | null =>
+    this.chart && this.chart.colors.nameOf(func) !== '' ? this.chart.colors.cssOf(func) : null;
+
+  private post(message: ToHost): void {
+    this.host.post(message);
+  }
+
+  /** Takes a change of what is shown; the host hears of it a little later. */
+  private change(change: Partial<ViewState>): void {
+    if (this.view === null) return;
+    this.view = { ...this.view, ...change };
+    this.keeper.push(this.view);
+  }
+
+  private setTable(change: Partial<ViewState['table']>): void {
+    if (this.view) this.change({ table: { ...this.view.table, ...change } });
+  }
+
+  private chartChanged(what: ChartChange): void {
+    if (this.chart && (what === 'view' || what === 'focus') && !this.chart.windows.switching) {
+      this.change(this.chart.position);
+    }
+    if (what === 'layout') this.requestUpdate();
+    this.flame?.chartChanged(what);
+  }
+
+  private readonly layoutChosen = (event: LayoutEvent): void => {
+    const { view, chart, summary } = this;
+    if (!view || !chart || !summary) return;
+    this.layouts.keep(view, chart.position);
+    const next = this.layouts.choose(summary, view, event.change);
+    const position = this.layouts.positionOf(next.view, next.order);
+    this.change({ ...next, ...position });
+    this.highlighted = null;
+    this.search.start(next.view, view.search);
+    chart.setLayout(next.view, next.order, position);
+  };
+
+  private readonly toolbarCommand = (event: CommandEvent): void => {
+    if (event.command === 'reset') this.chart?.reset();
+    else if (event.command === 'help') this.help?.show();
+    else if (this.view) this.setTable({ visible: !this.view.table.visible });
+  };
+
+  private readonly frameCommand = (event: FrameCommandEvent): void => {
+    const { box } = event;
+    if (event.command === 'highlight') {
+      this.highlight(box.func === this.highlighted ? null : box.func);
+      return;
+    }
+    const details = this.chart?.detailsOf(box);
+    const place = details ? placeOf(details) : null;
+    const name = details?.name ?? this.chart?.colors.nameOf(box.func) ?? '';
+    this.post({ kind: 'copy', text: place === null ? name : `${name} (${place})` });
+  };
+
+  private readonly functionCommand = (event: FunctionEvent): void => {
+    if (event.command === 'highlight') this.highlight(event.func);
+    else if (event.func !== null && this.view) {
+      this.post({ kind: 'openFunction', view: this.view.view, func: event.func });
+    }
+  };
+
+  private openFrame(node: number): void {
+    const shown = this.chart?.windows.shown;
+    if (shown) this.post({ kind: 'openFrame', ...shown, node });
+  }
+
+  private setSearch(search: ViewState['search']): void {
+    if (this.view === null) return;
+    this.change({ search });
+    this.search.start(this.view.view, search);
+  }
+
+  private searchChanged(): void {
+    this.applyEmphasis();
+    this.requestUpdate();
+  }
+
+  private highlight(func: number | null): void {
+    this.highlighted = func;
+    this.applyEmphasis();
+  }
+
+  /** The highlighted function wins over the search: it was asked for last, and one click ends it. */
+  private applyEmphasis(): void {
+    const { highlighted } = this;
+    const { matches } = this.search;
+    this.chart?.setEmphasis(highlighted === null ? matches : (func) => func === highlighted);
+    this.flame?.redrawPicture();
+  }
+
+  private stepMatch(direction: 1 | -1): void {
+    const { matches } = this.search;
+    if (matches) this.chart?.focusMatch(matches, direction);
+  }
+
+  private dismissNotes(): void {
+    this.notesDismissed = true;
+    this.host.remember(NOTES_DISMISSED, true);
+  }
+
+  private keyDown(event: KeyboardEvent): void {
+    if (this.notice !== null || event.defaultPrevented) return;
+    const target = event.composedPath()[0];
+    const typing = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+    const command = event.ctrlKey || event.metaKey;
+    if (command && !event.altKey && event.key.toLowerCase() === 'f') this.toolbar?.focusSearch();
+    else if (typing || command || event.altKey) return;
+    else if (event.key === '/') this.toolbar?.focusSearch();
+    else if (event.key === '?') this.help?.show();
+    else if (event.key === 'Escape') this.escape();
+    else if (event.key === 'F3') this.stepMatch(event.shiftKey ? -1 : 1);
+    else if (event.key.toLowerCase() === 'n') this.stepMatch(event.shiftKey ? -1 : 1);
+    else if (event.key === 'Home') this.chart?.reset();
+    else return;
+    event.preventDefault();
+  }
+
+  /** One thing at a time: the highlight, the search, then one level of zoom. */
+  private escape(): void {
+    if (this.highlighted !== null) this.highlight(null);
+    else if (this.view && this.view.search.query !== '') this.setSearch({ ...this.view.search, query: '' });
+    else this.chart?.back();
+  }
+}

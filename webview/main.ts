@@ -1,0 +1,16 @@
+import './app';
+import type { App } from './app';
+import { Host, type VsCodeApi } from './host';
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+const app = document.querySelector<App>('emberline-app');
+if (app) {
+  const host = new Host(acquireVsCodeApi(), (event) => {
+    if (event.kind === 'loading') app.showLoading(event.what, event.fraction);
+    else if (event.kind === 'failed') app.showFailure(event.message);
+    else app.showProfile(event.summary, event.state);
+  });
+  app.connect(host);
+  host.post({ kind: 'ready' });
+}

@@ -1,0 +1,317 @@
+import {
+  elementScroll,
+  observeElementOffset,
+  observeElementRect,
+  type VirtualItem,
+  Virtualizer,
+} from '@tanstack/virtual-core';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import '@vscode-elements/elements/dist/vscode-icon/index.js';
+import '@vscode-elements/elements/dist/vscode-textfield/index.js';
+import type { FunctionRow, FunctionSort, ProfileSummary } from '../../src/engine/engineApi';
+import type { ViewState } from '../../src/protocol';
+import { placeOf, shortPath } from '../chart/frameText';
+import { formatCount, formatExactCount, formatPercent, formatValue, plural } from '../format/units';
+import { type Host, isAbort } from '../host';
+import { base } from '../styles';
+import { TablePages } from './tablePages';
+import { tableStyles } from './tableStyles';
+
+export type TableState = ViewState['table'];
+
+/** Sent when the order or the filter has changed. */
+export class TableStateEvent extends Event {
+  constructor(readonly change: Partial<TableState>) {
+    super('table-state', { bubbles: true, composed: true });
+  }
+}
+
+/** Sent for a function of the table: highlight it in the chart (null: no more), or open its source. */
+export class FunctionEvent extends Event {
+  constructor(
+    readonly command: 'highlight' | 'open',
+    readonly func: number | null,
+    readonly name = '',
+  ) {
+    super('function-command', { bubbles: true, composed: true });
+  }
+}
+
+const ROW_HEIGHT = 22;
+const COLUMNS: readonly { sort: FunctionSort; title: string; number: boolean }[] = [
+  { sort: 'self', title: 'Self', number: true },
+  { sort: 'total', title: 'Total', number: true },
+  { sort: 'name', title: 'Function', number: false },
+  { sort: 'file', title: 'File', number: false },
+];
+
+/** The functions of the view, sortable and filtered, a page at a time. */
+@customElement('emberline-function-table')
+export class FunctionTable extends LitElement {
+  static override styles = [base, tableStyles];
+
+  @property({ attribute: false }) host!: Host;
+  @property({ attribute: false }) summary!: ProfileSummary;
+  @property({ attribute: false }) view!: ViewState['view'];
+  @property({ attribute: false }) table!: TableState;
+  /** The function that is highlighted in the chart. */
+  @property({ attribute: false }) highlighted: number | null = null;
+  /** Colour of a function in the chart, null where none of its frames has been drawn. */
+  @property({ attribute: false }) colorOf: (func: number) => string | null = () => null;
+  @state() private cursor = 0;
+  @state() private problem = '';
+  @query('.grid') private readonly grid!: HTMLElement;
+  @query('.scroll') private readonly scroller!: HTMLElement;
+  private pages: TablePages | null = null;
+  private queryKey = '';
+  private virtual: Virtualizer<HTMLElement, HTMLElement> | null = null;
+  private unmount: (() => void) | undefined;
+  private filterTimer: ReturnType<typeof setTimeout> | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.filterTimer);
+    this.pages?.dispose();
+    this.unmount?.();
+    this.virtual = null;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.queryKey = '';
+    if (this.hasUpdated) this.requestUpdate();
+  }
+
+  protected override willUpdate(changes: PropertyValues<this>): void {
+    if (changes.has('host') || this.pages === null) {
+      this.pages?.dispose();
+      this.pages = new TablePages(
+        (params, signal) => this.host.request('functionTable', params, signal),
+        () => this.requestUpdate(),
+        (error) => {
+          if (!isAbort(error)) this.problem = error instanceof Error ? error.message : String(error);
+        },
+      );
+      this.queryKey = '';
+    }
+    const { sort, descending, filter } = this.table;
+    const query = { view: this.view, sort, descending, filter: { query: filter, regex: false, matchCase: false } };
+    const key = JSON.stringify([this.summary.profile, query]);
+    if (key === this.queryKey) return;
+    this.queryKey = key;
+    this.problem = '';
+    this.cursor = 0;
+    this.pages.reset(query);
+    this.scroller?.scrollTo({ top: 0 });
+  }
+
+  protected override firstUpdated(): void {
+    this.startVirtual();
+  }
+
+  protected override updated(): void {
+    if (this.virtual === null && this.scroller) this.startVirtual();
+    const virtual = this.virtual;
+    if (!virtual || !this.pages) return;
+    const count = this.pages.count ?? 0;
+    if (virtual.options.count !== count) {
+      virtual.setOptions({ ...virtual.options, count });
+      virtual._willUpdate();
+      virtual.measure();
+    }
+    const items = virtual.getVirtualItems();
+    if (items.length > 0) this.pages.ensure(items[0]!.index, items.at(-1)!.index);
+  }
+
+  private startVirtual(): void {
+    this.virtual = new Virtualizer<HTMLElement, HTMLElement>({
+      count: this.pages?.count ?? 0,
+      getScrollElement: () => this.scroller,
+      estimateSize: () => ROW_HEIGHT,
+      overscan: 6,
+      scrollToFn: elementScroll,
+      observeElementRect,
+      observeElementOffset,
+      onChange: () => this.requestUpdate(),
+    });
+    this.unmount = this.virtual._didMount();
+    this.virtual._willUpdate();
+    this.requestUpdate();
+  }
+
+  protected override render(): TemplateResult {
+    const count = this.pages?.count ?? null;
+    const items = this.virtual?.getVirtualItems().filter((item) => item.index < (count ?? 0)) ?? [];
+    return html`
+      <div class="bar">
+        <vscode-textfield
+          placeholder="Filter functions"
+          .label=${'Filter functions'}
+          .value=${this.table.filter}
+          @input=${this.filterInput}
+          @keydown=${this.filterKey}
+        >
+          <vscode-icon slot="content-before" name="filter"></vscode-icon>
+        </vscode-textfield>
+        <span class="count" role="status">${
+          count === null ? nothing : `${formatCount(count)} ${plural(count, 'function')}`
+        }</span>
+      </div>
+      <div
+        class="grid"
+        role="grid"
+        tabindex="0"
+        aria-label="Functions"
+        aria-rowcount=${(count ?? 0) + 1}
+        aria-activedescendant=${items.some((item) => item.index === this.cursor) ? `row-${this.cursor}` : nothing}
+        @keydown=${this.keyDown}
+      >
+        <div class="head" role="row" aria-rowindex="1">${COLUMNS.map((column) => this.renderHead(column))}</div>
+        <div class="scroll" role="rowgroup" tabindex="-1">
+          <div role="presentation" style="height:${(count ?? 0) * ROW_HEIGHT}px"></div>
+          ${items.map((item) => this.renderRow(item))}
+          ${this.renderNote(count)}
+        </div>
+      </div>
+    `;
+  }
+
+  private renderNote(count: number | null): TemplateResult | typeof nothing {
+    if (this.problem !== '') return html`<div class="note" role="alert">${this.problem}</div>`;
+    if (count !== 0) return nothing;
+    const text = this.table.filter === '' ? 'No functions in this view.' : 'No function matches the filter.';
+    return html`<div class="note">${text}</div>`;
+  }
+
+  private renderHead({ sort, title, number }: (typeof COLUMNS)[number]): TemplateResult {
+    const sorted = this.table.sort === sort;
+    const direction = this.table.descending ? 'descending' : 'ascending';
+    return html`<div
+      role="columnheader"
+      data-column=${sort}
+      class=${number ? 'number' : ''}
+      aria-sort=${sorted ? direction : 'none'}
+    >
+      <button class="plain" title="Sort by ${title}" @click=${() => this.sortBy(sort, number)}>
+        <span>${title}</span>${
+          sorted
+            ? html`<vscode-icon size="12" name=${this.table.descending ? 'chevron-down' : 'chevron-up'}></vscode-icon>`
+            : nothing
+        }
+      </button>
+    </div>`;
+  }
+
+  private renderRow({ index, start }: VirtualItem): TemplateResult {
+    const row = this.pages?.row(index) ?? null;
+    const selected = row !== null && row.func === this.highlighted;
+    return html`<div
+      id="row-${index}"
+      role="row"
+      aria-rowindex=${index + 2}
+      aria-selected=${selected ? 'true' : 'false'}
+      class="row ${index === this.cursor ? 'cursor' : ''}"
+      style="transform:translateY(${start}px)"
+      @click=${(event: MouseEvent) => this.rowClick(index, row, event.detail)}
+      @dblclick=${() => this.openRow(row)}
+    >${row === null ? html`<span class="cell" role="gridcell">…</span>` : this.renderCells(row)}</div>`;
+  }
+
+  private renderCells(row: FunctionRow): TemplateResult {
+    const place = placeOf(row);
+    const color = this.colorOf(row.func);
+    return html`
+      ${this.renderNumber('self', row.self)} ${this.renderNumber('total', row.total)}
+      <div class="cell" role="gridcell" data-column="name" title=${row.name}
+        >${color === null ? nothing : html`<span class="swatch" style="background:${color}"></span>`}${row.name}</div
+      >
+      <div class="cell file" role="gridcell" data-column="file" title=${place ?? ''}
+        >${place === null ? '' : shortPath(place)}</div
+      >
+    `;
+  }
+
+  private renderNumber(column: 'self' | 'total', value: number): TemplateResult {
+    const unit = this.summary.sampleTypes[this.view.sampleType]?.unit ?? 'count';
+    const total = this.pages?.viewTotal ?? 0;
+    const share = total > 0 ? Math.min(1, Math.max(0, value / total)) : 0;
+    return html`<div
+      class="cell number"
+      role="gridcell"
+      data-column=${column}
+      title="${formatExactCount(value)} ${unit}"
+    >
+      <div class="heat" style="width:${share * 100}%" ?hidden=${share === 0}></div>
+      <span class="value">${formatValue(value, unit)}</span>
+      <span class="share">${formatPercent(value, total)}</span>
+    </div>`;
+  }
+
+  private sortBy(sort: FunctionSort, number: boolean): void {
+    const descending = this.table.sort === sort ? !this.table.descending : number;
+    this.dispatchEvent(new TableStateEvent({ sort, descending }));
+  }
+
+  private filterInput(event: Event): void {
+    const filter = (event.currentTarget as HTMLInputElement).value;
+    clearTimeout(this.filterTimer);
+    this.filterTimer = setTimeout(() => this.dispatchEvent(new TableStateEvent({ filter })), 120);
+  }
+
+  private filterKey(event: KeyboardEvent): void {
+    if (event.key === 'Escape' && this.table.filter !== '') {
+      event.stopPropagation();
+      clearTimeout(this.filterTimer);
+      this.dispatchEvent(new TableStateEvent({ filter: '' }));
+    } else if (event.key === 'ArrowDown' || event.key === 'Enter') {
+      event.preventDefault();
+      this.grid.focus();
+    }
+  }
+
+  private rowClick(index: number, row: FunctionRow | null, count: number): void {
+    this.cursor = index;
+    // The second click of a double-click opens: it must not take the highlight away again.
+    if (row === null || count > 1) return;
+    this.toggle(row);
+  }
+
+  private toggle(row: FunctionRow): void {
+    const func = row.func === this.highlighted ? null : row.func;
+    this.dispatchEvent(new FunctionEvent('highlight', func, row.name));
+  }
+
+  private openRow(row: FunctionRow | null): void {
+    if (row) this.dispatchEvent(new FunctionEvent('open', row.func, row.name));
+  }
+
+  private keyDown(event: KeyboardEvent): void {
+    const count = this.pages?.count ?? 0;
+    if (count === 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    // The header's buttons have keys of their own.
+    if (event.target !== this.grid && event.target !== this.scroller) return;
+    const page = Math.max(1, Math.floor(this.scroller.clientHeight / ROW_HEIGHT) - 1);
+    const row = this.pages?.row(this.cursor) ?? null;
+    const targets: Record<string, number> = {
+      ArrowDown: this.cursor + 1,
+      ArrowUp: this.cursor - 1,
+      PageDown: this.cursor + page,
+      PageUp: this.cursor - page,
+      Home: 0,
+      End: count - 1,
+    };
+    if (Object.hasOwn(targets, event.key)) {
+      this.cursor = Math.min(count - 1, Math.max(0, targets[event.key]!));
+      this.virtual?.scrollToIndex(this.cursor, { align: 'auto' });
+    } else if (event.key === 'Enter') {
+      this.openRow(row);
+    } else if (event.key === ' ') {
+      if (row) this.toggle(row);
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}

@@ -1,0 +1,189 @@
+import { css } from 'lit';
+
+export const tableStyles = css`
+  :host {
+    background: var(--vscode-sideBar-background, var(--vscode-editor-background));
+    container-type: inline-size;
+    display: flex;
+    flex-direction: column;
+    min-height: 0;
+    min-width: 0;
+  }
+  .bar {
+    align-items: center;
+    display: flex;
+    flex: none;
+    gap: 8px;
+    height: 44px;
+    padding: 0 10px;
+  }
+  .bar vscode-textfield {
+    flex: 1;
+    min-width: 60px;
+    width: auto;
+  }
+  .count {
+    color: var(--muted);
+    flex: none;
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
+  .grid {
+    display: flex;
+    flex: 1;
+    flex-direction: column;
+    min-height: 0;
+    outline: none;
+  }
+  .row,
+  .head {
+    align-items: center;
+    display: grid;
+    grid-template-columns: 128px 128px minmax(90px, 1.4fr) minmax(60px, 1fr);
+  }
+  @container (max-width: 459px) {
+    .row,
+    .head {
+      grid-template-columns: 128px 128px minmax(60px, 1fr) 0;
+    }
+    [data-column='file'] {
+      display: none;
+    }
+  }
+  @container (max-width: 339px) {
+    .row,
+    .head {
+      grid-template-columns: 128px 0 minmax(60px, 1fr) 0;
+    }
+    [data-column='total'] {
+      visibility: hidden;
+    }
+  }
+  .head {
+    border-bottom: 1px solid var(--line);
+    flex: none;
+    height: 24px;
+    padding-right: 10px;
+  }
+  .head button.plain {
+    align-items: center;
+    display: flex;
+    font-size: 11px;
+    font-weight: 600;
+    gap: 2px;
+    height: 22px;
+    overflow: hidden;
+    padding: 0 10px;
+    white-space: nowrap;
+    width: 100%;
+  }
+  .head .number button.plain {
+    justify-content: flex-end;
+  }
+  .head button.plain:hover {
+    background: var(--vscode-list-hoverBackground, rgb(128 128 128 / 0.15));
+  }
+  .head vscode-icon {
+    color: inherit;
+  }
+  .scroll {
+    flex: 1;
+    min-height: 0;
+    overflow: hidden scroll;
+    outline: none;
+    position: relative;
+  }
+  .row {
+    cursor: pointer;
+    height: 22px;
+    left: 0;
+    position: absolute;
+    right: 0;
+    top: 0;
+  }
+  .row:hover {
+    background: var(--vscode-list-hoverBackground, rgb(128 128 128 / 0.12));
+    color: var(--vscode-list-hoverForeground, inherit);
+  }
+  .row[aria-selected='true'] {
+    background: var(--vscode-list-inactiveSelectionBackground, rgb(128 128 128 / 0.25));
+    color: var(--vscode-list-inactiveSelectionForeground, inherit);
+  }
+  .grid:focus-within .row[aria-selected='true'] {
+    background: var(--vscode-list-activeSelectionBackground, #04395e);
+    color: var(--vscode-list-activeSelectionForeground, #fff);
+  }
+  .row.cursor {
+    outline: 1px solid transparent;
+    outline-offset: -1px;
+  }
+  .grid:focus-within .row.cursor {
+    outline-color: var(--vscode-list-focusOutline, var(--vscode-focusBorder, #0078d4));
+  }
+  .cell {
+    min-width: 0;
+    overflow: hidden;
+    padding: 0 8px 0 10px;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .cell.number {
+    display: flex;
+    font-variant-numeric: tabular-nums;
+    gap: 4px;
+    height: 22px;
+    justify-content: flex-end;
+    line-height: 22px;
+    position: relative;
+  }
+  .value {
+    overflow: hidden;
+    position: relative;
+    text-overflow: ellipsis;
+  }
+  .share {
+    color: var(--muted);
+    flex: none;
+    min-width: 48px;
+    position: relative;
+    text-align: right;
+  }
+  .grid:focus-within .row[aria-selected='true'] .share,
+  .grid:focus-within .row[aria-selected='true'] .file {
+    color: inherit;
+  }
+  .heat {
+    background: var(--heat);
+    border-radius: 2px;
+    bottom: 3px;
+    left: 6px;
+    max-width: calc(100% - 12px);
+    position: absolute;
+    top: 3px;
+  }
+  :host {
+    --heat: rgb(222 96 32 / 0.36);
+  }
+  :host([data-theme='light']) {
+    --heat: rgb(240 140 50 / 0.42);
+  }
+  :host([data-theme^='highContrast']) .heat {
+    background: none;
+    border: 1px solid var(--vscode-contrastBorder, currentColor);
+  }
+  .swatch {
+    border-radius: 2px;
+    display: inline-block;
+    height: 9px;
+    margin-right: 6px;
+    width: 9px;
+  }
+  .file {
+    color: var(--muted);
+  }
+  .note {
+    color: var(--muted);
+    padding: 16px 12px;
+    text-align: center;
+  }
+`;

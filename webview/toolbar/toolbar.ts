@@ -1,0 +1,199 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import '@vscode-elements/elements/dist/vscode-option/index.js';
+import '@vscode-elements/elements/dist/vscode-single-select/index.js';
+import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
+import type { FlameOrder } from '../../src/analysis/viewSpec';
+import type { ProfileSummary } from '../../src/engine/engineApi';
+import type { SampleType } from '../../src/profile/profile';
+import type { ViewState } from '../../src/protocol';
+import { formatCount, plural } from '../format/units';
+import { base } from '../styles';
+import './searchBox';
+import type { SearchBox, SearchOutcome } from './searchBox';
+
+/** Sent when another sample type, thread or order is chosen. */
+export class LayoutEvent extends Event {
+  constructor(
+    readonly change: { readonly sampleType?: number; readonly thread?: number | null; readonly order?: FlameOrder },
+  ) {
+    super('layout-choice', { bubbles: true, composed: true });
+  }
+}
+
+/** Sent for the buttons on the right. */
+export class CommandEvent extends Event {
+  constructor(readonly command: 'reset' | 'table' | 'help') {
+    super('toolbar-command', { bubbles: true, composed: true });
+  }
+}
+
+const ALL_THREADS = 'all';
+
+/** What the profile editor is switched with. */
+@customElement('emberline-toolbar')
+export class Toolbar extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host {
+        align-items: center;
+        border-bottom: 1px solid var(--line);
+        display: flex;
+        flex: none;
+        gap: 8px;
+        height: 36px;
+        padding: 0 8px;
+        position: relative;
+        z-index: 10;
+      }
+      .group {
+        display: flex;
+        flex: none;
+        gap: 2px;
+      }
+      vscode-single-select {
+        flex: 0 1 auto;
+        min-width: 84px;
+        width: 130px;
+      }
+      vscode-single-select.thread {
+        width: 190px;
+      }
+      .space {
+        flex: 1;
+      }
+      @media (max-width: 760px) {
+        .word {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) summary!: ProfileSummary;
+  @property({ attribute: false }) view!: ViewState;
+  @property({ attribute: false }) outcome: SearchOutcome = null;
+  @query('emberline-search-box') private readonly box!: SearchBox;
+
+  focusSearch(): void {
+    this.box.focus();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.role = 'toolbar';
+    this.ariaLabel = 'Profile';
+  }
+
+  protected override render(): TemplateResult {
+    const { summary, view } = this;
+    return html`
+      ${
+        summary.timed
+          ? html`<div class="group" role="group" aria-label="Order">
+              ${this.renderOrder('leftHeavy', 'flame', 'Left heavy', 'Left heavy: equal stacks merged, heaviest first')}
+              ${this.renderOrder('timeOrder', 'graph-line', 'Time order', 'Time order: left to right as it happened')}
+            </div>`
+          : nothing
+      }
+      ${summary.sampleTypes.length > 1 ? this.renderTypes() : nothing}
+      ${summary.threads.length > 1 ? this.renderThreads() : nothing}
+      <span class="space"></span>
+      <emberline-search-box .search=${view.search} .outcome=${this.outcome}></emberline-search-box>
+      <div class="group">
+        ${this.renderButton('reset', 'screen-full', 'Show everything', 'Home')}
+        <vscode-toolbar-button
+          icon="layout-sidebar-right"
+          label="Function table"
+          title="Show or hide the function table"
+          toggleable
+          ?checked=${view.table.visible}
+          @change=${() => this.dispatchEvent(new CommandEvent('table'))}
+        ></vscode-toolbar-button>
+        ${this.renderButton('help', 'question', 'Keyboard and mouse', '?')}
+      </div>
+    `;
+  }
+
+  private renderOrder(order: FlameOrder, icon: string, text: string, title: string): TemplateResult {
+    return html`<vscode-toolbar-button
+      icon=${icon}
+      label=${text}
+      title=${title}
+      toggleable
+      .checked=${this.view.order === order}
+      @change=${(event: Event) => {
+        // Unlike a switch, the chosen one of two stays chosen.
+        (event.currentTarget as HTMLElement & { checked: boolean }).checked = true;
+        if (this.view.order !== order) this.dispatchEvent(new LayoutEvent({ order }));
+      }}
+      ><span class="word">${text}</span></vscode-toolbar-button
+    >`;
+  }
+
+  private renderButton(command: 'reset' | 'help', icon: string, label: string, key: string): TemplateResult {
+    return html`<vscode-toolbar-button
+      icon=${icon}
+      label=${label}
+      title="${label} (${key})"
+      @click=${() => this.dispatchEvent(new CommandEvent(command))}
+    ></vscode-toolbar-button>`;
+  }
+
+  private renderTypes(): TemplateResult {
+    const { summary, view } = this;
+    return html`<vscode-single-select
+      class="type"
+      title="Sample type"
+      .label=${'Sample type'}
+      .value=${String(view.view.sampleType)}
+      @change=${(event: Event) =>
+        this.dispatchEvent(new LayoutEvent({ sampleType: Number((event.currentTarget as HTMLSelectElement).value) }))}
+      >${summary.sampleTypes.map(
+        ({ type, unit }, i) =>
+          html`<vscode-option value=${String(i)} ?selected=${i === view.view.sampleType}
+            >${typeLabel(summary.sampleTypes, type, unit)}</vscode-option
+          >`,
+      )}</vscode-single-select
+    >`;
+  }
+
+  private renderThreads(): TemplateResult {
+    const { summary, view } = this;
+    const chosen = view.view.thread === null ? ALL_THREADS : String(view.view.thread);
+    return html`<vscode-single-select
+      class="thread"
+      title="Thread"
+      .label=${'Thread'}
+      .value=${chosen}
+      @change=${(event: Event) => {
+        const { value } = event.currentTarget as HTMLSelectElement;
+        this.dispatchEvent(new LayoutEvent({ thread: value === ALL_THREADS ? null : Number(value) }));
+      }}
+      >${
+        view.order === 'timeOrder'
+          ? nothing
+          : html`<vscode-option value=${ALL_THREADS} ?selected=${chosen === ALL_THREADS}>All threads</vscode-option>`
+      }${summary.threads.map(
+        (thread, i) =>
+          html`<vscode-option
+            value=${String(i)}
+            ?selected=${String(i) === chosen}
+            description="${formatCount(thread.samples)} ${plural(thread.samples, 'sample')}"
+            >${threadLabel(thread.process, thread.name, thread.tid, i)}</vscode-option
+          >`,
+      )}</vscode-single-select
+    >`;
+  }
+}
+
+/** The values' unit is on every value: it is named here only where it tells two types apart. */
+function typeLabel(types: readonly SampleType[], type: string, unit: string): string {
+  return types.filter((other) => other.type === type).length > 1 ? `${type} (${unit})` : type;
+}
+
+function threadLabel(process: string | null, name: string, tid: number | null, index: number): string {
+  const own = name !== '' ? name : tid === null ? `thread ${index + 1}` : `thread ${tid}`;
+  return process === null || process === '' || process === own ? own : `${process} · ${own}`;
+}
