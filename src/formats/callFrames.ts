@@ -3,6 +3,8 @@ import type { StringTable } from '../profile/stringTable';
 import { END, FIRST, type JsonScanner, memberNames } from './jsonScanner';
 
 const frameMembers = memberNames('functionName', 'scriptId', 'url', 'lineNumber', 'columnNumber');
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 /**
  * The distinct call frames of a `.cpuprofile`, found again by their text: a function has many nodes, and comparing the
@@ -18,11 +20,14 @@ export class CallFrames {
   line: Int32Array = new Int32Array(256);
   column: Int32Array = new Int32Array(256);
 
-  /** Text of frame `i`: where it first stood, and how long it is. */
+  /** The texts, each padded with zeros to whole words: close together, for the processor's caches. */
+  private texts: Int32Array = new Int32Array(1 << 13);
+  private textsLength = 0;
+  /** Where the text of frame `i` starts in `texts`, and how many bytes it has. */
   private start: Float64Array = new Float64Array(256);
   private size: Int32Array = new Int32Array(256);
-  private hashes: Int32Array = new Int32Array(256);
-  private slots: Int32Array = new Int32Array(1024).fill(-1);
+  /** Pairs of a hash and an index, -1 where the slot is free. */
+  private slots: Int32Array = new Int32Array(2048).fill(-1);
   private mask = 1023;
   private readonly seed = (Math.random() * 0x100000000) | 0;
   private readonly view: DataView;
@@ -35,32 +40,30 @@ export class CallFrames {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** Reads the call frame at the scanner's position and returns its index. */
+  /** Reads the call frame at the scanner's position (no blank) and returns its index. */
   read(): number {
-    const { scanner } = this;
-    scanner.peek();
+    const { scanner, view } = this;
     const from = scanner.pos;
-    const { view } = this;
     const limit = view.byteLength - 4;
     // Four bytes a step up to the first "}". One inside a string only ends the hash early: whole texts are compared.
     let hash = this.seed;
-    let pos = from;
-    for (; pos <= limit; pos += 4) {
+    for (let pos = from; pos <= limit; pos += 4) {
       const word = view.getInt32(pos, true);
       const braces = word ^ 0x7d7d7d7d;
       const found = (braces - 0x01010101) & ~braces & 0x80808080;
       if (found !== 0) {
         const before = (found & -found) >>> 7;
         hash = Math.imul(hash ^ (word & (before - 1)), 0x2c1b3c6d);
-        hash ^= hash >>> 15;
         break;
       }
       hash = Math.imul(hash ^ word, 0x2c1b3c6d);
       hash = (hash << 13) | (hash >>> 19);
     }
+    hash ^= hash >>> 15;
     let slot = hash & this.mask;
-    for (let index = this.slots[slot]; index >= 0; index = this.slots[slot]) {
-      if (this.hashes[index] === hash && this.same(index, from)) {
+    const { slots } = this;
+    for (let index = slots[slot * 2 + 1]; index >= 0; index = slots[slot * 2 + 1]) {
+      if (slots[slot * 2] === hash && this.same(index, from)) {
         scanner.pos = from + this.size[index];
         return index;
       }
@@ -70,28 +73,32 @@ export class CallFrames {
   }
 
   private same(index: number, from: number): boolean {
-    const { view } = this;
-    const start = this.start[index];
+    const { view, texts } = this;
     const size = this.size[index];
     if (from + size > view.byteLength) {
       return false;
     }
-    let i = 0;
-    for (; i + 4 <= size; i += 4) {
-      if (view.getInt32(start + i, true) !== view.getInt32(from + i, true)) {
+    let at = this.start[index];
+    const whole = from + (size & ~3);
+    for (let pos = from; pos < whole; pos += 4) {
+      if (texts[at++] !== view.getInt32(pos, true)) {
         return false;
       }
     }
-    for (; i < size; i++) {
-      if (view.getUint8(start + i) !== view.getUint8(from + i)) {
-        return false;
-      }
+    return (size & 3) === 0 || texts[at] === this.tail(whole, size & 3);
+  }
+
+  /** The last one to three bytes of a text as a word. */
+  private tail(pos: number, size: number): number {
+    let word = 0;
+    for (let i = 0; i < size; i++) {
+      word |= this.view.getUint8(pos + i) << (i * 8);
     }
-    return true;
+    return word;
   }
 
   private add(from: number, hash: number, slot: number): number {
-    const { scanner, strings } = this;
+    const { scanner } = this;
     const index = this.length++;
     if (index === this.name.length) {
       const capacity = index * 2;
@@ -101,8 +108,105 @@ export class CallFrames {
       this.column = growInt32(this.column, capacity);
       this.start = growFloat64(this.start, capacity);
       this.size = growInt32(this.size, capacity);
-      this.hashes = growInt32(this.hashes, capacity);
     }
+    if (!this.addPlain(index)) {
+      scanner.pos = from;
+      this.addCareful(index);
+    }
+    this.keepText(index, from, scanner.pos - from);
+    this.slots[slot * 2] = hash;
+    this.slots[slot * 2 + 1] = index;
+    if (this.length * 2 > this.mask) {
+      this.rehash();
+    }
+    return index;
+  }
+
+  /**
+   * Reads a call frame without blanks, escapes and unknown members; a member's name is known by its first letter and
+   * its length.
+   * @returns false for any other
+   */
+  private addPlain(index: number): boolean {
+    const { bytes } = this.scanner;
+    let pos = this.scanner.pos;
+    if (bytes[pos] !== 0x7b) {
+      return false;
+    }
+    do {
+      const letter = bytes[pos + 2];
+      const name = pos + 2;
+      pos = this.stringEnd(pos + 1);
+      if (pos < 0 || bytes[pos + 1] !== 0x3a) {
+        return false;
+      }
+      const length = pos - name;
+      pos += 2;
+      if (bytes[pos] === QUOTE) {
+        const end = this.stringEnd(pos);
+        if (end < 0) {
+          return false;
+        }
+        if (letter === 0x66 && length === 12) {
+          this.name[index] = this.strings.internBytes(bytes, pos + 1, end);
+        } else if (letter === 0x75 && length === 3) {
+          this.url[index] = this.strings.internBytes(bytes, pos + 1, end);
+        } else if (letter !== 0x73 || length !== 8) {
+          return false;
+        }
+        pos = end + 1;
+      } else {
+        const negative = bytes[pos] === 0x2d;
+        if (negative) {
+          pos++;
+        }
+        const first = pos;
+        let value = 0;
+        let byte = bytes[pos];
+        while (byte >= 48 && byte <= 57) {
+          value = (Math.imul(value, 10) + (byte - 48)) | 0;
+          byte = bytes[++pos];
+        }
+        if (pos === first || pos - first > 9) {
+          return false;
+        }
+        const oneBased = negative ? 0 : value + 1;
+        if (letter === 0x6c && length === 10) {
+          this.line[index] = oneBased;
+        } else if (letter === 0x63 && length === 12) {
+          this.column[index] = oneBased;
+        } else {
+          return false;
+        }
+      }
+    } while (bytes[pos] === 0x2c);
+    this.scanner.pos = pos + 1;
+    return bytes[pos] === 0x7d;
+  }
+
+  /** Where the string that begins at `pos` has its closing quote; -1 where it is no string, or has escapes. */
+  private stringEnd(pos: number): number {
+    const { bytes } = this.scanner;
+    if (bytes[pos] !== QUOTE) {
+      return -1;
+    }
+    let at = pos + 1;
+    let byte = bytes[at];
+    while (byte !== QUOTE) {
+      if (byte === BACKSLASH || at >= bytes.length) {
+        return -1;
+      }
+      byte = bytes[++at];
+    }
+    return at;
+  }
+
+  private addCareful(index: number): void {
+    const { scanner, strings } = this;
+    this.name[index] = 0;
+    this.url[index] = 0;
+    this.line[index] = 0;
+    this.column[index] = 0;
     scanner.enterObject('a call frame');
     for (let m = scanner.member(FIRST, frameMembers); m !== END; m = scanner.member(m, frameMembers)) {
       if (m === 0) {
@@ -117,26 +221,41 @@ export class CallFrames {
         scanner.skip();
       }
     }
-    this.start[index] = from;
-    this.size[index] = scanner.pos - from;
-    this.hashes[index] = hash;
-    this.slots[slot] = index;
-    if (this.length * 2 > this.slots.length) {
-      this.rehash();
+  }
+
+  private keepText(index: number, from: number, size: number): void {
+    const { view } = this;
+    const words = (size + 3) >> 2;
+    this.texts = growInt32(this.texts, this.textsLength + words);
+    this.start[index] = this.textsLength;
+    this.size[index] = size;
+    let at = this.textsLength;
+    const whole = from + (size & ~3);
+    for (let pos = from; pos < whole; pos += 4) {
+      this.texts[at++] = view.getInt32(pos, true);
     }
-    return index;
+    if ((size & 3) !== 0) {
+      this.texts[at] = this.tail(whole, size & 3);
+    }
+    this.textsLength += words;
   }
 
   private rehash(): void {
-    const size = this.slots.length * 4;
-    this.slots = new Int32Array(size).fill(-1);
-    this.mask = size - 1;
-    for (let index = 0; index < this.length; index++) {
-      let slot = this.hashes[index] & this.mask;
-      while (this.slots[slot] >= 0) {
-        slot = (slot + 1) & this.mask;
+    const old = this.slots;
+    const size = (this.mask + 1) * 4;
+    const slots = new Int32Array(size * 2).fill(-1);
+    const mask = size - 1;
+    for (let i = 0; i < old.length; i += 2) {
+      if (old[i + 1] >= 0) {
+        let slot = old[i] & mask;
+        while (slots[slot * 2 + 1] >= 0) {
+          slot = (slot + 1) & mask;
+        }
+        slots[slot * 2] = old[i];
+        slots[slot * 2 + 1] = old[i + 1];
       }
-      this.slots[slot] = index;
     }
+    this.slots = slots;
+    this.mask = mask;
   }
 }

@@ -126,34 +126,36 @@ function addSegment(
     return 0;
   }
   const samples = segment.samples;
-  for (let i = 0; i < samples.length; i++) {
-    const row = ids.row(samples[i]);
-    if (row < 0) {
-      repairs.unknownSamples++;
-      samples[i] = -1;
-    } else {
-      samples[i] = stackOfRow[row];
-    }
-  }
+  repairs.unknownSamples += ids.translate(samples, stackOfRow);
   const ones = new Float64Array(samples.length).fill(1);
   if (!timed || segment.elapsed === null) {
     builder.addSamples({ stack: samples, thread, time: null, values: [ones] });
     return 0;
   }
-  const elapsed = sameLength(segment.elapsed, samples.length, repairs);
-  sortByTime(elapsed, samples);
+  const elapsed = sameLength(segment.elapsed.time, samples.length, repairs);
+  sortByTime(elapsed, samples, segment.elapsed.descents);
   const last = elapsed[elapsed.length - 1];
   const end = segment.startTime !== null && segment.endTime !== null ? segment.endTime - segment.startTime : last;
-  const durations = new Float64Array(elapsed.length);
-  let next = Math.max(end, last);
-  for (let i = elapsed.length - 1; i >= 0; i--) {
-    const at = elapsed[i];
-    durations[i] = next - at;
-    elapsed[i] = (at + offset) * 1000;
-    next = at;
-  }
+  const durations = splitTime(elapsed, Math.max(end, last), offset);
   builder.addSamples({ stack: samples, thread, time: elapsed, values: [ones, durations] });
   return Math.max(0, last);
+}
+
+/**
+ * Each sample lasts until the next one, the last one to `end`.
+ * @param time microseconds since the segment's start, ascending; becomes nanoseconds since the profile's start
+ * @returns durations in microseconds
+ */
+function splitTime(time: Float64Array, end: number, offset: number): Float64Array {
+  const durations = new Float64Array(time.length);
+  let next = end;
+  for (let i = time.length - 1; i >= 0; i--) {
+    const at = time[i];
+    durations[i] = next - at;
+    time[i] = (at + offset) * 1000;
+    next = at;
+  }
+  return durations;
 }
 
 /** As many times as samples: what is missing counts as no time passed. */

@@ -2,6 +2,7 @@ import { growFloat64, growInt32 } from '../profile/growColumn';
 import type { CallFrames } from './callFrames';
 import type { CpuprofileExtension } from './cpuprofileExtension';
 import type { CpuprofileLocations } from './cpuprofileLocations';
+import type { ElapsedColumn } from './cpuprofileNumbers';
 
 /**
  * One profile object of a `.cpuprofile`, as columns: row `i` is `nodes[i]`. The format is the DevTools protocol's
@@ -39,8 +40,7 @@ export class CpuprofileColumns {
   endTime: number | null = null;
   /** Node ids. */
   samples: Int32Array | null = null;
-  /** Microseconds from the start to each sample. */
-  elapsed: Float64Array | null = null;
+  elapsed: ElapsedColumn | null = null;
   locations: CpuprofileLocations | null = null;
   extension: CpuprofileExtension | null = null;
 

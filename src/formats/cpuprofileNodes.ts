@@ -4,18 +4,36 @@ import { END, FIRST, type JsonScanner, memberNames } from './jsonScanner';
 const nodeMembers = memberNames('id', 'callFrame', 'hitCount', 'children', 'positionTicks', 'parent', 'locationId');
 const tickMembers = memberNames('line', 'ticks', 'startLocationId');
 
+/** What stands before the values of a node as V8 writes it, and before those of a tick. */
 const [idText, callFrameText, hitCountText, childrenText, ticksText, lineText, countText] = memberNames(
-  '{"id":',
-  ',"callFrame":',
-  ',"hitCount":',
-  ',"children":[',
-  ',"positionTicks":[',
+  '"id":',
+  '"callFrame":',
+  '"hitCount":',
+  '"children":[',
+  '"positionTicks":[',
   '{"line":',
   ',"ticks":',
 );
 const COMMA = 0x2c;
 const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
+
+/** The member whose name may stand at `at`, judged by its first letters. */
+function nodeMember(bytes: Uint8Array, at: number): Uint8Array | null {
+  switch (bytes[at + 1]) {
+    case 0x69:
+      return idText;
+    case 0x63:
+      return bytes[at + 2] === 0x61 ? callFrameText : childrenText;
+    case 0x68:
+      return hitCountText;
+    case 0x70:
+      return ticksText;
+    default:
+      return null;
+  }
+}
 
 /** Reads `nodes` into columns. */
 export class CpuprofileNodes {
@@ -51,68 +69,90 @@ export class CpuprofileNodes {
   }
 
   /**
-   * Reads a node as V8 itself writes it: known members in their order, no blanks, small integers.
+   * Reads a node as V8 itself writes it: known members, no blanks, small integers.
    * @returns false where it is written in another way: then nothing counts that was read
    */
   private fast(row: number): boolean {
     const { scanner, columns } = this;
     const { bytes } = scanner;
     this.at = scanner.pos;
-    if (!this.text(idText)) {
+    columns.callFrame[row] = -1;
+    columns.hits[row] = 0;
+    if (bytes[this.at] !== OPEN_OBJECT) {
       return false;
     }
-    const id = this.integer();
-    if (id < 0 || !this.text(callFrameText)) {
-      return false;
-    }
-    columns.id[row] = id;
-    scanner.pos = this.at;
-    columns.callFrame[row] = columns.callFrames.read();
-    this.at = scanner.pos;
-    let hits = 0;
-    if (this.text(hitCountText)) {
-      hits = this.integer();
-      if (hits < 0) {
+    let members = 0;
+    do {
+      const member = nodeMember(bytes, ++this.at);
+      if (member === null || !this.text(member)) {
         return false;
       }
-    }
-    columns.hits[row] = hits;
-    if (this.text(childrenText) && bytes[this.at++] !== CLOSE_ARRAY) {
-      this.at--;
-      for (let byte = COMMA; byte === COMMA; ) {
-        const child = this.integer();
-        byte = bytes[this.at++];
-        if (child < 0 || (byte !== COMMA && byte !== CLOSE_ARRAY)) {
+      if (member === callFrameText) {
+        scanner.pos = this.at;
+        columns.callFrame[row] = columns.callFrames.read();
+        this.at = scanner.pos;
+      } else if (member === childrenText) {
+        if (!this.children(row)) {
           return false;
         }
-        columns.addLink(row, child);
-      }
-    }
-    if (this.text(ticksText)) {
-      for (let byte = COMMA; byte === COMMA; ) {
-        if (!this.text(lineText)) {
+      } else if (member === ticksText) {
+        if (!this.positionTicks(row)) {
           return false;
         }
-        const line = this.integer();
-        if (line < 0 || !this.text(countText)) {
+      } else {
+        const value = this.integer();
+        if (value < 0) {
           return false;
         }
-        const count = this.integer();
-        if (count < 0 || bytes[this.at++] !== CLOSE_OBJECT) {
-          return false;
-        }
-        columns.addTick(row, line, count);
-        byte = bytes[this.at++];
-        if (byte !== COMMA && byte !== CLOSE_ARRAY) {
-          return false;
+        if (member === idText) {
+          columns.id[row] = value;
+          members |= 1;
+        } else {
+          columns.hits[row] = value;
         }
       }
-    }
-    if (bytes[this.at] !== CLOSE_OBJECT) {
-      return false;
-    }
+    } while (bytes[this.at] === COMMA);
     scanner.pos = this.at + 1;
-    return true;
+    return bytes[this.at] === CLOSE_OBJECT && members === 1;
+  }
+
+  private children(row: number): boolean {
+    const { bytes } = this.scanner;
+    if (bytes[this.at] === CLOSE_ARRAY) {
+      this.at++;
+      return true;
+    }
+    let byte = COMMA;
+    while (byte === COMMA) {
+      const child = this.integer();
+      byte = bytes[this.at++];
+      if (child < 0) {
+        return false;
+      }
+      this.columns.addLink(row, child);
+    }
+    return byte === CLOSE_ARRAY;
+  }
+
+  private positionTicks(row: number): boolean {
+    const { bytes } = this.scanner;
+    let byte = COMMA;
+    while (byte === COMMA) {
+      if (!this.text(lineText)) {
+        return false;
+      }
+      const line = this.integer();
+      if (line < 0 || !this.text(countText)) {
+        return false;
+      }
+      const count = this.integer();
+      if (count < 0 || bytes[this.at++] !== CLOSE_OBJECT) {
+        return false;
+      }
+      this.columns.addTick(row, line, count);
+      byte = bytes[this.at++];
+    }
+    return byte === CLOSE_ARRAY;
   }
 
   /** Goes behind a text where it stands here. */
@@ -157,6 +197,7 @@ export class CpuprofileNodes {
           hasId = true;
           break;
         case 1:
+          scanner.peek();
           columns.callFrame[row] = columns.callFrames.read();
           break;
         case 2:

@@ -1,56 +1,20 @@
 import { growFloat64, growInt32 } from '../profile/growColumn';
 import type { JsonScanner } from './jsonScanner';
 
-/** Numbers between two calls of the checkpoint. */
-const STRIDE = 1 << 18;
+/** Numbers read in one go: enough to cost no overhead, few enough for the function to be compiled soon. */
+const BLOCK = 4096;
+/** Blocks between two calls of the checkpoint. */
+const STRIDE = 64;
+/** More steps back in time than this are not worth listing. */
+const MOST_DESCENTS = 1 << 16;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
 
-/**
- * Reads `samples`: an array of node ids.
- * @param expected how many there may be, where that is known before; wrong guesses cost time only
- * @throws DecodeError for anything but integers of 32 bits
- */
-export function readIds(scanner: JsonScanner, expected: number, checkpoint: () => void): Int32Array {
-  scanner.enterArray('"samples", an array of node ids');
-  const { bytes } = scanner;
-  let column: Int32Array = new Int32Array(capacity(scanner, expected));
-  let length = 0;
-  let pause = STRIDE;
-  if (!scanner.element(true)) {
-    return column.subarray(0, 0);
-  }
-  for (;;) {
-    // The common case is digits and one comma; everything else goes the careful way.
-    let pos = scanner.pos;
-    let byte = bytes[pos];
-    const from = pos;
-    let value = 0;
-    while (byte >= 48 && byte <= 57) {
-      value = (Math.imul(value, 10) + (byte - 48)) | 0;
-      byte = bytes[++pos];
-    }
-    if (pos === from || pos - from > 9 || (byte !== 0x2c && byte !== 0x5d)) {
-      value = scanner.number('a node id');
-      if ((value | 0) !== value) {
-        scanner.fail('a node id, an integer of 32 bits, before this');
-      }
-      byte = -1;
-    } else {
-      scanner.pos = pos;
-    }
-    if (length === column.length) {
-      column = growInt32(column, length * 2);
-    }
-    column[length++] = value;
-    if (length === pause) {
-      pause += STRIDE;
-      checkpoint();
-    }
-    if (byte === 0x2c) {
-      scanner.pos++;
-    } else if (!scanner.element(false)) {
-      return column.subarray(0, length);
-    }
-  }
+/** Times of samples, in microseconds since the start. */
+export interface ElapsedColumn {
+  readonly time: Float64Array;
+  /** Rows that are earlier than the row before, ascending; null where there are too many to list. */
+  readonly descents: readonly number[] | null;
 }
 
 /** Room for `expected` numbers, but not more than the rest of the input can hold. */
@@ -59,51 +23,138 @@ function capacity(scanner: JsonScanner, expected: number): number {
 }
 
 /**
- * Reads `timeDeltas` as running sums: entry `i` is the microseconds from the start to sample `i`.
- * @param expected as in `readIds`
- * @throws DecodeError for anything but numbers
+ * Reads `samples`: an array of node ids.
+ * @param expected how many there may be, where that is known before; wrong guesses cost time only
+ * @throws DecodeError for anything but integers of 32 bits
  */
-export function readSummedDeltas(scanner: JsonScanner, expected: number, checkpoint: () => void): Float64Array {
-  scanner.enterArray('"timeDeltas", an array of microseconds');
-  const { bytes } = scanner;
-  let column: Float64Array = new Float64Array(capacity(scanner, expected));
+export function readIds(scanner: JsonScanner, expected: number, checkpoint: () => void): Int32Array {
+  scanner.enterArray('"samples", an array of node ids');
+  let column: Int32Array = new Int32Array(capacity(scanner, expected));
   let length = 0;
-  let sum = 0;
-  let pause = STRIDE;
-  if (!scanner.element(true)) {
-    return column.subarray(0, 0);
+  let blocks = 0;
+  for (let more = scanner.element(true); more; ) {
+    if (length === column.length) {
+      column = growInt32(column, length * 2);
+    }
+    const target = Math.min(column.length, length + BLOCK);
+    length = readIdBlock(scanner, column, length, target);
+    if (++blocks % STRIDE === 0) {
+      checkpoint();
+    }
+    if (length < target) {
+      const value = scanner.number('a node id');
+      if ((value | 0) !== value) {
+        scanner.fail('a node id, an integer of 32 bits, before this');
+      }
+      column[length++] = value;
+      more = scanner.element(false);
+    }
   }
-  for (;;) {
-    let pos = scanner.pos;
-    let byte = bytes[pos];
-    const from = pos;
+  return column.subarray(0, length);
+}
+
+/** Reads up to `target` numbers of at most nine digits, each with its comma. @returns where it stopped before another */
+function readIdBlock(scanner: JsonScanner, column: Int32Array, from: number, target: number): number {
+  const { bytes } = scanner;
+  let length = from;
+  let pos = scanner.pos;
+  while (length < target) {
+    let at = pos;
+    let byte = bytes[at];
+    while (byte <= 32) {
+      byte = bytes[++at];
+    }
+    const start = at;
     let value = 0;
     while (byte >= 48 && byte <= 57) {
       value = (Math.imul(value, 10) + (byte - 48)) | 0;
-      byte = bytes[++pos];
+      byte = bytes[++at];
     }
-    if (pos === from || pos - from > 9 || (byte !== 0x2c && byte !== 0x5d)) {
-      value = scanner.number('a time delta');
-      if (!(Math.abs(value) < 2 ** 53)) {
-        scanner.fail('a time delta of microseconds below 2^53 before this');
-      }
-      byte = -1;
-    } else {
-      scanner.pos = pos;
+    if (byte !== COMMA || at === start || at - start > 9) {
+      break;
     }
+    column[length++] = value;
+    pos = at + 1;
+  }
+  scanner.pos = pos;
+  return length;
+}
+
+/**
+ * Reads `timeDeltas` as running sums.
+ * @param expected as in `readIds`
+ * @throws DecodeError for anything but numbers
+ */
+export function readSummedDeltas(scanner: JsonScanner, expected: number, checkpoint: () => void): ElapsedColumn {
+  scanner.enterArray('"timeDeltas", an array of microseconds');
+  let column: Float64Array = new Float64Array(capacity(scanner, expected));
+  let length = 0;
+  let blocks = 0;
+  const descents: number[] = [];
+  for (let more = scanner.element(true); more; ) {
     if (length === column.length) {
       column = growFloat64(column, length * 2);
     }
-    sum += value;
-    column[length++] = sum;
-    if (length === pause) {
-      pause += STRIDE;
+    const target = Math.min(column.length, length + BLOCK);
+    length = readDeltaBlock(scanner, column, length, target, descents);
+    if (++blocks % STRIDE === 0) {
       checkpoint();
     }
-    if (byte === 0x2c) {
-      scanner.pos++;
-    } else if (!scanner.element(false)) {
-      return column.subarray(0, length);
+    if (length < target) {
+      const value = scanner.number('a time delta');
+      if (!(Math.abs(value) < 2 ** 53)) {
+        scanner.fail('a time delta of microseconds below 2^53 before this');
+      }
+      if (value < 0 && length > 0 && descents.length < MOST_DESCENTS) {
+        descents.push(length);
+      }
+      column[length] = length > 0 ? column[length - 1] + value : value;
+      length++;
+      more = scanner.element(false);
     }
   }
+  return { time: column.subarray(0, length), descents: descents.length < MOST_DESCENTS ? descents : null };
+}
+
+/** As `readIdBlock`, with signs. */
+function readDeltaBlock(
+  scanner: JsonScanner,
+  column: Float64Array,
+  from: number,
+  target: number,
+  descents: number[],
+): number {
+  const { bytes } = scanner;
+  let length = from;
+  let pos = scanner.pos;
+  let sum = from > 0 ? column[from - 1] : 0;
+  while (length < target) {
+    let at = pos;
+    let byte = bytes[at];
+    while (byte <= 32) {
+      byte = bytes[++at];
+    }
+    let sign = 1;
+    if (byte === MINUS) {
+      sign = -1;
+      byte = bytes[++at];
+    }
+    const start = at;
+    let value = 0;
+    while (byte >= 48 && byte <= 57) {
+      value = (Math.imul(value, 10) + (byte - 48)) | 0;
+      byte = bytes[++at];
+    }
+    if (byte !== COMMA || at === start || at - start > 9) {
+      break;
+    }
+    if (sign < 0 && length > 0 && value > 0 && descents.length < MOST_DESCENTS) {
+      descents.push(length);
+    }
+    sum += sign * value;
+    column[length++] = sum;
+    pos = at + 1;
+  }
+  scanner.pos = pos;
+  return length;
 }

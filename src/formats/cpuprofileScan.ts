@@ -29,7 +29,7 @@ export function scanCpuprofile(scanner: JsonScanner, strings: StringTable, check
       columns.endTime = readTime(scanner);
     } else if (m === 3 && scanner.peek() === 0x5b) {
       // V8 counts each sample as a hit of its node.
-      columns.samples = readIds(scanner, columns.elapsed?.length ?? columns.totalHits, checkpoint);
+      columns.samples = readIds(scanner, columns.elapsed?.time.length ?? columns.totalHits, checkpoint);
     } else if (m === 4 && scanner.peek() === 0x5b) {
       columns.elapsed = readSummedDeltas(scanner, columns.samples?.length ?? columns.totalHits, checkpoint);
     } else if (m === 5) {

@@ -15,8 +15,12 @@ export class NodeIds {
     let high = -0x80000000;
     for (let row = 0; row < length; row++) {
       const id = ids[row];
-      low = id < low ? id : low;
-      high = id > high ? id : high;
+      if (id < low) {
+        low = id;
+      }
+      if (id > high) {
+        high = id;
+      }
     }
     this.low = low;
     let duplicates = 0;
@@ -63,5 +67,20 @@ export class NodeIds {
     }
     const at = id - this.low;
     return this.length > 0 && at >= 0 && at < this.table.length ? this.table[at] : -1;
+  }
+
+  /** Replaces ids by the values of their rows, unknown ones by -1. @returns how many are unknown */
+  translate(ids: Int32Array, valueOfRow: Int32Array): number {
+    let unknown = 0;
+    for (let i = 0; i < ids.length; i++) {
+      const row = this.row(ids[i]);
+      if (row < 0) {
+        unknown++;
+        ids[i] = -1;
+      } else {
+        ids[i] = valueOfRow[row];
+      }
+    }
+    return unknown;
   }
 }

@@ -10,7 +10,7 @@ export interface SampleBlock {
   /** Stack index of each sample's leaf, -1 for an empty stack. */
   readonly stack: Int32Array;
   readonly thread: number;
-  /** Nanoseconds since the profile's start, in any order; null where unknown. */
+  /** Nanoseconds since the profile's start, ascending; null where unknown. */
   readonly time: Float64Array | null;
   /** One column a sample type, as long as `stack`. */
   readonly values: readonly Float64Array[];
@@ -74,6 +74,11 @@ export class ProfileBuilder {
   /** Index of the stack with `frame` on top of `prefix` (-1: on top of nothing). */
   stack(prefix: number, frame: number): number {
     return this.stacks.intern(prefix, frame);
+  }
+
+  /** Makes room for about `count` stacks. */
+  reserveStacks(count: number): void {
+    this.stacks.reserve(count);
   }
 
   /** Stacks so far. */
@@ -150,7 +155,8 @@ export class ProfileBuilder {
   finish(meta: ProfileMeta): Profile {
     const threads = this.threads.length > 0 ? this.threads : [{ name: '', process: null, pid: null, tid: null }];
     const leafLines = this.finishLeafLines();
-    const samples = this.inTimeOrder(this.finishSamples(), threads.length);
+    const single = this.rows === 0 && this.blocks.length === 1;
+    const samples = single ? this.finishSamples() : this.inTimeOrder(this.finishSamples(), threads.length);
     const { functions, frames, stacks } = this;
     const inlined = new Uint8Array(frames.length);
     for (let i = 0; i < inlined.length; i++) {
@@ -267,32 +273,68 @@ export class ProfileBuilder {
     if (this.leafCount === 0) {
       return null;
     }
+    this.sortLeafLines();
+    const { leafStack: stack, leafLine: line, leafTicks: ticks } = this;
+    let length = 0;
+    for (let row = 1; row < this.leafCount; row++) {
+      if (stack[row] === stack[length] && line[row] === line[length]) {
+        ticks[length] += ticks[row];
+      } else {
+        length++;
+        stack[length] = stack[row];
+        line[length] = line[row];
+        ticks[length] = ticks[row];
+      }
+    }
+    length++;
+    return { length, stack: stack.slice(0, length), line: line.slice(0, length), ticks: ticks.slice(0, length) };
+  }
+
+  /** Decoders add leaf lines nearly in order, so insertion is tried first; it gives up where it has to move much. */
+  private sortLeafLines(): void {
+    const { leafStack: stack, leafLine: line, leafTicks: ticks } = this;
+    let moves = this.leafCount * 4;
+    for (let row = 1; row < this.leafCount; row++) {
+      const ofStack = stack[row];
+      const ofLine = line[row];
+      if (stack[row - 1] < ofStack || (stack[row - 1] === ofStack && line[row - 1] <= ofLine)) {
+        continue;
+      }
+      const ofTicks = ticks[row];
+      let to = row;
+      while (to > 0 && (stack[to - 1] > ofStack || (stack[to - 1] === ofStack && line[to - 1] > ofLine))) {
+        stack[to] = stack[to - 1];
+        line[to] = line[to - 1];
+        ticks[to] = ticks[to - 1];
+        to--;
+      }
+      stack[to] = ofStack;
+      line[to] = ofLine;
+      ticks[to] = ofTicks;
+      moves -= row - to;
+      if (moves < 0) {
+        this.mergeSortLeafLines();
+        return;
+      }
+    }
+  }
+
+  private mergeSortLeafLines(): void {
     const keys = new Float64Array(this.leafCount);
     for (let i = 0; i < keys.length; i++) {
       keys[i] = this.leafStack[i] * 0x100000000 + this.leafLine[i];
     }
     const order = stableOrder(keys);
-    const stack = new Int32Array(this.leafCount);
-    const line = new Int32Array(this.leafCount);
-    const ticks = new Float64Array(this.leafCount);
-    let length = 0;
-    for (let i = 0; i < keys.length; i++) {
-      const row = order === null ? i : order[i];
-      if (length > 0 && stack[length - 1] === this.leafStack[row] && line[length - 1] === this.leafLine[row]) {
-        ticks[length - 1] += this.leafTicks[row];
-      } else {
-        stack[length] = this.leafStack[row];
-        line[length] = this.leafLine[row];
-        ticks[length] = this.leafTicks[row];
-        length++;
-      }
+    if (order !== null) {
+      this.leafStack = order.map((row) => this.leafStack[row]);
+      this.leafLine = order.map((row) => this.leafLine[row]);
+      this.leafTicks = reordered(this.leafTicks, order);
     }
-    return { length, stack: stack.slice(0, length), line: line.slice(0, length), ticks: ticks.slice(0, length) };
   }
 }
 
 function reordered(column: Float64Array, order: Int32Array): Float64Array {
-  const result = new Float64Array(column.length);
+  const result = new Float64Array(order.length);
   for (let i = 0; i < result.length; i++) {
     result[i] = column[order[i]];
   }
