@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { profileOf, type WrittenSample } from '../../test/support/sampleProfile';
 import type { Profile } from '../profile/profile';
 import { buildCallTree, type CallTree } from './callTree';
-import { ancestorInRow, boxOfNode, type FlameLayout, layOutLeftHeavy, rowOfBox } from './flameLayout';
+import { ancestorInRow, boxEnd, boxOfNode, boxStart, type FlameLayout, layOutLeftHeavy, rowOfBox } from './flameLayout';
 import { cutWindow } from './flameWindow';
 import { sumStacks } from './stackValues';
 import { layOutTimeOrder, sumBox } from './timeOrder';
@@ -13,12 +13,12 @@ function treeOf(profile: Profile, thread: number | null = null): CallTree {
 }
 
 /** A layout's rows as text: `name start-end`. */
-function draw(profile: Profile, layout: FlameLayout): string[] {
+function draw(profile: Profile, tree: CallTree, layout: FlameLayout): string[] {
   return Array.from({ length: layout.rowOffset.length - 1 }, (_, row) => {
     const boxes: string[] = [];
     for (let box = layout.rowOffset[row]; box < layout.rowOffset[row + 1]; box++) {
-      const name = profile.strings[profile.functions.name[layout.func[box]]];
-      boxes.push(`${name} ${layout.start[box]}-${layout.end[box]}`);
+      const name = profile.strings[profile.functions.name[tree.func[layout.treeNode[box]]]];
+      boxes.push(`${name} ${boxStart(layout, box)}-${boxEnd(layout, box)}`);
     }
     return boxes.join(', ');
   });
@@ -32,7 +32,8 @@ describe('left heavy', () => {
       { frames: ['a'], value: 1 },
       { frames: ['d'], value: 10 },
     ]);
-    expect(draw(profile, layOutLeftHeavy(treeOf(profile)))).toEqual(['d 0-10, a 10-16', 'b 10-13, c 13-15']);
+    const tree = treeOf(profile);
+    expect(draw(profile, tree, layOutLeftHeavy(tree))).toEqual(['d 0-10, a 10-16', 'b 10-13, c 13-15']);
   });
 
   test('every node is found back from its box, and every ancestor from its row', () => {
@@ -70,7 +71,7 @@ describe('time order', () => {
   const layout = layOutTimeOrder(profile, tree, 0);
 
   test('neighbouring samples share the boxes of their common path; an empty stack ends them', () => {
-    expect(draw(profile, layout)).toEqual(['main 0-30, main 40-50', 'a 0-20, c 20-30, a 40-50', 'b 10-20']);
+    expect(draw(profile, tree, layout)).toEqual(['main 0-30, main 40-50', 'a 0-20, c 20-30, a 40-50', 'b 10-20']);
     expect(layout.extent).toBe(50);
   });
 
@@ -88,22 +89,23 @@ describe('time order', () => {
       ],
       { threads: 2 },
     );
-    expect(draw(two, layOutTimeOrder(two, treeOf(two, 0), 0))).toEqual(['x 0-20']);
+    const twoTree = treeOf(two, 0);
+    expect(draw(two, twoTree, layOutTimeOrder(two, twoTree, 0))).toEqual(['x 0-20']);
   });
 });
 
 describe('windows', () => {
   /** 200,000 boxes in a row, each 1 wide, under one that spans them. */
   const many = 200_000;
-  const start = Float64Array.from({ length: many + 1 }, (_, i) => Math.max(0, i - 1));
-  const end = Float64Array.from({ length: many + 1 }, (_, i) => (i === 0 ? many : i));
+  const boxes = Int32Array.from({ length: many + 1 }, (_, i) => i);
   const layout: FlameLayout = {
     extent: many,
     rowOffset: Uint32Array.of(0, 1, many + 1),
-    start,
-    end,
-    treeNode: Int32Array.from({ length: many + 1 }, (_, i) => i),
-    func: Int32Array.from({ length: many + 1 }, (_, i) => i % 7),
+    startIndex: boxes,
+    startAt: Float64Array.from(boxes, (i) => Math.max(0, i - 1)),
+    endIndex: boxes,
+    endAt: Float64Array.from(boxes, (i) => (i === 0 ? many : i)),
+    treeNode: boxes,
     nodesAreBoxes: false,
   };
 

@@ -2,19 +2,20 @@ import type { CallTree } from './callTree';
 
 /**
  * Every box of a chart, row by row: row `r` has the boxes `rowOffset[r]` to `rowOffset[r + 1]`, ascending and
- * disjoint in x. Row 0 is the outermost frame.
+ * disjoint in x. Row 0 is the outermost frame. Box `b` reaches from `startAt[startIndex[b]]` to `endAt[endIndex[b]]`:
+ * edges are shared through indices, because a flame chart can have tens of millions of boxes.
  */
 export interface FlameLayout {
   /** The x axis is 0 to `extent`. */
   readonly extent: number;
   readonly rowOffset: Uint32Array;
-  /** Box edges on the x axis, one entry a box. */
-  readonly start: Float64Array;
-  readonly end: Float64Array;
+  readonly startIndex: Int32Array;
+  readonly startAt: Float64Array;
+  readonly endIndex: Int32Array;
+  readonly endAt: Float64Array;
   /** Call tree node of each box. */
   readonly treeNode: Int32Array;
-  readonly func: Int32Array;
-  /** Name of a box towards the outside: the call tree's node (left heavy), or the box's own index (time order). */
+  /** What names a box towards the outside: its call tree node (left heavy), or its own index (time order). */
   readonly nodesAreBoxes: boolean;
 }
 
@@ -24,24 +25,36 @@ export function layOutLeftHeavy(tree: CallTree): FlameLayout {
   for (let node = 0; node < tree.length; node++) rowOffset[tree.depth[node] + 1]++;
   for (let row = 0; row < tree.rows; row++) rowOffset[row + 1] += rowOffset[row];
   const fill = rowOffset.slice();
-  const start = new Float64Array(tree.length);
-  const end = new Float64Array(tree.length);
   const treeNode = new Int32Array(tree.length);
-  const func = new Int32Array(tree.length);
+  const end = new Float64Array(tree.length);
   // Depth-first order ascends in x within each row, so a counting pass keeps the rows sorted.
   for (let node = 0; node < tree.length; node++) {
-    const box = fill[tree.depth[node]]++;
-    start[box] = tree.start[node];
-    end[box] = tree.start[node] + tree.width[node];
-    treeNode[box] = node;
-    func[box] = tree.func[node];
+    treeNode[fill[tree.depth[node]]++] = node;
+    end[node] = tree.start[node] + tree.width[node];
   }
-  return { extent: tree.extent, rowOffset, start, end, treeNode, func, nodesAreBoxes: false };
+  return {
+    extent: tree.extent,
+    rowOffset,
+    startIndex: treeNode,
+    startAt: tree.start,
+    endIndex: treeNode,
+    endAt: end,
+    treeNode,
+    nodesAreBoxes: false,
+  };
+}
+
+export function boxStart(layout: FlameLayout, box: number): number {
+  return layout.startAt[layout.startIndex[box]];
+}
+
+export function boxEnd(layout: FlameLayout, box: number): number {
+  return layout.endAt[layout.endIndex[box]];
 }
 
 /** The box of a node as the outside names it, -1 where there is none. */
 export function boxOfNode(layout: FlameLayout, tree: CallTree, node: number): number {
-  if (layout.nodesAreBoxes) return node >= 0 && node < layout.start.length ? node : -1;
+  if (layout.nodesAreBoxes) return node >= 0 && node < layout.treeNode.length ? node : -1;
   if (node < 0 || node >= tree.length) return -1;
   const row = tree.depth[node];
   let low = layout.rowOffset[row];
@@ -73,12 +86,12 @@ export function rowOfBox(layout: FlameLayout, box: number): number {
 export function ancestorInRow(layout: FlameLayout, box: number, row: number): number {
   let low = layout.rowOffset[row];
   let high = layout.rowOffset[row + 1] - 1;
-  const x = layout.start[box];
+  const x = boxStart(layout, box);
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
-    if (layout.start[middle] <= x) low = middle;
+    if (boxStart(layout, middle) <= x) low = middle;
     else high = middle - 1;
   }
   // Boxes of no width share their start with the next one: the sought one is the last that starts in time.
-  return low <= high && layout.start[low] <= x && layout.end[low] >= layout.end[box] ? low : -1;
+  return low <= high && boxStart(layout, low) <= x && boxEnd(layout, low) >= boxEnd(layout, box) ? low : -1;
 }

@@ -10,7 +10,8 @@ export interface LayoutWindow {
   start: Float64Array;
   end: Float64Array;
   node: Int32Array;
-  func: Int32Array;
+  /** Call tree node of each box; for a merged run that of its widest box. */
+  treeNode: Int32Array;
 }
 
 /** Layouts of up to this many boxes are sent whole: then no pan or zoom ever waits. */
@@ -23,13 +24,13 @@ const SMALL_LAYOUT = 50_000;
  * @param pixels device pixels that `from` to `to` is drawn on.
  */
 export function cutWindow(layout: FlameLayout, from: number, to: number, pixels: number): LayoutWindow {
-  const whole = layout.start.length <= SMALL_LAYOUT;
+  const whole = layout.treeNode.length <= SMALL_LAYOUT;
   const span = Math.max(to - from, Number.MIN_VALUE);
   const windowFrom = whole ? 0 : Math.max(0, from - span);
   const windowTo = whole ? layout.extent : Math.min(layout.extent, to + span);
   const resolution = whole ? 0 : span / Math.max(1, pixels) / 2;
   const rows = layout.rowOffset.length - 1;
-  const columns = new WindowColumns(whole ? layout.start.length : 1 << 14);
+  const columns = new WindowColumns(whole ? layout.treeNode.length : 1 << 14);
   const rowOffset = new Uint32Array(rows + 1);
   for (let row = 0; row < rows; row++) {
     cutRow(layout, row, windowFrom, windowTo, resolution, columns);
@@ -47,38 +48,39 @@ function cutRow(
   resolution: number,
   columns: WindowColumns,
 ): void {
-  const { start, end, func, treeNode, nodesAreBoxes } = layout;
+  const { startIndex, startAt, endIndex, endAt, treeNode, nodesAreBoxes } = layout;
   const rowEnd = layout.rowOffset[row + 1];
-  let box = firstEndingAfter(end, layout.rowOffset[row], rowEnd, from);
-  while (box < rowEnd && start[box] <= to) {
-    const width = end[box] - start[box];
-    if (width >= resolution) {
-      columns.add(start[box], end[box], nodesAreBoxes ? box : treeNode[box], func[box]);
-      box++;
-      continue;
-    }
-    const runStart = start[box];
-    let runEnd = end[box];
+  let box = firstEndingAfter(layout, layout.rowOffset[row], rowEnd, from);
+  while (box < rowEnd) {
+    const runStart = startAt[startIndex[box]];
+    if (runStart > to) return;
+    let runEnd = endAt[endIndex[box]];
     let widest = box;
-    let count = 1;
-    box++;
-    while (box < rowEnd && end[box] - runStart <= 2 * resolution && start[box] - runEnd <= resolution) {
-      if (end[box] - start[box] >= resolution) break;
-      if (end[box] - start[box] > end[widest] - start[widest]) widest = box;
-      runEnd = end[box];
-      box++;
-      count++;
+    let widestWidth = runEnd - runStart;
+    const first = box++;
+    if (widestWidth < resolution) {
+      while (box < rowEnd) {
+        const start = startAt[startIndex[box]];
+        const end = endAt[endIndex[box]];
+        if (end - start >= resolution || end - runStart > 2 * resolution || start - runEnd > resolution) break;
+        if (end - start > widestWidth) {
+          widest = box;
+          widestWidth = end - start;
+        }
+        runEnd = end;
+        box++;
+      }
     }
-    const node = count > 1 ? -1 : nodesAreBoxes ? widest : treeNode[widest];
-    columns.add(runStart, runEnd, node, func[widest]);
+    const single = box === first + 1;
+    columns.add(runStart, runEnd, single ? (nodesAreBoxes ? first : treeNode[first]) : -1, treeNode[widest]);
   }
 }
 
 /** First box of a row that ends after `x`. */
-function firstEndingAfter(end: Float64Array, low: number, high: number, x: number): number {
+function firstEndingAfter({ endAt, endIndex }: FlameLayout, low: number, high: number, x: number): number {
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (end[middle] > x) high = middle;
+    if (endAt[endIndex[middle]] > x) high = middle;
     else low = middle + 1;
   }
   return low;
@@ -89,27 +91,27 @@ class WindowColumns {
   private start: Float64Array;
   private end: Float64Array;
   private node: Int32Array;
-  private func: Int32Array;
+  private treeNode: Int32Array;
 
   constructor(private capacity: number) {
     this.start = new Float64Array(capacity);
     this.end = new Float64Array(capacity);
     this.node = new Int32Array(capacity);
-    this.func = new Int32Array(capacity);
+    this.treeNode = new Int32Array(capacity);
   }
 
-  add(start: number, end: number, node: number, func: number): void {
+  add(start: number, end: number, node: number, treeNode: number): void {
     if (this.length === this.capacity) this.resize(Math.max(1024, this.capacity * 2));
     const at = this.length++;
     this.start[at] = start;
     this.end[at] = end;
     this.node[at] = node;
-    this.func[at] = func;
+    this.treeNode[at] = treeNode;
   }
 
-  finish(): { start: Float64Array; end: Float64Array; node: Int32Array; func: Int32Array } {
+  finish(): { start: Float64Array; end: Float64Array; node: Int32Array; treeNode: Int32Array } {
     if (this.length < this.capacity) this.resize(this.length);
-    return { start: this.start, end: this.end, node: this.node, func: this.func };
+    return { start: this.start, end: this.end, node: this.node, treeNode: this.treeNode };
   }
 
   private resize(capacity: number): void {
@@ -120,7 +122,7 @@ class WindowColumns {
     this.start = resized(new Float64Array(capacity), this.start);
     this.end = resized(new Float64Array(capacity), this.end);
     this.node = resized(new Int32Array(capacity), this.node);
-    this.func = resized(new Int32Array(capacity), this.func);
+    this.treeNode = resized(new Int32Array(capacity), this.treeNode);
     this.capacity = capacity;
   }
 }

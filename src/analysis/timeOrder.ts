@@ -2,11 +2,8 @@ import type { Profile } from '../profile/profile';
 import type { CallTree } from './callTree';
 import type { FlameLayout } from './flameLayout';
 
-/** A flame chart's layout, and which samples each box spans. */
+/** A flame chart's layout. A box spans the samples `startIndex` to `endIndex`, as positions in `order`. */
 export interface TimeOrderLayout extends FlameLayout {
-  /** Position of each box's first and last sample in `order`. */
-  readonly first: Uint32Array;
-  readonly last: Uint32Array;
   /** The thread's sample indices, by time. */
   readonly order: Uint32Array;
 }
@@ -22,35 +19,82 @@ export function isTimed(profile: Profile): boolean {
  * @param tree the call tree of the same thread.
  */
 export function layOutTimeOrder(profile: Profile, tree: CallTree, thread: number): TimeOrderLayout {
-  const { order, start, end } = sampleSpans(profile, thread);
-  const boxes = new BoxColumns();
-  const path: number[] = [];
-  const open: number[] = [];
-  const openFirst: number[] = [];
-  let depth = 0;
-  const closeTo = (to: number, last: number): void => {
-    while (depth > to) {
-      depth--;
-      boxes.add(depth, openFirst[depth], last, open[depth]);
-    }
+  const spans = sampleSpans(profile, thread);
+  const { order, start, end } = spans;
+  // Two passes, so that tens of millions of boxes are written once, to where they stay.
+  const rowOffset = new Uint32Array(tree.rows + 1);
+  walkBoxes(profile, tree, spans, (row) => rowOffset[row + 1]++, ignore);
+  for (let row = 0; row < tree.rows; row++) rowOffset[row + 1] += rowOffset[row];
+  const length = rowOffset[tree.rows];
+  const fill = rowOffset.slice();
+  const startIndex = new Int32Array(length);
+  const endIndex = new Int32Array(length);
+  const treeNode = new Int32Array(length);
+  const openBox = new Int32Array(tree.rows);
+  walkBoxes(
+    profile,
+    tree,
+    spans,
+    (row, node, position) => {
+      const box = fill[row]++;
+      openBox[row] = box;
+      startIndex[box] = position;
+      treeNode[box] = node;
+    },
+    (row, position) => {
+      endIndex[openBox[row]] = position;
+    },
+  );
+  const extent = end.length === 0 ? 0 : end[end.length - 1];
+  return {
+    extent,
+    rowOffset,
+    startIndex,
+    startAt: start,
+    endIndex,
+    endAt: end,
+    treeNode,
+    nodesAreBoxes: true,
+    order,
   };
+}
+
+function ignore(): void {}
+
+/** Calls `open` and `close` for every box, with positions in the thread's order: of its first and its last sample. */
+function walkBoxes(
+  profile: Profile,
+  tree: CallTree,
+  { order, start, end }: SampleSpans,
+  open: (row: number, node: number, first: number) => void,
+  close: (row: number, last: number) => void,
+): void {
+  const stacks = profile.samples.stack;
+  const { parent, depth, nodeOfStack } = tree;
+  const path = new Int32Array(tree.rows);
+  let height = 0;
   for (let i = 0; i < order.length; i++) {
-    const stack = profile.samples.stack[order[i]];
-    const leaf = stack < 0 ? -1 : tree.nodeOfStack[stack];
+    const stack = stacks[order[i]];
+    const leaf = stack < 0 ? -1 : nodeOfStack[stack];
+    const newHeight = leaf < 0 ? 0 : depth[leaf] + 1;
     const gap = i > 0 && start[i] > end[i - 1];
-    if (gap) closeTo(0, i - 1);
-    const length = leaf < 0 ? 0 : tree.depth[leaf] + 1;
-    for (let node = leaf, at = length - 1; node >= 0; node = tree.parent[node], at--) path[at] = node;
-    let shared = 0;
-    while (shared < depth && shared < length && open[shared] === path[shared]) shared++;
-    closeTo(shared, i - 1);
-    for (; depth < length; depth++) {
-      open[depth] = path[depth];
-      openFirst[depth] = i;
+    // Climb from the leaf to the first frame that is on the path already: only what changed is visited.
+    let shared = newHeight;
+    let node = leaf;
+    while (shared > 0 && (gap || shared > height || path[shared - 1] !== node)) {
+      node = parent[node];
+      shared--;
     }
+    for (let row = height - 1; row >= shared; row--) close(row, i - 1);
+    node = leaf;
+    for (let row = newHeight - 1; row >= shared; row--) {
+      path[row] = node;
+      open(row, node, i);
+      node = parent[node];
+    }
+    height = newHeight;
   }
-  closeTo(0, order.length - 1);
-  return boxes.finish(tree, order, start, end);
+  for (let row = height - 1; row >= 0; row--) close(row, order.length - 1);
 }
 
 interface SampleSpans {
@@ -106,67 +150,6 @@ function durationColumn(profile: Profile): { values: Float64Array; nanoseconds: 
   return { values: profile.samples.values[type], nanoseconds: NANOSECONDS[profile.sampleTypes[type].unit] };
 }
 
-/** Boxes as they are closed (innermost first), to be sorted into rows at the end. */
-class BoxColumns {
-  private capacity = 1 << 14;
-  private length = 0;
-  private rows = 0;
-  private row = new Uint16Array(this.capacity);
-  private first = new Uint32Array(this.capacity);
-  private last = new Uint32Array(this.capacity);
-  private treeNode = new Int32Array(this.capacity);
-
-  add(row: number, first: number, last: number, treeNode: number): void {
-    // Deeper rows than the column can name are not drawn; no screen and no debugger stack gets there.
-    if (row > 0xfffe) return;
-    if (this.length === this.capacity) this.grow();
-    const at = this.length++;
-    this.row[at] = row;
-    this.first[at] = first;
-    this.last[at] = last;
-    this.treeNode[at] = treeNode;
-    if (row >= this.rows) this.rows = row + 1;
-  }
-
-  private grow(): void {
-    this.capacity *= 2;
-    const larger = <A extends Uint16Array | Uint32Array | Int32Array>(to: A, from: A): A => {
-      to.set(from);
-      return to;
-    };
-    this.row = larger(new Uint16Array(this.capacity), this.row);
-    this.first = larger(new Uint32Array(this.capacity), this.first);
-    this.last = larger(new Uint32Array(this.capacity), this.last);
-    this.treeNode = larger(new Int32Array(this.capacity), this.treeNode);
-  }
-
-  finish(tree: CallTree, order: Uint32Array, spanStart: Float64Array, spanEnd: Float64Array): TimeOrderLayout {
-    const { length, rows } = this;
-    const rowOffset = new Uint32Array(rows + 1);
-    for (let i = 0; i < length; i++) rowOffset[this.row[i] + 1]++;
-    for (let row = 0; row < rows; row++) rowOffset[row + 1] += rowOffset[row];
-    const fill = rowOffset.slice();
-    const first = new Uint32Array(length);
-    const last = new Uint32Array(length);
-    const treeNode = new Int32Array(length);
-    const func = new Int32Array(length);
-    const start = new Float64Array(length);
-    const end = new Float64Array(length);
-    // Within a row boxes were closed in time order, so a counting pass keeps them sorted.
-    for (let i = 0; i < length; i++) {
-      const box = fill[this.row[i]]++;
-      first[box] = this.first[i];
-      last[box] = this.last[i];
-      treeNode[box] = this.treeNode[i];
-      func[box] = tree.func[treeNode[box]];
-      start[box] = spanStart[first[box]];
-      end[box] = spanEnd[last[box]];
-    }
-    const extent = spanEnd.length === 0 ? 0 : spanEnd[spanEnd.length - 1];
-    return { extent, rowOffset, start, end, treeNode, func, nodesAreBoxes: true, first, last, order };
-  }
-}
-
 export interface BoxValues {
   self: number;
   total: number;
@@ -187,7 +170,7 @@ export function sumBox(
   const counts = countColumn < 0 ? null : samples.values[countColumn];
   const node = layout.treeNode[box];
   const sum: BoxValues = { self: 0, total: 0, samples: 0 };
-  for (let i = layout.first[box]; i <= layout.last[box]; i++) {
+  for (let i = layout.startIndex[box]; i <= layout.endIndex[box]; i++) {
     const sample = layout.order[i];
     sum.total += values[sample];
     sum.samples += counts === null ? 1 : counts[sample];

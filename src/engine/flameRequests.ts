@@ -1,5 +1,5 @@
 import type { CallTree } from '../analysis/callTree';
-import { ancestorInRow, boxOfNode, type FlameLayout, rowOfBox } from '../analysis/flameLayout';
+import { ancestorInRow, boxEnd, boxOfNode, boxStart, type FlameLayout, rowOfBox } from '../analysis/flameLayout';
 import { cutWindow } from '../analysis/flameWindow';
 import { samplesColumn } from '../analysis/stackValues';
 import { sumBox } from '../analysis/timeOrder';
@@ -11,19 +11,21 @@ import { shorten } from './shorten';
 
 /** The boxes of a part of the chart, with the names and colour groups of their functions. */
 export function flameWindow(open: OpenProfile, params: FlameWindowParams): FlameWindow {
-  const layout = open.view(params.view).layout(params.order);
-  const window = cutWindow(layout, params.from, params.to, params.pixels);
+  const view = open.view(params.view);
+  const { treeNode, ...window } = cutWindow(view.layout(params.order), params.from, params.to, params.pixels);
+  const func = treeNode.map((node) => view.tree.func[node]);
   const seen = new Uint8Array(open.profile.functions.length);
-  for (const func of window.func) seen[func] = 1;
+  for (const each of func) seen[each] = 1;
   const funcs: number[] = [];
-  for (let func = 0; func < seen.length; func++) if (seen[func] === 1) funcs.push(func);
+  for (let each = 0; each < seen.length; each++) if (seen[each] === 1) funcs.push(each);
   const nameFunc = Int32Array.from(funcs);
   const groups = groupsOf(open.profile);
   return {
     ...window,
+    func,
     nameFunc,
-    names: funcs.map((func) => shorten(open.profile.strings[open.profile.functions.name[func]])),
-    nameGroup: nameFunc.map((func) => groups[func]),
+    names: funcs.map((each) => shorten(open.profile.strings[open.profile.functions.name[each]])),
+    nameGroup: nameFunc.map((each) => groups[each]),
   };
 }
 
@@ -103,8 +105,8 @@ export function frameDetails(open: OpenProfile, params: FrameDetailsParams): Fra
     functionSelf: view.functions.self[func],
     functionTotal: view.functions.total[func],
     viewTotal: view.values.total,
-    start: layout.start[box],
-    end: layout.end[box],
+    start: boxStart(layout, box),
+    end: boxEnd(layout, box),
     row,
     func,
   };
@@ -121,8 +123,8 @@ export function frameParents(open: OpenProfile, params: FrameDetailsParams): Pat
     path.push({
       node: layout.nodesAreBoxes ? ancestor : layout.treeNode[ancestor],
       name: shorten(open.profile.strings[open.profile.functions.name[func]]),
-      start: layout.start[ancestor],
-      end: layout.end[ancestor],
+      start: boxStart(layout, ancestor),
+      end: boxEnd(layout, ancestor),
       row: above,
     });
   }
