@@ -103,13 +103,14 @@ export class CaptureThread {
   }
 
   /**
-   * Appends a segment; its bytes are the answer. `vscode` are the source locations that its nodes refer to.
+   * Appends a segment and answers its length. `vscode` are the source locations that its nodes refer to.
    * The profile is not kept: what the target said is turned into text at once.
    */
-  addSegment(profile: object, startTimeMs: number, vscode: VscodeExtension | null): void {
+  addSegment(profile: object, startTimeMs: number, vscode: VscodeExtension | null): number {
     const text = JSON.stringify(vscode ? { ...profile, $vscode: vscode } : profile);
     this.flush();
     this.last = { body: text.slice(0, -1), startTimeMs };
+    return text.length;
   }
 
   private flush(): void {
