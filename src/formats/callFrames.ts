@@ -13,22 +13,22 @@ const BACKSLASH = 0x5c;
 export class CallFrames {
   length = 0;
   /** String index of the function's name; 0 (the empty text) for an anonymous one. */
-  name: Int32Array = new Int32Array(256);
+  name: Int32Array = new Int32Array(4);
   /** String index of the URL; 0 for none. */
-  url: Int32Array = new Int32Array(256);
+  url: Int32Array = new Int32Array(4);
   /** 1-based, 0 where unknown. */
-  line: Int32Array = new Int32Array(256);
-  column: Int32Array = new Int32Array(256);
+  line: Int32Array = new Int32Array(4);
+  column: Int32Array = new Int32Array(4);
 
   /** The texts, each padded with zeros to whole words: close together, for the processor's caches. */
-  private texts: Int32Array = new Int32Array(1 << 13);
+  private texts: Int32Array = new Int32Array(16);
   private textsLength = 0;
   /** Where the text of frame `i` starts in `texts`, and how many bytes it has. */
-  private start: Float64Array = new Float64Array(256);
-  private size: Int32Array = new Int32Array(256);
+  private start: Float64Array = new Float64Array(4);
+  private size: Int32Array = new Int32Array(4);
   /** Pairs of a hash and an index, -1 where the slot is free. */
-  private slots: Int32Array = new Int32Array(2048).fill(-1);
-  private mask = 1023;
+  private slots: Int32Array = new Int32Array(32).fill(-1);
+  private mask = 15;
   private readonly seed = (Math.random() * 0x100000000) | 0;
   private readonly view: DataView;
 

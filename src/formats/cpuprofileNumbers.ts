@@ -1,7 +1,10 @@
 import { growFloat64, growInt32 } from '../profile/growColumn';
 import type { JsonScanner } from './jsonScanner';
 
-/** Numbers read in one go: enough to cost no overhead, few enough for the function to be compiled soon. */
+/**
+ * Numbers read in one go. The first blocks are small: V8 compiles a loop while it runs, and a function that never came
+ * to its end by then is compiled again and again.
+ */
 const BLOCK = 4096;
 /** Blocks between two calls of the checkpoint. */
 const STRIDE = 64;
@@ -36,7 +39,7 @@ export function readIds(scanner: JsonScanner, expected: number, checkpoint: () =
     if (length === column.length) {
       column = growInt32(column, length * 2);
     }
-    const target = Math.min(column.length, length + BLOCK);
+    const target = Math.min(column.length, length + Math.min(BLOCK, length + 8));
     length = readIdBlock(scanner, column, length, target);
     if (++blocks % STRIDE === 0) {
       checkpoint();
@@ -95,7 +98,7 @@ export function readSummedDeltas(scanner: JsonScanner, expected: number, checkpo
     if (length === column.length) {
       column = growFloat64(column, length * 2);
     }
-    const target = Math.min(column.length, length + BLOCK);
+    const target = Math.min(column.length, length + Math.min(BLOCK, length + 8));
     length = readDeltaBlock(scanner, column, length, target, descents);
     if (++blocks % STRIDE === 0) {
       checkpoint();

@@ -1,6 +1,6 @@
-/** Capacity to grow to, so that appending stays linear: at least `needed`, at least half again of what there is. */
+/** Capacity to grow to, so that appending stays linear: at least `needed`, at least twice what there is. */
 function nextCapacity(current: number, needed: number): number {
-  return Math.max(needed, current + (current >>> 1), 64);
+  return Math.max(needed, current * 2, 16);
 }
 
 /** The same column with room for at least `needed` entries; what it held is copied when it had to move. */

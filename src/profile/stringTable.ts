@@ -1,5 +1,8 @@
 import { growFloat64, growInt32, growUint8 } from './growColumn';
 
+// Tables begin small, here and in the other tables: what grows in the first calls has been run before V8's compiler
+// looks at it, and a branch that never ran would make it compile twice.
+
 /** Texts of this many bytes are decoded in one go and cut afterwards: far cheaper than a decoder call each. */
 const BLOCK = 1 << 22;
 
@@ -9,13 +12,13 @@ const BLOCK = 1 << 22;
  * (http://www.isthe.com/chongo/tech/comp/fnv/), seeded so that a file cannot be made to collide.
  */
 export class StringTable {
-  private arena: Uint8Array = new Uint8Array(1 << 14);
+  private arena: Uint8Array = new Uint8Array(16);
   /** Text `i` is arena bytes `start[i]` to `start[i + 1]`. */
-  private start: Float64Array = new Float64Array(256);
-  private hashes: Int32Array = new Int32Array(256);
-  private ascii: Uint8Array = new Uint8Array(256);
-  private slots: Int32Array = new Int32Array(1024).fill(-1);
-  private mask = 1023;
+  private start: Float64Array = new Float64Array(4);
+  private hashes: Int32Array = new Int32Array(4);
+  private ascii: Uint8Array = new Uint8Array(4);
+  private slots: Int32Array = new Int32Array(16).fill(-1);
+  private mask = 15;
   private count = 0;
   private readonly seed = (Math.random() * 0x100000000) | 0;
   private readonly encoder = new TextEncoder();

@@ -10,11 +10,11 @@ function mix(a: number, b: number): number {
 
 /** Interns pairs of integers: equal pairs get one index, counted from 0 in the order of first sight. */
 export class PairTable {
-  a: Int32Array = new Int32Array(256);
-  b: Int32Array = new Int32Array(256);
+  a: Int32Array = new Int32Array(4);
+  b: Int32Array = new Int32Array(4);
   length = 0;
-  private slots: Int32Array = new Int32Array(1024).fill(-1);
-  private mask = 1023;
+  private slots: Int32Array = new Int32Array(16).fill(-1);
+  private mask = 15;
 
   intern(a: number, b: number): number {
     let slot = mix(a, b) & this.mask;
@@ -65,13 +65,13 @@ export class PairTable {
 
 /** As `PairTable`, for four integers. */
 export class QuadTable {
-  a: Int32Array = new Int32Array(256);
-  b: Int32Array = new Int32Array(256);
-  c: Int32Array = new Int32Array(256);
-  d: Int32Array = new Int32Array(256);
+  a: Int32Array = new Int32Array(4);
+  b: Int32Array = new Int32Array(4);
+  c: Int32Array = new Int32Array(4);
+  d: Int32Array = new Int32Array(4);
   length = 0;
-  private slots: Int32Array = new Int32Array(1024).fill(-1);
-  private mask = 1023;
+  private slots: Int32Array = new Int32Array(16).fill(-1);
+  private mask = 15;
 
   intern(a: number, b: number, c: number, d: number): number {
     let slot = mix(mix(a, b), mix(c, d)) & this.mask;
