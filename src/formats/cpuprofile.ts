@@ -2,6 +2,7 @@ import type { Profile } from '../profile/profile';
 import { ProfileBuilder } from '../profile/profileBuilder';
 import { assembleCpuprofile } from './cpuprofileAssemble';
 import type { CpuprofileColumns } from './cpuprofileColumns';
+import { encodeCpuprofile } from './cpuprofileEncode';
 import { scanCpuprofile } from './cpuprofileScan';
 import { DecodeError } from './decodeError';
 import type { ByteSource, Confidence, DecodeContext, Format } from './format';
@@ -18,6 +19,7 @@ export const cpuprofile: Format = {
   extensions: ['.cpuprofile', '.cpuprofiles'],
   detect: detectCpuprofile,
   decode: decodeCpuprofile,
+  encode: encodeCpuprofile,
 };
 
 function detectCpuprofile(head: Uint8Array, name: string): Confidence {

@@ -1,9 +1,10 @@
 import { cpuprofile } from './cpuprofile';
 import { folded } from './folded';
 import type { Format } from './format';
+import { pprof } from './pprof';
 
 /** Every format that Emberline reads. */
-export const formats: readonly Format[] = [cpuprofile, folded];
+export const formats: readonly Format[] = [cpuprofile, pprof, folded];
 
 /** How many of the first bytes `detectFormat` wants to see. */
 export const headLength = 65536;
