@@ -1,4 +1,4 @@
-import type { FrameTable, FunctionTable, LeafLineTable, Profile } from '../profile/profile';
+import type { FunctionTable, LeafLineTable, Profile } from '../profile/profile';
 import { stableOrder } from '../profile/stableOrder';
 import { QuadTable } from '../profile/tupleTables';
 import { type MappedFunction, mapFunction, mapLine } from './functionPlaces';
@@ -70,22 +70,20 @@ export function applySourceMaps(profile: Profile, scripts: ScriptReader): Profil
   }
 
   const { frames, stacks } = profile;
-  const newFrames = new QuadTable();
-  const newFrame = new Int32Array(frames.length);
+  const line = new Int32Array(frames.length);
   for (let i = 0; i < frames.length; i++) {
     const func = frames.func[i];
     const place = mapped[func];
     const declared = frames.line[i] === functions.line[func];
-    const line = place && declared && profile.meta.lines !== 'call' ? place.line : lineOf(func, frames.line[i]);
-    newFrame[i] = newFrames.intern(newFunc[func], line, frames.inlined[i], 0);
+    line[i] = place && declared && profile.meta.lines !== 'call' ? place.line : lineOf(func, frames.line[i]);
   }
   return {
     ...profile,
     meta,
     strings: texts.all,
     functions: functionTable(newFunctions),
-    frames: frameTable(newFrames),
-    stacks: { ...stacks, frame: stacks.frame.map((frame) => newFrame[frame]) },
+    // Frames that became equal stay apart: no two stacks may have the same prefix and frame.
+    frames: { ...frames, func: frames.func.map((func) => newFunc[func]), line },
     leafLines:
       profile.leafLines &&
       mapLeafLines(profile.leafLines, (row, leaf) =>
@@ -185,16 +183,6 @@ function functionTable(table: QuadTable): FunctionTable {
     file: table.b.slice(0, length),
     line: table.c.slice(0, length),
     column: table.d.slice(0, length),
-  };
-}
-
-function frameTable(table: QuadTable): FrameTable {
-  const { length } = table;
-  return {
-    length,
-    func: table.a.slice(0, length),
-    line: table.b.slice(0, length),
-    inlined: Uint8Array.from(table.c.subarray(0, length)),
   };
 }
 
