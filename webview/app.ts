@@ -44,6 +44,8 @@ export class App extends LitElement {
         inset: 0;
         overflow: hidden;
         position: absolute;
+        /* Drags would select text, and the next drag would then drag that text. */
+        user-select: none;
       }
       main {
         display: flex;

@@ -1,7 +1,8 @@
 import type { ViewSpec } from '../src/analysis/viewSpec';
 import type { Emphasis } from './chart/flameColors';
 import { type Host, isAbort } from './host';
-import { patternProblem, type SearchOutcome, type SearchQuery } from './toolbar/searchBox';
+import { patternProblem, type SearchQuery } from './toolbar/pattern';
+import type { SearchOutcome } from './toolbar/searchBox';
 
 /** The search that is on: asks the engine, and knows which functions match. The newest query wins. */
 export class Search {

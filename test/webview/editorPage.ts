@@ -160,6 +160,12 @@ export class EditorPage {
     return this.page.evaluate(() => window.pageHost.kept);
   }
 
+  /** All text that an element of ours shows. */
+  text(selector: string): Promise<string> {
+    const element = this.page.locator(selector);
+    return element.evaluate((host) => (host.shadowRoot ?? host).textContent?.replace(/\s+/g, ' ').trim() ?? '');
+  }
+
   /** The middle of row `row` at a share of the chart's width, in page coordinates. */
   async chartPoint(share: number, row: number): Promise<{ x: number; y: number }> {
     const bounds = await this.page.locator('.stage').boundingBox();

@@ -3,22 +3,13 @@ import { customElement, property, state } from 'lit/decorators.js';
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import type { PathFrame } from '../../src/engine/engineApi';
 import { base } from '../styles';
-
-/** Steps shown before and after the "…" of a long path. */
-const HEAD = 1;
-const TAIL = 3;
+import { visibleSteps } from './breadcrumbSteps';
 
 /** Sent when a step is chosen; null is the whole chart. */
 export class PathEvent extends Event {
   constructor(readonly step: PathFrame | null) {
     super('path-step');
   }
-}
-
-/** Which steps of a path are shown: all, or the first and the last ones with a gap between. */
-export function visibleSteps<T>(path: readonly T[], expanded: boolean): { head: readonly T[]; tail: readonly T[] } {
-  if (expanded || path.length <= HEAD + TAIL + 1) return { head: path, tail: [] };
-  return { head: path.slice(0, HEAD), tail: path.slice(-TAIL) };
 }
 
 /** The path to the zoomed frame, and what of the axis is visible. */
@@ -59,6 +50,7 @@ export class Breadcrumb extends LitElement {
         flex: 0 1 auto;
         min-width: 28px;
       }
+      li:last-child,
       li.fixed,
       .expanded li {
         flex: none;

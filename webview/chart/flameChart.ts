@@ -371,8 +371,8 @@ export class FlameChart extends LitElement {
     const ratio = devicePixelRatio || 1;
     const exact = entry?.devicePixelContentBoxSize?.[0];
     // Whole device pixels, so that nothing is scaled by the browser: that would blur.
-    const width = (exact?.inlineSize ?? Math.round(this.stage.clientWidth * ratio)) / ratio;
-    const height = (exact?.blockSize ?? Math.round(this.stage.clientHeight * ratio)) / ratio;
+    const width = wholePixels(this.stage.clientWidth * ratio, exact?.inlineSize) / ratio;
+    const height = wholePixels(this.stage.clientHeight * ratio, exact?.blockSize) / ratio;
     this.canvas.style.width = `${width}px`;
     this.canvas.style.height = `${height}px`;
     this.chart?.resize(width, height, ratio);
@@ -392,6 +392,11 @@ export class FlameChart extends LitElement {
       { once: true, signal: this.ratioChanged.signal },
     );
   }
+}
+
+/** The browser's own count of device pixels, unless it is of another ratio: under emulation it counts CSS pixels. */
+function wholePixels(estimate: number, exact: number | undefined): number {
+  return exact !== undefined && Math.abs(exact - estimate) < 2 ? exact : Math.round(estimate);
 }
 
 const NOTHING_THERE = {

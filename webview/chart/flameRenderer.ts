@@ -46,7 +46,7 @@ export class FlameRenderer {
   resize(width: number, height: number, ratio: number): void {
     const deviceWidth = Math.max(1, Math.round(width * ratio));
     const deviceHeight = Math.max(1, Math.round(height * ratio));
-    if (this.canvas.width === deviceWidth && this.canvas.height === deviceHeight && this.ratio === ratio) return;
+    if (this.image.width === deviceWidth && this.image.height === deviceHeight && this.ratio === ratio) return;
     this.canvas.width = deviceWidth;
     this.canvas.height = deviceHeight;
     this.ratio = ratio;

@@ -23,6 +23,7 @@ export class FrameBar extends LitElement {
         height: 26px;
         overflow: hidden;
         padding: 0 10px;
+        user-select: text;
         white-space: nowrap;
       }
       .name {

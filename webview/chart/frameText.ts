@@ -40,7 +40,9 @@ export function placeOf(frame: { file: string | null; line: number | null }): st
 /** The end of a path that tells files apart, for narrow places: the last `parts` parts. */
 export function shortPath(path: string, parts = 2): string {
   const pieces = path.split(/[\\/]/);
-  return pieces.length <= parts ? path : `…/${pieces.slice(-parts).join('/')}`;
+  if (pieces.length <= parts) return path;
+  const end = pieces.slice(-parts).join('/');
+  return parts === 1 ? end : `…/${end}`;
 }
 
 /** A frame in a sentence, for screen readers. */

@@ -20,10 +20,10 @@ export interface Shades {
 }
 
 export const SHADES: Readonly<Record<ThemeKind, Shades>> = {
-  dark: { dark: 0.65, bright: 0.76, chroma: 0.13, meta: 0.58, text: [22, 12, 6] },
-  light: { dark: 0.78, bright: 0.885, chroma: 0.115, meta: 0.84, text: [38, 20, 10] },
-  highContrast: { dark: 0.42, bright: 0.47, chroma: 0.12, meta: 0.42, text: [255, 255, 255] },
-  highContrastLight: { dark: 0.84, bright: 0.92, chroma: 0.08, meta: 0.88, text: [0, 0, 0] },
+  dark: { dark: 0.65, bright: 0.76, chroma: 0.13, meta: 0.6, text: [22, 12, 6] },
+  light: { dark: 0.75, bright: 0.86, chroma: 0.13, meta: 0.84, text: [38, 20, 10] },
+  highContrast: { dark: 0.73, bright: 0.83, chroma: 0.14, meta: 0.72, text: [0, 0, 0] },
+  highContrastLight: { dark: 0.4, bright: 0.45, chroma: 0.12, meta: 0.42, text: [255, 255, 255] },
 };
 
 /** Degrees in OKLCH: 18 is crimson, 90 is gold. */

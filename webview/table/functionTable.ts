@@ -227,7 +227,7 @@ export class FunctionTable extends LitElement {
         >${color === null ? nothing : html`<span class="swatch" style="background:${color}"></span>`}${row.name}</div
       >
       <div class="cell file" role="gridcell" data-column="file" title=${place ?? ''}
-        >${place === null ? '' : shortPath(place)}</div
+        >${place === null ? '' : shortPath(place, 1)}</div
       >
     `;
   }
@@ -242,7 +242,7 @@ export class FunctionTable extends LitElement {
       data-column=${column}
       title="${formatExactCount(value)} ${unit}"
     >
-      <div class="heat" style="width:${share * 100}%" ?hidden=${share === 0}></div>
+      ${share === 0 ? nothing : html`<div class="heat"><div style="width:${share * 100}%"></div></div>`}
       <span class="value">${formatValue(value, unit)}</span>
       <span class="share">${formatPercent(value, total)}</span>
     </div>`;

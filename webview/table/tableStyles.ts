@@ -153,23 +153,26 @@ export const tableStyles = css`
     color: inherit;
   }
   .heat {
-    background: var(--heat);
-    border-radius: 2px;
-    bottom: 3px;
-    left: 6px;
-    max-width: calc(100% - 12px);
+    inset: 0 8px 0 10px;
+    pointer-events: none;
     position: absolute;
-    top: 3px;
+  }
+  .heat div {
+    background: var(--heat);
+    border-radius: 1px;
+    bottom: 1px;
+    height: 2px;
+    min-width: 1px;
+    position: absolute;
   }
   :host {
-    --heat: rgb(222 96 32 / 0.36);
+    --heat: #e2702f;
   }
   :host([data-theme='light']) {
-    --heat: rgb(240 140 50 / 0.42);
+    --heat: #e8833a;
   }
-  :host([data-theme^='highContrast']) .heat {
-    background: none;
-    border: 1px solid var(--vscode-contrastBorder, currentColor);
+  :host([data-theme^='highContrast']) {
+    --heat: var(--vscode-contrastActiveBorder, var(--vscode-focusBorder, currentColor));
   }
   .swatch {
     border-radius: 2px;

@@ -3,11 +3,9 @@ import { customElement, property, query } from 'lit/decorators.js';
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
-import type { ViewState } from '../../src/protocol';
 import { formatCount, formatPercent, plural } from '../format/units';
 import { base } from '../styles';
-
-export type SearchQuery = ViewState['search'];
+import type { SearchQuery } from './pattern';
 
 /** What came of a search. */
 export type SearchOutcome =
@@ -26,18 +24,6 @@ export class SearchEvent extends Event {
 export class StepEvent extends Event {
   constructor(readonly direction: 1 | -1) {
     super('search-step', { bubbles: true, composed: true });
-  }
-}
-
-/** What is wrong with a pattern, null if nothing is. The engine compiles patterns with the same flags. */
-export function patternProblem(query: SearchQuery): string | null {
-  if (!query.regex || query.query === '') return null;
-  try {
-    new RegExp(query.query, query.matchCase ? 'u' : 'iu');
-    return null;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return `Invalid pattern: ${message.replace(/^Invalid regular expression: (?:.*: )?/s, '')}`;
   }
 }
 

@@ -7,5 +7,6 @@ export const browserPlatform: EnginePlatform = {
   },
   decompress: (source) => source,
   gzip: (bytes) => bytes,
+  flamePageScript: () => '',
   scripts: null,
 };

@@ -1,0 +1,579 @@
+import { readFileSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { bundleScripts, EditorPage, type EditorPageOptions, launchBrowser } from './editorPage';
+import { deepFolded, folded, HOSTILE_NAMES, hostileFolded, timedCpuprofile } from './profiles';
+import type { ThemeName } from './themes';
+
+let browser: Browser;
+let scripts: Map<string, string>;
+let editor: EditorPage;
+
+beforeAll(async () => {
+  [browser, scripts] = await Promise.all([launchBrowser(), bundleScripts()]);
+});
+afterAll(() => browser?.close());
+afterEach(async () => {
+  const { complaints } = editor;
+  await editor.close();
+  expect(complaints).toEqual([]);
+});
+
+async function start(options: EditorPageOptions = {}): Promise<void> {
+  editor = await EditorPage.create(browser, scripts, options);
+}
+
+async function startWith(content: string, name: string, options: EditorPageOptions = {}): Promise<void> {
+  await start(options);
+  await editor.open(content, name);
+}
+
+const BACKGROUND = '31,31,31';
+const breadcrumb = (): Promise<string[]> =>
+  editor.page.locator('emberline-breadcrumb button:visible').allTextContents();
+const announced = (): Promise<string | null> => editor.page.locator('[data-role=announcer]').textContent();
+const tableColumn = (column: string): Promise<string[]> =>
+  editor.page.locator(`emberline-function-table .row [data-column=${column}]`).allTextContents();
+const searchField = () => editor.page.getByRole('textbox', { name: 'Search functions and files' });
+
+describe('drawing', () => {
+  it('draws the boxes where their values put them', async () => {
+    await startWith(folded, 'a.folded');
+    const main = await editor.chartColor(0.5, 0);
+    expect(main).not.toBe(BACKGROUND);
+    expect(await editor.chartColor(0.95, 0)).toBe(main);
+    expect(await editor.chartColor(0.98, 0), 'worker').not.toBe(main);
+    expect(await editor.chartColor(0.93, 2), 'nothing below wait').toBe(BACKGROUND);
+    expect(await editor.chartColor(0.3, 2), 'parse').not.toBe(BACKGROUND);
+    expect(await editor.chartColor(0.6, 3), 'draw').not.toBe(BACKGROUND);
+    expect(await editor.chartColor(0.85, 3), 'render itself').toBe(BACKGROUND);
+  });
+
+  it('has as many pixels as the screen, and follows a change of the ratio', async () => {
+    await startWith(folded, 'a.folded', { deviceScaleFactor: 2 });
+    const size = (): Promise<{ ratio: number; width: number; height: number }> =>
+      editor.page.locator('canvas.chart').evaluate((element) => {
+        const canvas = element as HTMLCanvasElement;
+        const { width, height } = canvas.getBoundingClientRect();
+        return { ratio: devicePixelRatio, width: canvas.width / width, height: canvas.height / height };
+      });
+    expect(await size()).toEqual({ ratio: 2, width: 2, height: 2 });
+    const session = await editor.page.context().newCDPSession(editor.page);
+    await session.send('Emulation.setDeviceMetricsOverride', {
+      width: 1280,
+      height: 720,
+      deviceScaleFactor: 1.5,
+      mobile: false,
+    });
+    console.log(await editor.page.evaluate(() => devicePixelRatio));
+    await expect.poll(async () => (await size()).width).toBeCloseTo(1.5, 2);
+    expect(await editor.chartColor(0.5, 0)).not.toBe(BACKGROUND);
+  });
+
+  it('draws time order as it happened', async () => {
+    await startWith(timedCpuprofile(), 'a.cpuprofile');
+    await editor.page.getByRole('switch', { name: 'Time order' }).click();
+    await editor.settled();
+    const main = await editor.chartColor(0.2, 0);
+    expect(await editor.chartColor(0.8, 0)).toBe(main);
+    const [red, green, blue] = (await editor.chartColor(0.5, 0)).split(',').map(Number) as [number, number, number];
+    expect(Math.max(red, green, blue) - Math.min(red, green, blue), '(idle) is grey').toBeLessThan(12);
+    expect(await editor.chartColor(0.5, 1)).toBe(BACKGROUND);
+    expect(await editor.chartColor(0.65, 1), 'work').toBe(await editor.chartColor(0.2, 1));
+    expect(await editor.chartColor(0.85, 1), 'other').not.toBe(await editor.chartColor(0.2, 1));
+    expect((await breadcrumb())[0]).toMatch(/^All · (1 s|9\d\d ms)$/);
+  });
+
+  it('offers no time order where samples have no times', async () => {
+    await startWith(folded, 'a.folded');
+    expect(await editor.page.getByRole('switch', { name: 'Time order' }).count()).toBe(0);
+  });
+
+  it('keeps the old picture until a finer one is there', async () => {
+    await startWith(folded, 'a.folded');
+    await editor.page.evaluate(() => {
+      window.pageHost.delay = 700;
+    });
+    const at = await editor.chartPoint(0.3, 1);
+    await editor.page.mouse.move(at.x, at.y);
+    for (let i = 0; i < 8; i++) {
+      await editor.page.mouse.wheel(0, -200);
+      await editor.page.waitForTimeout(30);
+      expect(await editor.chartColor(0.3, 1)).not.toBe(BACKGROUND);
+    }
+  });
+});
+
+describe('pointer', () => {
+  it('shows a card with all figures', async () => {
+    await startWith(folded, 'a.folded');
+    const at = await editor.chartPoint(0.3, 2);
+    await editor.page.mouse.move(at.x, at.y);
+    const card = editor.page.locator('emberline-hover-card');
+    await expect.poll(() => editor.text('emberline-hover-card')).toContain('/srv/app/parse.py:12');
+    const text = await editor.text('emberline-hover-card');
+    expect(text).toContain('parse');
+    expect(text).toContain('This frame 5050.0 % 5050.0 %');
+    expect(text).toContain('Function, everywhere 5454.0 % 5454.0 %');
+    expect(text).toMatch(/Samples 50/);
+    await editor.page.mouse.move(at.x, at.y + 400);
+    await expect.poll(() => card.isHidden()).toBe(true);
+  });
+
+  it('opens the source with a click, once, and zooms with a double-click without opening', async () => {
+    await startWith(folded, 'a.folded');
+    const at = await editor.chartPoint(0.3, 2);
+    await editor.page.mouse.click(at.x, at.y);
+    await expect.poll(async () => (await editor.sent('openFrame')).length).toBe(1);
+    expect((await editor.sent('openFrame'))[0]).toMatchObject({ order: 'leftHeavy', view: { thread: null } });
+    await editor.page.mouse.dblclick(at.x, at.y);
+    await editor.page.waitForTimeout(500);
+    expect(await editor.sent('openFrame')).toHaveLength(1);
+    expect(await breadcrumb()).toEqual(['All · 100 samples', 'main', 'handle', 'parse']);
+    expect((await editor.keptState())?.range).toEqual({ from: 0, to: 50 });
+  });
+
+  it('zooms at the pointer with the wheel, pans by dragging, selects with Shift', async () => {
+    await startWith(folded, 'a.folded');
+    const at = await editor.chartPoint(0.5, 1);
+    await editor.page.mouse.move(at.x, at.y);
+    await editor.page.mouse.wheel(0, -240);
+    const zoomed = (await editor.keptState())!.range!;
+    expect(zoomed.to - zoomed.from).toBeCloseTo(50, 0);
+    expect((zoomed.from + zoomed.to) / 2).toBeCloseTo(50, 0);
+    await editor.page.mouse.down();
+    await editor.page.mouse.move(at.x + 60, at.y, { steps: 4 });
+    await editor.page.mouse.up();
+    const panned = (await editor.keptState())!.range!;
+    expect(panned.from).toBeLessThan(zoomed.from - 2);
+    expect(panned.to - panned.from).toBeCloseTo(50, 0);
+    expect(await editor.sent('openFrame'), 'a drag is no click').toHaveLength(0);
+
+    await editor.page.keyboard.press('Home');
+    const [from, to] = [await editor.chartPoint(0.25, 1), await editor.chartPoint(0.75, 1)];
+    await editor.page.keyboard.down('Shift');
+    await editor.page.mouse.move(from.x, from.y);
+    await editor.page.mouse.down();
+    await editor.page.mouse.move(to.x, to.y, { steps: 4 });
+    expect(await editor.page.locator('.selection').count()).toBe(1);
+    await editor.page.mouse.up();
+    await editor.page.keyboard.up('Shift');
+    const selected = (await editor.keptState())!.range!;
+    expect(selected.from).toBeCloseTo(25, 0);
+    expect(selected.to).toBeCloseTo(75, 0);
+    await editor.page.keyboard.press('Escape');
+    expect((await editor.keptState())!.range).toBeNull();
+  });
+
+  it('chooses, moves and leaves a range in the overview', async () => {
+    await startWith(folded, 'a.folded');
+    const bounds = (await editor.page.locator('emberline-minimap').boundingBox())!;
+    const at = (share: number): [number, number] => [bounds.x + share * bounds.width, bounds.y + 20];
+    const drag = async (from: number, to: number): Promise<void> => {
+      await editor.page.mouse.move(...at(from));
+      await editor.page.mouse.down();
+      await editor.page.mouse.move(...at(to), { steps: 5 });
+      await editor.page.mouse.up();
+    };
+    await drag(0.2, 0.4);
+    let { range } = (await editor.keptState())!;
+    expect([Math.round(range!.from), Math.round(range!.to)]).toEqual([20, 40]);
+    await drag(0.3, 0.6);
+    ({ range } = (await editor.keptState())!);
+    expect([Math.round(range!.from), Math.round(range!.to)]).toEqual([50, 70]);
+    await drag(0.7, 0.9);
+    ({ range } = (await editor.keptState())!);
+    expect([Math.round(range!.from), Math.round(range!.to)], 'an edge').toEqual([50, 90]);
+    await editor.page.mouse.dblclick(...at(0.1));
+    expect((await editor.keptState())!.range).toBeNull();
+  });
+});
+
+describe('keyboard', () => {
+  it('walks callers, callees and neighbours, and says where it is', async () => {
+    await startWith(folded, 'a.folded');
+    await editor.page.getByRole('application').focus();
+    const press = async (key: string): Promise<string> => {
+      await editor.page.keyboard.press(key);
+      await editor.settled();
+      return (await announced()) ?? '';
+    };
+    expect(await press('ArrowDown')).toMatch(/^main, total 96, 96.0 %, self 0, 0.0 %, 96 samples, depth 1, /);
+    expect(await press('ArrowDown')).toMatch(/^handle, /);
+    expect(await press('ArrowDown')).toMatch(/^parse, total 50, /);
+    expect(await press('ArrowRight')).toMatch(/^render, total 40, 40.0 %, self 10, /);
+    expect(await press('ArrowLeft')).toMatch(/^parse, /);
+    expect(await press('ArrowUp')).toMatch(/^handle, /);
+    await press('Enter');
+    expect(await breadcrumb()).toEqual(['All · 100 samples', 'main', 'handle']);
+    await press('Space');
+    expect(await editor.sent('openFrame')).toHaveLength(1);
+    await press('Control+c');
+    expect(await editor.sent('copy')).toEqual([{ kind: 'copy', text: 'handle (/srv/app/main.py:20)' }]);
+    await press('Escape');
+    expect(await breadcrumb()).toEqual(['All · 100 samples']);
+  });
+
+  it('zooms and pans with WASD', async () => {
+    await startWith(folded, 'a.folded');
+    await editor.page.getByRole('application').focus();
+    for (const key of ['w', 'w', 'w', 'd']) await editor.page.keyboard.press(key);
+    const { range } = (await editor.keptState())!;
+    expect(range!.to - range!.from).toBeCloseTo(100 / 1.3 ** 3, 1);
+    expect((range!.to + range!.from) / 2).toBeGreaterThan(50);
+    for (const key of ['a', 's', 's', 's', 's']) await editor.page.keyboard.press(key);
+    expect((await editor.keptState())!.range).toBeNull();
+  });
+
+  it('lists all keys, and closes the list with Escape', async () => {
+    await startWith(folded, 'a.folded');
+    await editor.page.keyboard.press('?');
+    const dialog = editor.page.getByRole('dialog', { name: 'Keyboard and mouse' });
+    expect(await dialog.textContent()).toContain('zoom into the focused frame');
+    await editor.page.keyboard.press('Escape');
+    await expect.poll(() => dialog.isVisible()).toBe(false);
+  });
+});
+
+describe('breadcrumb', () => {
+  it('collapses in the middle, and goes back to any step', async () => {
+    await startWith(deepFolded(12), 'a.folded');
+    await editor.page.getByRole('application').focus();
+    for (let i = 0; i < 10; i++) await editor.page.keyboard.press('ArrowDown');
+    await editor.settled();
+    await editor.page.keyboard.press('Enter');
+    await editor.settled();
+    expect(await breadcrumb()).toEqual(['All · 1,000 samples', 'level0', '…', 'level8', 'level9']);
+    await editor.page.getByRole('button', { name: 'Show 7 hidden frames' }).click();
+    expect(await breadcrumb()).toHaveLength(11);
+    await editor.page.getByRole('button', { name: 'level0', exact: true }).click();
+    await editor.settled();
+    expect(await breadcrumb()).toEqual(['All · 1,000 samples', 'level0']);
+    await editor.page.getByRole('button', { name: /^All/ }).click();
+    expect((await editor.keptState())!.zoomed).toBeNull();
+  });
+
+  it('scrolls rows that do not fit', async () => {
+    await startWith(deepFolded(200), 'a.folded');
+    expect(await editor.page.locator('emberline-row-scrollbar').isVisible()).toBe(true);
+    await editor.page.getByRole('application').focus();
+    await editor.page.keyboard.press('PageDown');
+    expect((await editor.keptState())!.scroll).toBeGreaterThan(10);
+    const at = await editor.chartPoint(0.3, 2);
+    await editor.page.mouse.move(at.x, at.y);
+    await editor.page.keyboard.down('Alt');
+    await editor.page.mouse.wheel(0, -5000);
+    await editor.page.keyboard.up('Alt');
+    expect((await editor.keptState())!.scroll).toBe(0);
+  });
+});
+
+describe('search', () => {
+  it('says what share matches, dims the rest, and steps through the matches', async () => {
+    await startWith(folded, 'a.folded');
+    const before = [await editor.chartColor(0.3, 2), await editor.chartColor(0.7, 2)];
+    await editor.page.keyboard.press('/');
+    await editor.page.keyboard.type('PARSE');
+    await expect.poll(() => editor.page.locator('.outcome').textContent()).toBe('54.0 % matched, 1 function');
+    await editor.settled();
+    expect(await editor.chartColor(0.3, 2), 'parse keeps its colour').toBe(before[0]);
+    expect(await editor.chartColor(0.7, 2), 'render is dimmed').not.toBe(before[1]);
+    await editor.page.keyboard.press('Enter');
+    await editor.page.keyboard.press('Enter');
+    await editor.settled();
+    expect((await editor.keptState())!.focused).not.toBeNull();
+    await editor.page.keyboard.press('Escape');
+    await editor.settled();
+    expect(await editor.chartColor(0.7, 2)).toBe(before[1]);
+    expect(await searchField().inputValue()).toBe('');
+  });
+
+  it('matches case, and shows an invalid pattern in place', async () => {
+    await startWith(folded, 'a.folded');
+    await searchField().fill('PARSE');
+    await editor.page.getByRole('switch', { name: 'Match case' }).click();
+    await expect.poll(() => editor.page.locator('.outcome').textContent()).toBe('No matches');
+    await editor.page.getByRole('switch', { name: 'Match case' }).click();
+    await editor.page.getByRole('switch', { name: 'Use regular expression' }).click();
+    await searchField().fill('^(parse|dr');
+    await expect.poll(() => editor.page.getByRole('alert').textContent()).toMatch(/^Invalid pattern: /);
+    await searchField().fill('^(parse|draw)$');
+    await expect.poll(() => editor.page.locator('.outcome').textContent()).toBe('84.0 % matched, 2 functions');
+    expect(await editor.page.getByRole('alert').count()).toBe(0);
+  });
+});
+
+describe('table', () => {
+  it('sorts by every column and says so', async () => {
+    await startWith(folded, 'a.folded');
+    expect(await tableColumn('name')).toEqual(['parse', 'draw', 'render', 'wait', 'handle', 'main', 'worker']);
+    expect((await tableColumn('self'))[0]!.replace(/\s+/g, ' ').trim()).toBe('54 54.0 %');
+    const header = (name: string) => editor.page.getByRole('columnheader', { name });
+    expect(await header('Self').getAttribute('aria-sort')).toBe('descending');
+    await header('Total').getByRole('button').click();
+    await editor.settled();
+    expect((await tableColumn('name')).slice(0, 3)).toEqual(['main', 'handle', 'parse']);
+    expect(await header('Self').getAttribute('aria-sort')).toBe('none');
+    await header('Function').getByRole('button').click();
+    await editor.settled();
+    expect(await tableColumn('name')).toEqual(['draw', 'handle', 'main', 'parse', 'render', 'wait', 'worker']);
+    await header('Function').getByRole('button').click();
+    await editor.settled();
+    expect((await tableColumn('name'))[0]).toBe('worker');
+  });
+
+  it('filters, highlights a function in the chart, opens its source', async () => {
+    await startWith(folded, 'a.folded');
+    const before = await editor.chartColor(0.7, 2);
+    await editor.page.getByRole('textbox', { name: 'Filter functions' }).fill('par');
+    await expect.poll(() => tableColumn('name')).toEqual(['parse']);
+    await editor.page.getByRole('row', { name: /parse/ }).click();
+    await editor.settled();
+    expect(await editor.page.getByRole('row', { name: /parse/ }).getAttribute('aria-selected')).toBe('true');
+    expect(await editor.chartColor(0.7, 2)).not.toBe(before);
+    await editor.page.keyboard.press('Escape');
+    await editor.settled();
+    expect(await editor.chartColor(0.7, 2)).toBe(before);
+    await editor.page.getByRole('row', { name: /parse/ }).dblclick();
+    expect(await editor.sent('openFunction')).toHaveLength(1);
+  });
+
+  it('is walked by keys, also far beyond the first page', async () => {
+    const many = Array.from({ length: 1500 }, (_, i) => `root;f${String(i).padStart(4, '0')} ${2000 - i}`).join('\n');
+    await startWith(many, 'a.folded');
+    await editor.page.getByRole('grid', { name: 'Functions' }).focus();
+    await editor.page.keyboard.press('End');
+    await editor.settled();
+    expect(await tableColumn('name')).toContain('f1499');
+    expect(await editor.page.locator('emberline-function-table .row').count()).toBeLessThan(80);
+    await editor.page.keyboard.press('ArrowUp');
+    await editor.page.keyboard.press('Enter');
+    await expect.poll(async () => (await editor.sent('openFunction')).length).toBe(1);
+    await editor.page.keyboard.press('Home');
+    await editor.settled();
+    expect(await tableColumn('name')).toContain('f0000');
+  });
+
+  it('is resized by pointer and keys, hidden and shown', async () => {
+    await startWith(folded, 'a.folded');
+    const sash = editor.page.getByRole('separator', { name: 'Width of the function table' });
+    expect(await sash.getAttribute('aria-valuenow')).toBe('480');
+    await sash.focus();
+    await editor.page.keyboard.press('ArrowLeft');
+    expect(await sash.getAttribute('aria-valuenow')).toBe('504');
+    const bounds = (await sash.boundingBox())!;
+    await editor.page.mouse.move(bounds.x, 300);
+    await editor.page.mouse.down();
+    await editor.page.mouse.move(bounds.x + 100, 300, { steps: 3 });
+    await editor.page.mouse.up();
+    expect((await editor.keptState())!.table.width).toBe(404);
+    await editor.page.getByRole('switch', { name: 'Function table' }).click();
+    expect(await editor.page.getByRole('grid').count()).toBe(0);
+    expect((await editor.keptState())!.table.visible).toBe(false);
+    await editor.page.getByRole('switch', { name: 'Function table' }).click();
+    await expect.poll(() => tableColumn('name')).toContain('parse');
+  });
+});
+
+describe('state', () => {
+  it('comes back as it was left', async () => {
+    await startWith(timedCpuprofile(), 'a.cpuprofile');
+    await editor.page.getByRole('switch', { name: 'Time order' }).click();
+    await editor.settled();
+    const at = await editor.chartPoint(0.2, 1);
+    await editor.page.mouse.dblclick(at.x, at.y);
+    await searchField().fill('work');
+    await editor.page.getByRole('columnheader', { name: 'Total' }).getByRole('button').click();
+    await editor.settled();
+    const kept = (await editor.keptState())!;
+    expect(kept).toMatchObject({ order: 'timeOrder', view: { thread: 0 }, search: { query: 'work' } });
+    expect(kept.zoomed).not.toBeNull();
+    const path = await breadcrumb();
+    await editor.close();
+
+    await start();
+    await editor.open(timedCpuprofile(), 'a.cpuprofile', kept);
+    expect(await breadcrumb()).toEqual(path);
+    expect(await searchField().inputValue()).toBe('work');
+    await expect.poll(() => editor.page.locator('.outcome').textContent()).toContain('matched');
+    expect(await editor.page.getByRole('columnheader', { name: 'Total' }).getAttribute('aria-sort')).toBe('descending');
+    expect(await editor.page.locator('emberline-frame-bar .name').textContent()).toBe('work');
+    // Nothing that the host is told afterwards differs from what it gave.
+    expect((await editor.keptState()) ?? kept).toEqual(kept);
+  });
+});
+
+describe('instead of a profile', () => {
+  it('shows progress', async () => {
+    await start();
+    await editor.send({ kind: 'loading', what: 'Reading big.cpuprofile', fraction: 0.42 });
+    await expect.poll(() => editor.page.getByRole('status').textContent()).toBe('Reading big.cpuprofile 42 %');
+    expect(await editor.page.getByRole('progressbar').count()).toBeGreaterThan(0);
+  });
+
+  it('shows what failed, with a way on', async () => {
+    await start();
+    await editor.send({ kind: 'failed', message: 'a.pprof: the file ends in the middle of a message (at byte 12)' });
+    await expect.poll(() => editor.page.getByRole('alert').textContent()).toContain('at byte 12');
+    await editor.page.getByRole('button', { name: 'Retry' }).click();
+    await editor.page.getByRole('button', { name: 'Show Output' }).click();
+    expect(await editor.sent('retry')).toHaveLength(1);
+    expect(await editor.sent('showOutput')).toHaveLength(1);
+  });
+
+  it('says that there is nothing to see, and why', async () => {
+    await start();
+    await editor.page.evaluate(() => window.pageHost.whenReady());
+    await editor.send({
+      kind: 'profile',
+      state: null,
+      summary: {
+        profile: 1,
+        name: 'empty.pprof',
+        formats: ['pprof'],
+        sampleTypes: [{ type: 'contentions', unit: 'count' }],
+        defaultSampleType: 0,
+        totals: [0],
+        threads: [],
+        samples: 0,
+        functions: 0,
+        durationMs: null,
+        startTimeMs: null,
+        timed: false,
+        lines: 'call',
+        notes: ['Mutex profiling was off.'],
+      },
+    });
+    await expect.poll(() => editor.text('emberline-notice')).toContain('No samples in this profile');
+    expect(await editor.text('emberline-notice')).toContain('Mutex profiling was off.');
+  });
+
+  it('goes on when one request fails', async () => {
+    await startWith(folded, 'a.folded');
+    await editor.page.evaluate(() => {
+      const answer = window.pageHost.engine.bind(window.pageHost);
+      window.pageHost.engine = (method, params) =>
+        method === 'frameDetails' ? Promise.reject(new Error('The engine has gone.')) : answer(method, params);
+    });
+    const at = await editor.chartPoint(0.3, 2);
+    await editor.page.mouse.move(at.x, at.y);
+    await expect.poll(() => editor.page.getByRole('alert').textContent()).toContain('The engine has gone.');
+    await editor.page.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await editor.chartColor(0.3, 2)).not.toBe(BACKGROUND);
+  });
+});
+
+it('shows notes until they are dismissed', async () => {
+  await startWith(folded, 'a.folded');
+  const summary = await editor.open(folded, 'a.folded');
+  const noted = { ...summary, notes: ['3 samples had a negative time and were moved.'] };
+  await editor.send({ kind: 'profile', summary: noted, state: null });
+  const strip = editor.page.locator('emberline-notes');
+  await expect.poll(() => editor.text('emberline-notes')).toContain('3 samples had a negative time');
+  await editor.page.getByRole('button', { name: 'Dismiss notes' }).click();
+  expect(await strip.count()).toBe(0);
+});
+
+it('shows hostile names as text and nothing else', async () => {
+  await startWith(hostileFolded(), 'evil.folded');
+  const title = await editor.page.title();
+  await editor.page.getByRole('application').focus();
+  for (let i = 0; i < 6; i++) {
+    await editor.page.keyboard.press(i === 0 || i === 1 ? 'ArrowDown' : 'ArrowRight');
+    await editor.settled();
+  }
+  for (const share of [0.1, 0.4, 0.6, 0.8, 0.95]) {
+    const at = await editor.chartPoint(share, 1);
+    await editor.page.mouse.move(at.x, at.y);
+    await editor.page.waitForTimeout(120);
+  }
+  await editor.page.keyboard.press('Enter');
+  await editor.settled();
+  expect(await editor.page.title()).toBe(title);
+  const names = (await tableColumn('name')).map((name) => name.trim());
+  for (const name of HOSTILE_NAMES.slice(0, 3)) expect(names).toContain(name);
+  expect(Math.max(...names.map((name) => name.length))).toBeLessThan(1000);
+  const app = editor.page.locator('emberline-app');
+  expect(await app.locator('img, a, script, iframe').count()).toBe(0);
+});
+
+describe('themes', () => {
+  it.each<ThemeName>(['dark', 'light', 'highContrast', 'highContrastLight'])('%s', async (theme) => {
+    await startWith(folded, 'a.folded', { theme });
+    const box = await editor.chartColor(0.5, 0);
+    const page = await editor.page.evaluate(() =>
+      getComputedStyle(document.body).getPropertyValue('--vscode-editor-background'),
+    );
+    const hex = [1, 3, 5].map((i) => Number.parseInt(page.slice(i, i + 2), 16)).join(',');
+    expect(await editor.chartColor(0.5, 10)).toBe(hex);
+    expect(box).not.toBe(hex);
+  });
+
+  it('follows a switch', async () => {
+    await startWith(folded, 'a.folded');
+    const before = await editor.chartColor(0.5, 0);
+    await editor.page.evaluate(() => {
+      document.documentElement.style.setProperty('--vscode-editor-background', '#ffffff');
+      document.body.className = 'vscode-light';
+    });
+    await expect.poll(() => editor.chartColor(0.5, 0)).not.toBe(before);
+    expect(await editor.chartColor(0.5, 10)).toBe('255,255,255');
+  });
+});
+
+describe('screen reader', () => {
+  it('finds a named toolbar, chart and table', async () => {
+    await startWith(timedCpuprofile(), 'a.cpuprofile');
+    const toolbar = await editor.page.getByRole('toolbar', { name: 'Profile' }).ariaSnapshot();
+    for (const part of [
+      'group "Order"',
+      'switch "Left heavy" [checked]',
+      'switch "Time order"',
+      'textbox "Search functions and files"',
+      'switch "Match case"',
+      'switch "Use regular expression"',
+      'switch "Function table" [checked]',
+      'button "Show everything"',
+      'button "Keyboard and mouse"',
+    ]) {
+      expect(toolbar).toContain(part);
+    }
+    const chart = editor.page.getByRole('application', { name: /^Flame graph, left heavy/ });
+    expect(await chart.getAttribute('aria-roledescription')).toBe('flame graph');
+    const table = await editor.page.getByRole('grid', { name: 'Functions' }).ariaSnapshot();
+    expect(table).toContain('columnheader "Self"');
+    expect(table).toMatch(/row .*work/);
+    expect(table).toMatch(/gridcell "other"/);
+  });
+
+  it('reaches everything with Tab', async () => {
+    await startWith(folded, 'a.folded');
+    const reached: string[] = [];
+    for (let i = 0; i < 20; i++) {
+      await editor.page.keyboard.press('Tab');
+      reached.push(
+        await editor.page.evaluate(() => {
+          let active = document.activeElement;
+          while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+          return (
+            active?.getAttribute('aria-label') ?? active?.getAttribute('role') ?? active?.textContent?.trim() ?? ''
+          );
+        }),
+      );
+    }
+    for (const name of ['Search functions and files', 'Width of the function table', 'Filter functions', 'Functions']) {
+      expect(reached).toContain(name);
+    }
+    expect(reached.some((name) => name.startsWith('Flame graph'))).toBe(true);
+  });
+});
+
+it('opens what Node itself recorded', async () => {
+  await start();
+  const summary = await editor.open(
+    readFileSync(process.env['EMBERLINE_REAL'] ?? 'test/fixtures/cpuprofile/node.cpuprofile'),
+    'node.cpuprofile',
+  );
+  expect(summary.timed).toBe(true);
+  expect(await editor.chartColor(0.01, 0)).not.toBe(BACKGROUND);
+});

@@ -1,0 +1,77 @@
+/** Profiles with known figures, for what the page must show of them. */
+
+/** 100 samples: main 96, handle 90, parse 54 in two places, render 40, draw 30, wait 6, worker 4. */
+export const folded = `main (/srv/app/main.py:3);handle (/srv/app/main.py:20);parse (/srv/app/parse.py:12) 50
+main (/srv/app/main.py:3);handle (/srv/app/main.py:20);render (/srv/app/view.py:7);draw (/srv/app/view.py:30) 30
+main (/srv/app/main.py:3);handle (/srv/app/main.py:20);render (/srv/app/view.py:7) 10
+main (/srv/app/main.py:3);wait 6
+worker (/srv/app/pool.py:5);parse (/srv/app/parse.py:12) 4
+`;
+
+/** A chain of `depth` calls beside a short one. */
+export function deepFolded(depth: number): string {
+  const chain = Array.from({ length: depth }, (_, i) => `level${i}`).join(';');
+  return `${chain} 900\nlevel0;short 100\n`;
+}
+
+/** Names that would do harm where a page took them for anything but text. */
+export const HOSTILE_NAMES = [
+  '<img src=x onerror=document.title="owned">',
+  '</script><script>document.title="owned"</script>',
+  '<a href="command:workbench.action.quit">quit</a>',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the point is that nobody evaluates it.
+  '${document.title="owned"}',
+  `‮${'long'.repeat(5000)}`,
+] as const;
+
+export function hostileFolded(): string {
+  return HOSTILE_NAMES.map((name, i) => `root;${name.replaceAll(';', ',')} ${(i + 1) * 10}`).join('\n');
+}
+
+interface CallNode {
+  name: string;
+  children?: CallNode[];
+}
+
+/**
+ * A V8 CPU profile of 1 s: main calls work (0 to 400 ms), then (idle) to 600 ms, then work to 700 ms, then other.
+ * A sample every 10 ms.
+ */
+export function timedCpuprofile(): string {
+  const tree: CallNode = {
+    name: '(root)',
+    children: [{ name: 'main', children: [{ name: 'work' }, { name: 'other' }] }, { name: '(idle)' }],
+  };
+  const nodes: unknown[] = [];
+  const ids = new Map<string, number>();
+  const add = (node: CallNode): number => {
+    const id = nodes.length + 1;
+    ids.set(node.name, id);
+    const entry = {
+      id,
+      callFrame: {
+        functionName: node.name,
+        scriptId: '1',
+        url: node.name.startsWith('(') ? '' : 'file:///srv/app/index.js',
+        lineNumber: id * 10,
+        columnNumber: 0,
+      },
+      hitCount: 0,
+      children: [] as number[],
+    };
+    nodes.push(entry);
+    for (const child of node.children ?? []) entry.children.push(add(child));
+    return id;
+  };
+  add(tree);
+  const samples = Array.from({ length: 100 }, (_, i) =>
+    ids.get(i < 40 ? 'work' : i < 60 ? '(idle)' : i < 70 ? 'work' : 'other'),
+  );
+  return JSON.stringify({
+    nodes,
+    startTime: 1_000_000,
+    endTime: 2_000_000,
+    samples,
+    timeDeltas: samples.map((_, i) => (i === 0 ? 0 : 10_000)),
+  });
+}

@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ProfileSummary } from '../src/engine/engineApi';
+import { LayoutMemory } from './layoutMemory';
+import { busiestThread, Debounced, defaultState, restoredState } from './state';
+import { patternProblem } from './toolbar/pattern';
+
+const thread = (name: string, samples: number): ProfileSummary['threads'][number] => ({
+  name,
+  process: null,
+  pid: null,
+  tid: null,
+  samples,
+});
+
+const summary: ProfileSummary = {
+  profile: 1,
+  name: 'a.cpuprofile',
+  formats: ['cpuprofile'],
+  sampleTypes: [
+    { type: 'samples', unit: 'count' },
+    { type: 'time', unit: 'microseconds' },
+  ],
+  defaultSampleType: 1,
+  totals: [10, 1000],
+  threads: [thread('a', 3), thread('b', 7)],
+  samples: 10,
+  functions: 4,
+  durationMs: 1,
+  startTimeMs: null,
+  timed: true,
+  lines: 'declaration',
+  notes: [],
+};
+
+describe('restoring', () => {
+  it('starts with the default sample type', () => {
+    expect(restoredState(summary, null)).toEqual(defaultState(summary));
+    expect(defaultState(summary).view).toEqual({ sampleType: 1, thread: null });
+  });
+
+  it('keeps what still fits', () => {
+    const kept = {
+      ...defaultState(summary),
+      order: 'timeOrder' as const,
+      range: { from: 1, to: 2 },
+      scroll: 3,
+      focused: 4,
+    };
+    kept.view = { sampleType: 0, thread: 1 };
+    expect(restoredState(summary, kept)).toEqual(kept);
+  });
+
+  it('drops what a changed profile does not have', () => {
+    const kept = { ...defaultState(summary), range: { from: 1, to: 2 }, focused: 4 };
+    kept.view = { sampleType: 9, thread: 9 };
+    const state = restoredState(summary, kept);
+    expect(state.view).toEqual({ sampleType: 1, thread: null });
+    expect([state.range, state.focused]).toEqual([null, null]);
+    const untimed = restoredState({ ...summary, timed: false }, { ...kept, order: 'timeOrder' });
+    expect(untimed.order).toBe('leftHeavy');
+  });
+});
+
+describe('time order', () => {
+  it('shows the busiest thread where none was chosen, and all of them again afterwards', () => {
+    const memory = new LayoutMemory();
+    const all = { view: { sampleType: 0, thread: null }, order: 'leftHeavy' as const };
+    expect(busiestThread(summary)).toBe(1);
+    const timed = memory.choose(summary, all, { order: 'timeOrder' });
+    expect(timed).toEqual({ view: { sampleType: 0, thread: 1 }, order: 'timeOrder' });
+    expect(memory.choose(summary, timed, { order: 'leftHeavy' })).toEqual(all);
+  });
+
+  it('leaves a thread alone that was chosen', () => {
+    const memory = new LayoutMemory();
+    const timed = memory.choose(
+      summary,
+      { view: { sampleType: 0, thread: null }, order: 'leftHeavy' },
+      { order: 'timeOrder' },
+    );
+    const chosen = memory.choose(summary, timed, { thread: 0 });
+    expect(memory.choose(summary, chosen, { order: 'leftHeavy' }).view.thread).toBe(0);
+  });
+
+  it('remembers where each layout was left', () => {
+    const memory = new LayoutMemory();
+    const view = { sampleType: 0, thread: null };
+    const position = { range: { from: 1, to: 2 }, scroll: 0, zoomed: null, focused: 5 };
+    memory.keep({ view, order: 'leftHeavy' }, position);
+    expect(memory.positionOf(view, 'leftHeavy')).toEqual(position);
+    expect(memory.positionOf(view, 'timeOrder').range).toBeNull();
+  });
+});
+
+describe('what is sent later', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is the newest, once', () => {
+    const sent: number[] = [];
+    const debounced = new Debounced<number>((value) => sent.push(value), 200);
+    debounced.push(1);
+    debounced.push(2);
+    vi.advanceTimersByTime(199);
+    expect(sent).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(sent).toEqual([2]);
+    debounced.push(3);
+    debounced.flush();
+    debounced.flush();
+    expect(sent).toEqual([2, 3]);
+    debounced.push(4);
+    debounced.cancel();
+    vi.advanceTimersByTime(500);
+    expect(sent).toEqual([2, 3]);
+  });
+});
+
+it('says what is wrong with a pattern', () => {
+  expect(patternProblem({ query: '(', regex: true, matchCase: false })).toMatch(/^Invalid pattern: .*[Uu]nterminated/);
+  expect(patternProblem({ query: '(', regex: false, matchCase: false })).toBeNull();
+  expect(patternProblem({ query: 'a+', regex: true, matchCase: true })).toBeNull();
+});
