@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import {
+  type DecoratedLine,
+  decoratedLines,
+  eventually,
+  hoverOver,
+  pick,
+  runCommand,
+  screenshot,
+  statusBarItems,
+  ui,
+  waitForFlameGraph,
+  waitForQuickPick,
+  waitForStatusBarItem,
+} from './driver';
+import { type HotProgram, makeHotProgram } from './hotProgram';
+
+const labelled = (lines: DecoratedLine[]): DecoratedLine[] => lines.filter((line) => line.label !== null);
+const hotLine = (lines: DecoratedLine[]): DecoratedLine | undefined =>
+  labelled(lines).find((line) => line.text.includes('Math.sqrt'));
+
+suite('Hot lines', () => {
+  let program: HotProgram;
+  let editor: vscode.TextEditor;
+
+  suiteSetup(async function () {
+    this.timeout(120_000);
+    program = await makeHotProgram('heat');
+    await vscode.commands.executeCommand(
+      'vscode.openWith',
+      vscode.Uri.file(program.profile),
+      'emberline.profileOption',
+    );
+    await waitForFlameGraph();
+    editor = await vscode.window.showTextDocument(vscode.Uri.file(program.hot), {
+      viewColumn: vscode.ViewColumn.Beside,
+      preview: false,
+    });
+  });
+
+  suiteTeardown(async () => {
+    const settings = vscode.workspace.getConfiguration('emberline');
+    await settings.update('heat.labels', undefined, vscode.ConfigurationTarget.Global);
+    await settings.update('heat.metric', undefined, vscode.ConfigurationTarget.Global);
+    await vscode.workspace
+      .getConfiguration('workbench')
+      .update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
+    await vscode.commands.executeCommand('emberline.clearHeat');
+  });
+
+  test('glow in the TypeScript source, with their shares', async () => {
+    const lines = await eventually(decoratedLines, (found) => hotLine(found) !== undefined);
+    const hottest = hotLine(lines)!;
+    assert.equal(hottest.line, 4);
+    assert.match(hottest.label!, /^\d+\.\d% self/);
+    assert.ok(Number.parseFloat(hottest.label!) > 30, hottest.label!);
+    assert.notEqual(hottest.background, null);
+    const declaration = labelled(lines).find((line) => line.text.includes('export function visit'));
+    assert.match(declaration?.label ?? '', /\d+\.\d% total$/);
+    const colours = new Set(lines.map((line) => line.background).filter((colour) => colour !== null));
+    assert.ok(colours.size >= 1);
+    await waitForStatusBarItem('heat.cpuprofile: self');
+  });
+
+  test('look right in dark, light and high contrast', async function () {
+    this.timeout(120_000);
+    const folder = process.env['EMBERLINE_TEST_OUTPUT'];
+    await vscode.commands.executeCommand('workbench.action.closeSidebar');
+    const config = vscode.workspace.getConfiguration('workbench');
+    const backgrounds = new Set<string>();
+    for (const theme of [
+      'Default Dark Modern',
+      'Default Light Modern',
+      'Default High Contrast',
+      'Default High Contrast Light',
+    ]) {
+      await config.update('colorTheme', theme, vscode.ConfigurationTarget.Global);
+      const lines = await eventually(
+        decoratedLines,
+        (found) => hotLine(found) !== undefined && !backgrounds.has(hotLine(found)!.background!),
+      );
+      backgrounds.add(hotLine(lines)!.background!);
+      if (folder !== undefined) {
+        await screenshot(join(folder, `hot-lines-${theme.replace(/\W+/g, '-')}.png`));
+      }
+    }
+    assert.equal(backgrounds.size, 4);
+    await config.update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
+  });
+
+  test('tell self, total, samples and neighbours in a hover', async () => {
+    await vscode.window.showTextDocument(editor.document, { viewColumn: editor.viewColumn! });
+    const text = await hoverOver('export function churn');
+    assert.match(text, /% self/);
+    assert.match(text, /% total/);
+    assert.match(text, /of [\d,]+ samples/);
+    assert.match(text, /Called by[\s\S]*visit/);
+    await ui(async (page) => {
+      await page.keyboard.press('Escape');
+      await page.mouse.move(5, 5);
+    });
+  });
+
+  test('a link of the hover jumps to the caller', async () => {
+    await vscode.window.showTextDocument(editor.document, { viewColumn: editor.viewColumn! });
+    await hoverOver('export function churn');
+    await ui(async (page) => {
+      await page.locator('.monaco-hover:visible a', { hasText: 'visit' }).first().click();
+    });
+    await eventually(
+      () => vscode.window.activeTextEditor?.selection.active.line ?? -1,
+      (line) => line === 8,
+    );
+    assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, program.hot);
+  });
+
+  test('are walked by the next and previous commands, round the ends', async () => {
+    editor = await vscode.window.showTextDocument(editor.document, { viewColumn: editor.viewColumn! });
+    const hot = labelled(await decoratedLines()).map((line) => line.line!);
+    assert.ok(hot.length >= 2, `hot lines: ${hot.join(', ')}`);
+    editor.selection = new vscode.Selection(0, 0, 0, 0);
+    const seen: number[] = [];
+    for (let i = 0; i < hot.length + 1; i++) {
+      await vscode.commands.executeCommand('emberline.nextHotLine');
+      seen.push(vscode.window.activeTextEditor!.selection.active.line + 1);
+    }
+    const expected = hot.filter((line) => line > 1);
+    assert.deepEqual(seen.slice(0, expected.length), expected);
+    assert.equal(seen[hot.length] === seen[0] || hot[0] === 1, true);
+    await vscode.commands.executeCommand('emberline.previousHotLine');
+    await waitForStatusBarItem('by self');
+  });
+
+  test('move with edits, also after scrolling; undo brings a deleted one back', async () => {
+    editor = await vscode.window.showTextDocument(editor.document, { viewColumn: editor.viewColumn! });
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '// one\n// two\n'));
+    await eventually(decoratedLines, (lines) => hotLine(lines)?.line === 6);
+    await editor.edit((edit) => edit.insert(new vscode.Position(5, 4), '/* edited */ '));
+    const edited = await eventually(decoratedLines, (lines) => hotLine(lines)?.text.includes('edited') === true);
+    assert.equal(hotLine(edited)?.line, 6);
+    await editor.edit((edit) => edit.delete(new vscode.Range(5, 0, 6, 0)));
+    await eventually(decoratedLines, (lines) => hotLine(lines) === undefined);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+    await eventually(
+      () => editor.document.isDirty,
+      (dirty) => !dirty,
+    );
+  });
+
+  test('follow undo back to the saved text', async () => {
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    editor = await vscode.window.showTextDocument(vscode.Uri.file(program.hot), { viewColumn: vscode.ViewColumn.Two });
+    await editor.edit((edit) => edit.delete(new vscode.Range(3, 0, 4, 0)));
+    await eventually(decoratedLines, (lines) => labelled(lines).length > 0 && hotLine(lines) === undefined);
+    await vscode.commands.executeCommand('undo');
+    await eventually(decoratedLines, (lines) => hotLine(lines)?.line === 4);
+  });
+
+  test('switch between self and total, hide, lose their labels, and clear', async () => {
+    const before = hotLine(await decoratedLines())!;
+    await runCommand('Emberline: Switch Heat between Self and Total');
+    await waitForStatusBarItem('heat.cpuprofile: total');
+    await eventually(decoratedLines, (lines) =>
+      lines.some((line) => line.text.includes('export function visit') && line.background !== null),
+    );
+    await runCommand('Emberline: Switch Heat between Self and Total');
+    await runCommand('Emberline: Toggle Heat');
+    await eventually(decoratedLines, (lines) => labelled(lines).length === 0);
+    assert.ok(!(await statusBarItems()).some((item) => item.text.includes('heat.cpuprofile')));
+    await runCommand('Emberline: Toggle Heat');
+    await eventually(decoratedLines, (lines) => hotLine(lines) !== undefined);
+
+    const settings = vscode.workspace.getConfiguration('emberline');
+    await settings.update('heat.labels', false, vscode.ConfigurationTarget.Global);
+    await eventually(
+      decoratedLines,
+      (lines) => labelled(lines).length === 0 && lines.some((line) => line.background === before.background),
+    );
+    await settings.update('heat.labels', undefined, vscode.ConfigurationTarget.Global);
+    await settings.update('heat.metric', 'total', vscode.ConfigurationTarget.Global);
+    await waitForStatusBarItem('heat.cpuprofile: total');
+    await settings.update('heat.metric', undefined, vscode.ConfigurationTarget.Global);
+    await waitForStatusBarItem('heat.cpuprofile: self');
+
+    void vscode.commands.executeCommand('emberline.heatMenu');
+    await waitForQuickPick('Heat of heat.cpuprofile');
+    await pick('Clear Heat');
+    await eventually(decoratedLines, (lines) => lines.length === 0);
+  });
+
+  test('come back by the toggle, stay when the profile is closed, and show it again', async () => {
+    await runCommand('Emberline: Toggle Heat');
+    await eventually(decoratedLines, (lines) => hotLine(lines) !== undefined);
+    const tab = vscode.window.tabGroups.all
+      .flatMap((group) => group.tabs)
+      .find(({ input }) => input instanceof vscode.TabInputCustom)!;
+    await vscode.window.tabGroups.close(tab);
+    assert.notEqual(hotLine(await decoratedLines()), undefined);
+    await runCommand('Emberline: Show Profile of the Heat');
+    await waitForFlameGraph();
+  });
+});
