@@ -13,6 +13,7 @@ import { EngineClient } from './engine/engineClient';
 import { SourceResolver } from './sources/sourceResolver';
 import { registerOpenProfile, showProfile } from './views/openProfile';
 import { OpenProfiles } from './views/openProfiles';
+import { registerProfileDebugTarget } from './views/profileDebugTarget';
 import { registerProfileEditor } from './views/profileEditorProvider';
 import { ViewStateStore } from './views/viewStateStore';
 
@@ -60,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): void {
       void vscode.window.showInformationMessage('Emberline forgot which source files and folders were chosen.');
     }),
     registerOpenProfile(),
+    registerProfileDebugTarget(context, { output }),
     registerOpenLocation(opener),
     registerHeatHover(heat, engine),
     registerProfileEditor(profiles, {

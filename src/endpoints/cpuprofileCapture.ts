@@ -3,7 +3,6 @@ import { appendFile, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { CpuprofileExtension } from '../formats/cpuprofileExtension';
-import type { VscodeExtension } from '../formats/cpuprofileVscode';
 
 /** Who a thread of a capture is. Equal ones would be read as one thread: pids or numbers keep them apart. */
 export interface CaptureThreadLabel {
@@ -103,14 +102,13 @@ export class CaptureThread {
   }
 
   /**
-   * Appends a segment and answers its length. `vscode` are the source locations that its nodes refer to.
+   * Appends a segment. `vscode` are the source locations that its nodes refer to.
    * The profile is not kept: what the target said is turned into text at once.
    */
-  addSegment(profile: object, startTimeMs: number, vscode: VscodeExtension | null): number {
+  addSegment(profile: object, startTimeMs: number, vscode: object | null): void {
     const text = JSON.stringify(vscode ? { ...profile, $vscode: vscode } : profile);
     this.flush();
     this.last = { body: text.slice(0, -1), startTimeMs };
-    return text.length;
   }
 
   private flush(): void {

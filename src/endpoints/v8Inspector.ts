@@ -11,8 +11,8 @@ import { CdpClosedError, type CdpConnection, messageOf } from './cdpConnection';
 export const MIN_SEGMENT_MS = 2_000;
 export const MAX_SEGMENT_MS = 15_000;
 const PAUSE_FACTOR = 50;
-/** A segment repeats the call tree of the one before: one second more for every so many bytes keeps files small. */
-const BYTES_PER_SECOND = 100_000;
+/** A segment repeats the call tree of the one before (250 bytes a node): this keeps files small. */
+const NODES_PER_SECOND = 400;
 /** How long a target that is busy in native code may take to hand over its last segment. */
 const LAST_ANSWER_MS = 10_000;
 
@@ -21,8 +21,8 @@ export interface V8RecordingOptions {
   readonly intervalUs: number;
   /** The session also serves a debugger (js-debug's proxy): nothing of it may be switched off or waited upon. */
   readonly shared: boolean;
-  /** Called with each segment, in order. What it returns is the segment's size in bytes. */
-  onSegment(segment: V8Segment): number;
+  /** Called with each segment, in order. */
+  onSegment(segment: V8Segment): void;
   /** Called when the target is halted in the debugger, and when it goes on. */
   onHalted?(halted: boolean): void;
   log(line: string): void;
@@ -116,6 +116,7 @@ export class V8Recording {
   private constructor(
     private readonly connection: CdpConnection,
     private readonly options: V8RecordingOptions,
+    readonly target: TargetProcess,
     prepare: (recording: V8Recording) => void,
   ) {
     prepare(this);
@@ -149,13 +150,13 @@ export class V8Recording {
     }
     await connection.send('Profiler.enable');
     await connection.send('Profiler.setSamplingInterval', { interval: options.intervalUs });
-    const process = await describeProcess(connection);
-    if (process.coverage) {
+    const target = await describeProcess(connection);
+    if (target.coverage) {
       options.log('the target collects coverage: functions inlined before now are counted as their callers');
     } else {
       await forgetOptimizedCode(connection).catch((error) => options.log(messageOf(error)));
     }
-    return new V8Recording(connection, options, (created) => {
+    return new V8Recording(connection, options, target, (created) => {
       recording = created;
       for (const [method, params] of early) {
         created.handleEvent(method, params);
@@ -379,8 +380,8 @@ export class V8Recording {
     }
     this.lastEndUs = profile.endTime;
     this.sampleCount += profile.samples?.length ?? 0;
-    const bytes = this.options.onSegment({ profile, startTimeMs: profile.startTime / 1000 + this.clockOffsetMs });
-    const wanted = Math.max((idleMs + warmUpMs) * PAUSE_FACTOR, (bytes / BYTES_PER_SECOND) * 1000);
+    this.options.onSegment({ profile, startTimeMs: profile.startTime / 1000 + this.clockOffsetMs });
+    const wanted = Math.max((idleMs + warmUpMs) * PAUSE_FACTOR, (profile.nodes.length / NODES_PER_SECOND) * 1000);
     this.segmentMs = Math.min(MAX_SEGMENT_MS, Math.max(MIN_SEGMENT_MS, wanted));
   }
 
