@@ -54,6 +54,8 @@ if (process.env.CI === 'true' && totals.skipped.length > 0) {
 }
 if (totals.failed > 0) process.exitCode = 1;
 console.log(sentence(totals));
+// Whatever a suite has left behind does not keep the command waiting.
+process.exit();
 
 function sentence({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed, ${skipped.length} skipped`;

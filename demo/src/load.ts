@@ -5,7 +5,7 @@ import { buildCatalog } from './catalog';
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '20' },
-    port: { type: 'string', default: process.env['PORT'] ?? '4870' },
+    port: { type: 'string', default: process.env['QUOTE_PORT'] ?? '4870' },
   },
 });
 const base = `http://127.0.0.1:${values.port}`;

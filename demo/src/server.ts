@@ -24,7 +24,7 @@ const server = createServer(async (request, response) => {
   }
 });
 
-server.listen(Number(process.env['PORT'] ?? 4870), '127.0.0.1', () => {
+server.listen(Number(process.env['QUOTE_PORT'] ?? 4870), '127.0.0.1', () => {
   const address = server.address();
   if (typeof address === 'object' && address !== null) {
     console.log(`Quoting on http://127.0.0.1:${address.port}, ${catalog.size} parts in the catalogue`);

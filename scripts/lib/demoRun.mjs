@@ -34,7 +34,7 @@ export async function runDemo({ open, pictures, seconds }) {
         folder: service,
         vsix,
         // The service, started by the debugger, inherits its port.
-        env: { PORT: String(port) },
+        env: { QUOTE_PORT: String(port) },
         settings: {
           'workbench.colorTheme': themes.dark,
           'debug.openDebug': 'neverOpen',

@@ -100,7 +100,9 @@ export async function runVsCodeTests(grep) {
       onLog: (line) => console.log(line),
     });
     console.log(`VS Code is up after ${seconds(start)}: ${session.title}`);
-    const end = await Promise.race([session.finished, watch(report, start)]);
+    const watcher = new AbortController();
+    const end = await Promise.race([session.finished, watch(report, start, watcher.signal)]);
+    watcher.abort();
     return countMocha(report, end);
   } catch (error) {
     await session?.page?.screenshot({ path: join(folder, 'failure.png') }).catch(() => {});
@@ -113,8 +115,8 @@ export async function runVsCodeTests(grep) {
 }
 
 /** Settles with a sentence when the tests do not start, or do not end in time. */
-async function watch(report, start) {
-  for (;;) {
+async function watch(report, start, signal) {
+  while (!signal.aborted) {
     await sleep(1000);
     const spent = performance.now() - start;
     if (spent > vscodeLimit) return `the tests did not end within ${vscodeLimit / 60_000} minutes`;
