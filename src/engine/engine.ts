@@ -1,3 +1,4 @@
+import { functionLine } from '../analysis/functionLine';
 import { orderFunctions } from '../analysis/functionTable';
 import { matchFunctions } from '../analysis/nameFilter';
 import { matchedValue } from '../analysis/search';
@@ -84,8 +85,9 @@ export class Engine implements EngineApi {
     functionInfo: ({ profile, func }) => {
       const found = this.find(profile).profile;
       if (func < 0 || func >= found.functions.length) throw new RangeError(`There is no function ${func}.`);
-      const { name, file, line } = describeFunction(found, func);
-      return { name: shorten(name), file, line, column: found.functions.column[func] || null };
+      const { name, file } = describeFunction(found, func);
+      const column = found.functions.column[func] || null;
+      return { name: shorten(name), file, line: functionLine(found, func), column };
     },
     search: (params) => this.search(params),
     functionTable: (params) => this.functionTable(params),

@@ -1,3 +1,4 @@
+import { functionLine } from '../analysis/functionLine';
 import { describeLine, type Neighbour } from '../analysis/lineDetails';
 import { describeFunction } from '../analysis/top';
 import type { ViewSpec } from '../analysis/viewSpec';
@@ -59,7 +60,7 @@ export function lineDetails(open: OpenProfile, spec: ViewSpec, file: number, lin
   const { type, unit } = open.profile.sampleTypes[spec.sampleType];
   const name = ({ func, value }: Neighbour): LineNeighbour => {
     const neighbour = describeFunction(open.profile, func);
-    return { ...neighbour, name: shorten(neighbour.name), value };
+    return { ...neighbour, name: shorten(neighbour.name), line: functionLine(open.profile, func), value };
   };
   return {
     self: context.self,
