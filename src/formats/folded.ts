@@ -209,7 +209,7 @@ class FoldedDecoder {
     }
     return this.builder.finish({
       formats: ['folded'],
-      durationMs: this.seconds === null ? null : this.seconds * 1000,
+      durationMs: this.seconds === null || this.seconds < 0 ? null : this.seconds * 1000,
       startTimeMs: null,
       defaultSampleType: 0,
       lines: this.lined ? 'call' : 'none',

@@ -21,11 +21,14 @@ class Ids {
   }
 
   define(low: number, high: number, row: number): void {
-    this.rows[this.pair(low, high)] = row;
+    // `pair` may replace `rows`, so it comes first.
+    const pair = this.pair(low, high);
+    this.rows[pair] = row;
   }
 
   row(low: number, high: number): number {
-    return this.rows[this.pair(low, high)];
+    const pair = this.pair(low, high);
+    return this.rows[pair];
   }
 }
 

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { ByteSource, DecodeContext, Format } from '../../src/formats/format';
+import type { Profile } from '../../src/profile/profile';
+
+export const fixtures = join(__dirname, '../fixtures');
+
+/** Names of all profiles in the fixtures, with the format each is in. */
+export const fixtureFormats: Readonly<Record<string, string>> = {
+  'node.cpuprofile': 'cpuprofile',
+  'threads.cpuprofiles': 'cpuprofile',
+  'typescript.cpuprofile': 'cpuprofile',
+  'vscode.cpuprofile': 'cpuprofile',
+  'go-cpu.pb.gz': 'pprof',
+  'go-heap.pb.gz': 'pprof',
+  'py-spy.folded': 'folded',
+};
+
+/** A fixture's bytes, decompressed. */
+export function readFixture(name: string): Uint8Array {
+  const bytes = readFileSync(join(fixtures, name));
+  return new Uint8Array(name.endsWith('.gz') ? gunzipSync(bytes) : bytes);
+}
+
+/** A source of bytes in memory. Chunks share one buffer, as a decoder must expect. */
+export function sourceOf(bytes: Uint8Array | string, name = 'unknown', chunkSize = 1 << 16): ByteSource {
+  const all = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
+  return {
+    name,
+    size: all.length,
+    head: (length) => all.subarray(0, length),
+    *chunks() {
+      const buffer = new Uint8Array(chunkSize);
+      for (let at = 0; at < all.length; at += chunkSize) {
+        const part = all.subarray(at, at + chunkSize);
+        buffer.set(part);
+        yield buffer.subarray(0, part.length);
+      }
+    },
+    bytes: () => all,
+  };
+}
+
+export const noContext: DecodeContext = { checkpoint: () => {} };
+
+export function decode(format: Format, bytes: Uint8Array | string, chunkSize?: number): Profile {
+  return format.decode(sourceOf(bytes, 'unknown', chunkSize), noContext);
+}
+
+export interface SelfTotal {
+  self: number;
+  total: number;
+}
+
+/** Self and total by any key of a frame, by walking every sample's stack: slow, and plainly right. */
+export function naiveTotals(
+  profile: Profile,
+  sampleType: number,
+  keyOf: (frame: number) => string,
+): Map<string, SelfTotal> {
+  const result = new Map<string, SelfTotal>();
+  const { samples, stacks } = profile;
+  for (let row = 0; row < samples.length; row++) {
+    const value = samples.values[sampleType][row];
+    const seen = new Set<string>();
+    for (let stack = samples.stack[row]; stack >= 0; stack = stacks.prefix[stack]) {
+      const key = keyOf(stacks.frame[stack]);
+      let entry = result.get(key);
+      if (entry === undefined) {
+        entry = { self: 0, total: 0 };
+        result.set(key, entry);
+      }
+      if (seen.size === 0) {
+        entry.self += value;
+      }
+      if (!seen.has(key)) {
+        entry.total += value;
+        seen.add(key);
+      }
+    }
+  }
+  return result;
+}
+
+/** Function name of a frame. */
+export function frameName(profile: Profile, frame: number): string {
+  return profile.strings[profile.functions.name[profile.frames.func[frame]]];
+}
+
+/** File of a frame's function, '' where unknown. */
+export function frameFile(profile: Profile, frame: number): string {
+  const file = profile.functions.file[profile.frames.func[frame]];
+  return file < 0 ? '' : profile.strings[file];
+}
+
+/** Names from the root to the leaf. */
+export function stackNames(profile: Profile, stack: number): string[] {
+  const names: string[] = [];
+  for (let at = stack; at >= 0; at = profile.stacks.prefix[at]) {
+    names.unshift(frameName(profile, profile.stacks.frame[at]));
+  }
+  return names;
+}
+
+/** Sum of a sample type. */
+export function sum(values: ArrayLike<number>): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) {
+    total += values[i];
+  }
+  return total;
+}
+
+/** A seeded generator of numbers from 0 to 1 (mulberry32, public domain). */
+export function seeded(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
