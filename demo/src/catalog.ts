@@ -11,7 +11,7 @@ const materials = ['steel', 'brass', 'nylon', 'aluminium', 'bronze', 'titanium']
 const shapes = ['shaft', 'bracket', 'gear', 'housing', 'flange', 'lever', 'bushing', 'coupling'];
 
 /** Parts in layers: raw stock at the bottom, and above it assemblies made of parts from the layers below. */
-export function buildCatalog(layers = 9, partsPerLayer = 30): Map<string, Part> {
+export function buildCatalog(layers = 10, partsPerLayer = 30): Map<string, Part> {
   const catalog = new Map<string, Part>();
   const random = seeded(20_260);
   let below: string[] = [];

@@ -13,7 +13,7 @@ import * as workbench from './workbench.mjs';
 
 const service = join(root, 'demo');
 const hotFile = 'billOfMaterials.ts';
-const themes = { dark: 'Dark Modern', light: 'Light Modern' };
+const themes = { dark: { label: 'Dark Modern', dark: true }, light: { label: 'Light Modern', dark: false } };
 
 /** Runs the whole demo. Throws one sentence that names the step's trouble; a picture of it is in demo-output/. */
 export async function runDemo({ open, pictures, seconds }) {
@@ -36,7 +36,7 @@ export async function runDemo({ open, pictures, seconds }) {
         // The service, started by the debugger, inherits its port.
         env: { QUOTE_PORT: String(port) },
         settings: {
-          'workbench.colorTheme': themes.dark,
+          'workbench.colorTheme': themes.dark.label,
           'debug.openDebug': 'neverOpen',
           'debug.internalConsoleOptions': 'neverOpen',
           'editor.minimap.enabled': false,
@@ -62,7 +62,7 @@ export async function runDemo({ open, pictures, seconds }) {
     await workbench.runCommand(page, 'Debug: Stop');
     const rows = await step('The ten hottest lines', async () => hottestLines(capture));
     printTable(rows);
-    await step('Taking pictures', () => takePictures(session, pictures ? join(root, 'media') : output));
+    await step('Taking pictures', () => takePictures(page, pictures ? join(root, 'media') : output));
     console.log(`\nThe whole demo took ${since(start)}.`);
     if (open) await leaveOpen(session, capture);
   } catch (error) {
@@ -81,18 +81,17 @@ function compileService() {
 }
 
 async function startDebugging(page, port) {
-  await page.keyboard.press('F5');
-  for (let i = 0; i < 300; i++) {
+  for (let i = 0; i < 600; i++) {
+    // A key pressed before the debugger has registered is lost; while a session runs, F5 does nothing.
+    if (i % 100 === 0) await page.keyboard.press('F5');
     const up = await fetch(`http://127.0.0.1:${port}/health`).then(
       (response) => response.ok,
       () => false,
     );
     if (up) return;
     await sleep(100);
-    // A key pressed before the debugger has registered is lost.
-    if (i % 50 === 49) await workbench.runCommand(page, 'Debug: Start Debugging');
   }
-  throw new Error(`The service did not answer on port ${port} within 30 s of its start.`);
+  throw new Error(`The service did not answer on port ${port} within a minute of its start.`);
 }
 
 function startLoad(port, seconds) {
@@ -153,22 +152,21 @@ function printTable(rows) {
 
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
-async function takePictures(session, folder) {
-  const { page } = session;
+async function takePictures(page, folder) {
   await mkdir(folder, { recursive: true });
   await workbench.runCommand(page, 'View: Close Primary Side Bar');
   await workbench.runCommand(page, 'Notifications: Clear All Notifications');
   for (const [kind, theme] of Object.entries(themes)) {
-    await session.updateSettings({ 'workbench.colorTheme': theme });
-    await page.locator(`.monaco-workbench.${kind === 'dark' ? 'vs-dark' : 'vs'}`).waitFor({ timeout: 15_000 });
+    await workbench.chooseTheme(page, theme);
     await workbench.waitForFlameGraph(page);
     await sleep(1200);
     await save(page, join(folder, `flame-graph-${kind}.png`));
   }
   await workbench.openFile(page, hotFile);
+  // The file is short: a picture of its own size reads better. (A desktop window keeps the size it has.)
+  await page.setViewportSize({ width: 1100, height: 560 }).catch(() => {});
   for (const [kind, theme] of Object.entries(themes).reverse()) {
-    await session.updateSettings({ 'workbench.colorTheme': theme });
-    await page.locator(`.monaco-workbench.${kind === 'dark' ? 'vs-dark' : 'vs'}`).waitFor({ timeout: 15_000 });
+    await workbench.chooseTheme(page, theme);
     await waitForHotLines(page);
     await sleep(800);
     await save(page, join(folder, `hot-lines-${kind}.png`));

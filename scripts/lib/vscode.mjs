@@ -1,5 +1,5 @@
 // Starts a real VS Code: the desktop one where it can show a window, code-server in a headless browser otherwise.
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCodeServer } from './codeServer.mjs';
@@ -34,7 +34,7 @@ const quietSettings = {
  * module the extension host runs; its exit code settles `finished`), `testEnv` (the tests' environment), `env`,
  * `settings` (over the quiet ones), `viewport`, `deviceScaleFactor`, `logFolder`, `keepLogs` (VS Code's own go there too), `onLog(line)`, `port`.
  *
- * Returns `{kind, title, page, finished, address, dataFolder, openWindow(folder), updateSettings(change), close()}`:
+ * Returns `{kind, title, page, finished, address, dataFolder, openWindow(folder), close()}`:
  * `page` is playwright's page of the workbench, `finished` settles with the tests' exit code or a sentence, `address`
  * is null where there is none to open in a browser. Throws one sentence when no VS Code can be had.
  */
@@ -44,13 +44,8 @@ export async function startVsCode(options) {
   try {
     const desktop = await findDesktopVsCode();
     const session = desktop === null ? await startCodeServer(full) : await startDesktopVsCode(desktop, full);
-    let settings = full.settings;
     return {
       ...session,
-      updateSettings: async (change) => {
-        settings = { ...settings, ...change };
-        await writeFile(join(session.dataFolder, 'User', 'settings.json'), JSON.stringify(settings, null, 2));
-      },
       close: async () => {
         await session.close();
         if (options.keepLogs) await keepLogs(profileFolder, options.logFolder);

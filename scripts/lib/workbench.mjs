@@ -22,6 +22,21 @@ export async function runCommand(page, title) {
   await row.click();
 }
 
+/** Chooses a colour theme by its label ("Light Modern"); `dark` says which kind to wait for. */
+export async function chooseTheme(page, { label, dark }) {
+  await runCommand(page, 'Preferences: Color Theme');
+  const input = page.locator('.quick-input-widget:visible input[type=text]').first();
+  await input.fill(label);
+  const row = page
+    .locator('.quick-input-widget:visible .monaco-list-row')
+    .filter({ has: page.locator('.label-name', { hasText: exactly(label) }) })
+    .first();
+  await row.waitFor({ timeout: patience });
+  await row.click();
+  await page.locator(`.monaco-workbench.${dark ? 'vs-dark' : 'vs'}`).waitFor({ timeout: patience });
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: patience });
+}
+
 /** Opens a file of the workspace by its name, through Go to File. */
 export async function openFile(page, name) {
   const input = await openPalette(page);
