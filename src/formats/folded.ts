@@ -60,15 +60,17 @@ function detectFolded(head: Uint8Array, name: string): Confidence {
 
 function decodeFolded(source: ByteSource, context: DecodeContext): Profile {
   const decoder = new FoldedDecoder();
+  let size = 0;
   forEachLine(
     source.chunks(),
     (bytes, start, stop, line) => decoder.line(bytes, start, stop, line),
     (consumed) => {
+      size = consumed;
       decoder.refuseForeign(1000, 0.5);
       context.checkpoint(source.size === null || source.size === 0 ? null : Math.min(1, consumed / source.size));
     },
   );
-  return decoder.finish();
+  return decoder.finish(size);
 }
 
 class FoldedDecoder {
@@ -185,7 +187,10 @@ class FoldedDecoder {
     }
   }
 
-  finish(): Profile {
+  finish(consumed: number): Profile {
+    if (consumed === 0) {
+      throw new DecodeError('The file is empty: expected folded stacks');
+    }
     this.refuseForeign(1, TOLERATED);
     if (this.good === 0 && this.seconds === null) {
       throw new DecodeError(
@@ -204,7 +209,9 @@ class FoldedDecoder {
     }
     if (this.bad > 0) {
       notes.push(
-        `${this.bad} ${this.bad === 1 ? 'line is' : 'lines are'} not "frame;frame;frame count" and left out (the first is line ${this.firstBad}).`,
+        this.bad === 1
+          ? `One line is not "frame;frame;frame count" and left out (it is line ${this.firstBad}).`
+          : `${this.bad} lines are not "frame;frame;frame count" and left out (the first is line ${this.firstBad}).`,
       );
     }
     return this.builder.finish({

@@ -248,6 +248,7 @@ export class JsonScanner {
       byte = bytes[++pos];
     }
     if (pos === first) {
+      this.pos = pos < bytes.length ? this.pos : pos;
       this.fail(expected);
     }
     if (byte === 0x2e || byte === 0x65 || byte === 0x45 || pos - first > 15) {
@@ -266,6 +267,7 @@ export class JsonScanner {
     const text = String.fromCharCode(...bytes.subarray(this.pos, end));
     const value = Number(text);
     if (!Number.isFinite(value)) {
+      this.pos = end < bytes.length ? this.pos : end;
       this.fail(expected);
     }
     this.pos = end;
