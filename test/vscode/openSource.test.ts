@@ -32,10 +32,12 @@ async function openProfile(path: string): Promise<void> {
   await waitForFlameGraph();
 }
 
-/** Double-clicks a row of the function table. */
+/** Finds a function by the table's filter and double-clicks its row. */
 const activateRow = (name: string): Promise<void> =>
   ui(async (page, text, tools) => {
-    const cell = tools.webview(page).getByRole('gridcell').filter({ hasText: text }).first();
+    const frame = tools.webview(page);
+    await frame.getByRole('textbox', { name: /filter/i }).fill(text.slice(0, 40));
+    const cell = frame.getByRole('gridcell').filter({ hasText: text }).first();
     await cell.dblclick({ timeout: 20_000 });
   }, name);
 

@@ -9,7 +9,6 @@ import {
   pressNotificationButton,
   runCommand,
   tabs,
-  typeIntoQuickInput,
   ui,
   waitForFlameGraph,
   waitForNotification,
@@ -57,7 +56,14 @@ suite('Profile editor', () => {
     const files = vscode.workspace.getConfiguration('files');
     await files.update('simpleDialog.enable', true, vscode.ConfigurationTarget.Global);
     await runCommand('Emberline: Open Profile…');
-    await typeIntoQuickInput(program.profile);
+    await ui(async (page, path) => {
+      const input = page.locator('.quick-input-widget:visible input[type=text]').first();
+      await input.fill(path);
+      // The dialog looks the path up before Enter means it.
+      await page.locator('.quick-input-widget .monaco-list-row', { hasText: 'editor.cpuprofile' }).waitFor();
+      await page.waitForTimeout(1000);
+      await input.press('Enter');
+    }, program.profile);
     await eventually(
       () => vscode.window.tabGroups.activeTabGroup.activeTab?.label,
       (label) => label === 'editor.cpuprofile',
@@ -72,7 +78,7 @@ suite('Profile editor', () => {
     await ui(async (page) => {
       const row = page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'clicked.folded' });
       await row.click({ button: 'right' });
-      await page.locator('.context-view .action-label', { hasText: 'Open With Emberline' }).first().click();
+      await page.locator('a.action-menu-item', { hasText: 'Open With Emberline' }).first().click({ force: true });
     });
     await waitForFlameGraph();
   });
@@ -93,7 +99,7 @@ suite('Profile editor', () => {
     for (const name of [...files, 'binary.folded', 'types.cpuprofile']) {
       await openWith(join(folder, name));
       const text = await eventually(textShown, (shown) => shown.includes('Retry') || shown.includes('Show Output'));
-      assert.match(text, /[A-Za-z].{10,}\./, `${name}: ${text}`);
+      assert.match(text, /[A-Za-z].{20,}/, `${name}: ${text}`);
       assert.doesNotMatch(text, /\bat .+:\d+:\d+/, `${name} shows a stack`);
     }
     await openWith(program.profile);
