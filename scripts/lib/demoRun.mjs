@@ -37,7 +37,6 @@ export async function runDemo({ open, pictures, seconds }) {
         env: { QUOTE_PORT: String(port) },
         settings: {
           'workbench.colorTheme': themes.dark.label,
-          'debug.openDebug': 'neverOpen',
           'debug.internalConsoleOptions': 'neverOpen',
           'editor.minimap.enabled': false,
           'breadcrumbs.enabled': false,
@@ -88,10 +87,16 @@ async function startDebugging(page, port) {
       (response) => response.ok,
       () => false,
     );
-    if (up) return;
+    if (up) return childIsAttached(page);
     await sleep(100);
   }
   throw new Error(`The service did not answer on port ${port} within a minute of its start.`);
+}
+
+/** The debugger takes a moment to attach to the service's child: then its call stacks list both. */
+async function childIsAttached(page) {
+  await workbench.runCommand(page, 'View: Show Run and Debug');
+  await page.locator('.debug-call-stack', { hasText: 'reportWorker.js' }).waitFor({ timeout: 30_000 });
 }
 
 function startLoad(port, seconds) {
@@ -102,7 +107,7 @@ function startLoad(port, seconds) {
 /** The service and its child are two sessions: Emberline asks which, and gets all. */
 async function profile(page, seconds) {
   await workbench.runCommand(page, 'Emberline: Profile Debug Target');
-  await workbench.waitForQuickPick(page);
+  await workbench.waitForQuickPick(page, 'Debug Sessions');
   await workbench.acceptAll(page);
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 10_000 });
   await sleep(seconds * 1000);

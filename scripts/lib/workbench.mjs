@@ -20,6 +20,10 @@ export async function runCommand(page, title) {
     throw new Error(`The command palette does not offer "${title}"; it offers: ${list}`);
   }
   await row.click();
+  // What the command shows may be a quick pick too: only when the palette has gone can the two be told apart.
+  await page
+    .locator(`.quick-input-widget:visible input[aria-label*="command" i]`)
+    .waitFor({ state: 'hidden', timeout: patience });
 }
 
 /** Chooses a colour theme by its label ("Light Modern"); `dark` says which kind to wait for. */
