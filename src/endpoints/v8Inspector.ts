@@ -3,13 +3,15 @@ import { CdpClosedError, type CdpConnection, messageOf } from './cdpConnection';
 
 /**
  * A recording is cut into segments so that a target that exits, or a connection that drops, takes only the last one
- * with it, and so that no answer comes near the client's limit of 256 MiB. One cut costs the target a pause: V8 ends
- * the profile, and at the next start walks its heap for compiled code. Measured on Node 24: 1 to 2 ms for a small
- * program, 150 to 400 ms with 2 million live objects. So a segment lasts 50 times the last pause (at most 2 % of the
- * time), grows where its call tree is large, and stays between these bounds.
+ * with it, and so that no answer comes near the client's limit of 256 MiB. A cut costs the target a pause: V8 ends the
+ * profile, and at the next start walks its heap for compiled code. Measured on Node 24: 1 to 2 ms for a small program,
+ * 150 to 400 ms with 2 million live objects. So a segment lasts a third of the time so far, between one and five
+ * seconds; longer, up to 15 seconds, where the last pause would be more than 2 % of it or the call tree is large.
  */
-export const MIN_SEGMENT_MS = 2_000;
-export const MAX_SEGMENT_MS = 15_000;
+const MIN_SEGMENT_MS = 1_000;
+const USUAL_SEGMENT_MS = 5_000;
+const MAX_SEGMENT_MS = 15_000;
+const SHARE_OF_TIME = 1 / 3;
 const PAUSE_FACTOR = 50;
 /** A segment repeats the call tree of the one before (250 bytes a node): this keeps files small. */
 const NODES_PER_SECOND = 400;
@@ -77,17 +79,6 @@ export async function describeProcess(connection: CdpConnection): Promise<Target
   }
 }
 
-/**
- * Makes V8 drop its optimized code once. Code that it optimized while nobody profiled has no record of what was inlined
- * into it: a hot function of a warm program would be counted as its caller (seen on Node 20 and 24, with and without a
- * debugger). Entering precise coverage is what makes V8 drop it; leaving it at once costs 5 ms and the time to
- * optimize again. Not for a program that collects coverage itself: the mode is one for all clients.
- */
-async function forgetOptimizedCode(connection: CdpConnection): Promise<void> {
-  await connection.send('Profiler.startPreciseCoverage', { callCount: false, detailed: false });
-  await connection.send('Profiler.stopPreciseCoverage');
-}
-
 type Wake = 'due' | 'stop' | 'halted' | 'resumed' | 'exiting' | 'closed';
 
 /** Samples one V8 isolate, segment by segment, until it is stopped or its target is gone. */
@@ -95,8 +86,12 @@ export class V8Recording {
   private halted = false;
   private exiting = false;
   private stopping = false;
+  private freshCode = false;
+  private canKeepProfiler: boolean;
+  private gone = false;
   private wake: () => void = () => undefined;
   private segmentMs = MIN_SEGMENT_MS;
+  private readonly beganMs = Date.now();
   /** Epoch milliseconds minus V8's clock, taken once so that segments stay in order. */
   private clockOffsetMs: number | null = null;
   private lastEndUs: number | null = null;
@@ -119,6 +114,7 @@ export class V8Recording {
     readonly target: TargetProcess,
     prepare: (recording: V8Recording) => void,
   ) {
+    this.canKeepProfiler = !options.shared;
     prepare(this);
     this.finished = this.run();
   }
@@ -151,11 +147,6 @@ export class V8Recording {
     await connection.send('Profiler.enable');
     await connection.send('Profiler.setSamplingInterval', { interval: options.intervalUs });
     const target = await describeProcess(connection);
-    if (target.coverage) {
-      options.log('the target collects coverage: functions inlined before now are counted as their callers');
-    } else {
-      await forgetOptimizedCode(connection).catch((error) => options.log(messageOf(error)));
-    }
     return new V8Recording(connection, options, target, (created) => {
       recording = created;
       for (const [method, params] of early) {
@@ -223,7 +214,7 @@ export class V8Recording {
     void this.connection.closed.then(() => this.wake());
     let sampling = false;
     for (;;) {
-      if (!sampling && !this.halted && !this.stopping && this.connection.isOpen) {
+      if (!sampling && !this.halted && !this.stopping && !this.gone && this.connection.isOpen) {
         sampling = await this.begin();
       }
       const why = await this.nextEvent(sampling);
@@ -232,7 +223,8 @@ export class V8Recording {
         // segment, and begin another when the target goes on.
         sampling = await this.cut(why === 'due');
       }
-      if (why === 'closed') {
+      if (why === 'closed' || this.gone) {
+        await this.connection.close();
         return this.end('lost');
       }
       if (why === 'stop' || why === 'exiting' || this.failures > 3) {
@@ -287,7 +279,7 @@ export class V8Recording {
   }
 
   private pendingEvent(sampling: boolean): Wake | null {
-    if (!this.connection.isOpen) {
+    if (this.gone || !this.connection.isOpen) {
       return 'closed';
     }
     if (this.exiting) {
@@ -308,9 +300,45 @@ export class V8Recording {
   private async begin(): Promise<boolean> {
     this.lastEndUs = null;
     const startedMs = Date.now();
-    const running = await this.orGiveUp(this.requestStart());
+    const started = this.requestStart();
+    if (!this.freshCode) {
+      this.freshCode = true;
+      this.forgetOptimizedCode();
+    }
+    const running = await this.orGiveUp(started);
     this.uncollectedSinceMs = running === true ? startedMs : null;
     return running === true;
+  }
+
+  /**
+   * Makes V8 drop its optimized code, right behind a start. Code that it optimized before has no record of what was
+   * inlined into it: a hot function of a warm program would be counted as its caller (seen on Node 20 and 24, with and
+   * without a debugger; on 24 a mere stop and start loses the records). Entering precise coverage is what makes V8
+   * drop the code; leaving it at once costs 5 ms and the time to optimize again. Not for a program that collects
+   * coverage itself: the mode is one for all clients.
+   */
+  private forgetOptimizedCode(): void {
+    if (this.target.coverage) {
+      this.options.log('the target collects coverage: functions inlined before now are counted as their callers');
+      return;
+    }
+    const ignore = (error: unknown): void => this.options.log(messageOf(error));
+    this.connection.send('Profiler.startPreciseCoverage', { callCount: false, detailed: false }, null).catch(ignore);
+    this.connection.send('Profiler.stopPreciseCoverage', undefined, null).catch(ignore);
+  }
+
+  /**
+   * Another profile of the console's kind keeps V8's profiler, and what it knows of compiled code, alive between stop
+   * and start: a cut then costs 0.2 ms, whatever the heap. Not where a debugger listens too: js-debug would save it.
+   */
+  private evaluate(call: string): Promise<boolean> {
+    const expression = `${call}\n//# sourceURL=emberline.cdp`;
+    return this.connection
+      .send('Runtime.evaluate', { expression, includeCommandLineAPI: true, silent: true }, null)
+      .then(
+        ({ exceptionDetails }) => exceptionDetails === undefined,
+        () => false,
+      );
   }
 
   private requestStart(): Promise<boolean> {
@@ -324,8 +352,18 @@ export class V8Recording {
   private async cut(again: boolean): Promise<boolean> {
     const askedMs = Date.now();
     // Both at once: the target does one after the other, without a round trip between them.
+    const keep = again && this.canKeepProfiler;
+    const kept = keep ? this.evaluate("profile('emberline')") : null;
     const stopped = this.connection.send('Profiler.stop', undefined, null);
     const started = again ? this.requestStart() : Promise.resolve(false);
+    if (keep) {
+      void this.evaluate("profileEnd('emberline')");
+    } else if (again) {
+      this.forgetOptimizedCode();
+    }
+    void kept?.then((done) => {
+      this.canKeepProfiler = done;
+    });
     try {
       const answer = await this.orGiveUp(stopped);
       if (answer === null) {
@@ -336,9 +374,11 @@ export class V8Recording {
       this.accept(answer.profile);
       this.uncollectedSinceMs = again ? Date.now() : null;
     } catch (error) {
-      // Samples that the closed connection took along stay "uncollected"; those that the target refused are reported.
       this.fail(error);
-      this.uncollectedSinceMs = error instanceof CdpClosedError ? this.uncollectedSinceMs : again ? Date.now() : null;
+      if (!isGone(error)) {
+        // The target refused: what it did not hand over is reported as a problem, not as a loss at the end.
+        this.uncollectedSinceMs = again ? Date.now() : null;
+      }
     }
     const running = (await this.orGiveUp(started)) === true;
     this.options.log(`segment cut in ${Date.now() - askedMs} ms, the next one lasts ${Math.round(this.segmentMs)} ms`);
@@ -381,12 +421,16 @@ export class V8Recording {
     this.lastEndUs = profile.endTime;
     this.sampleCount += profile.samples?.length ?? 0;
     this.options.onSegment({ profile, startTimeMs: profile.startTime / 1000 + this.clockOffsetMs });
-    const wanted = Math.max((idleMs + warmUpMs) * PAUSE_FACTOR, (profile.nodes.length / NODES_PER_SECOND) * 1000);
-    this.segmentMs = Math.min(MAX_SEGMENT_MS, Math.max(MIN_SEGMENT_MS, wanted));
+    const share = Math.min(USUAL_SEGMENT_MS, (nowMs - this.beganMs) * SHARE_OF_TIME);
+    const pause = (idleMs + warmUpMs) * PAUSE_FACTOR;
+    const size = (profile.nodes.length / NODES_PER_SECOND) * 1000;
+    this.segmentMs = Math.min(MAX_SEGMENT_MS, Math.max(MIN_SEGMENT_MS, share, pause, size));
   }
 
   private fail(error: unknown): false {
-    if (!(error instanceof CdpClosedError)) {
+    if (isGone(error)) {
+      this.gone = true;
+    } else {
       this.failures++;
       this.options.log(messageOf(error));
       this.problems.add(
@@ -397,4 +441,9 @@ export class V8Recording {
     }
     return false;
   }
+}
+
+/** Whether the target is no more: our connection is closed, or that between js-debug's proxy and the target. */
+function isGone(error: unknown): boolean {
+  return error instanceof CdpClosedError || /connection (?:is|was) closed|target closed/i.test(messageOf(error));
 }

@@ -124,11 +124,11 @@ class DebugTargetProfiling implements vscode.Disposable {
       return undefined;
     }
     const all = chosen.length === found.length;
-    const roots = new Set(chosen.map(rootOf));
+    const roots = new Set(chosen.map((session) => rootOf(session).id));
     return {
       name: chosen.length === 1 ? chosen[0].name : `${rootOf(chosen[0]).name} and ${chosen.length - 1} more`,
       targets: chosen.map((session) => this.targets.of(session)),
-      joins: (session) => all && roots.has(rootOf(session)),
+      joins: (session) => all && roots.has(rootOf(session).id),
     };
   }
 

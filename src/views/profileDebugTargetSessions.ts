@@ -99,11 +99,7 @@ export function rootOf(session: vscode.DebugSession): vscode.DebugSession {
  * @throws Error with a sentence that names the session.
  */
 export async function connectToSession(session: vscode.DebugSession): Promise<CdpConnection> {
-  // The request may never settle for a session that is ending.
-  const proxy = await withTimeout(
-    vscode.commands.executeCommand<unknown>('extension.js-debug.requestCDPProxy', session.id),
-    PROXY_TIMEOUT_MS,
-  ).catch((error) => {
+  const proxy = await requestProxy(session).catch((error) => {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`The debugger gave no access to "${session.name}": ${why.replace(/\.$/, '')}.`);
   });
@@ -113,6 +109,19 @@ export async function connectToSession(session: vscode.DebugSession): Promise<Cd
   }
   const address = host.includes(':') ? `[${host}]` : host;
   return CdpConnection.connect(`ws://${address}:${port}${typeof path === 'string' ? path : ''}`);
+}
+
+/** js-debug answers nothing for a session that it is still setting up, and may never answer for one that is ending. */
+async function requestProxy(session: vscode.DebugSession): Promise<unknown> {
+  const deadline = Date.now() + PROXY_TIMEOUT_MS;
+  for (;;) {
+    const asked = vscode.commands.executeCommand<unknown>('extension.js-debug.requestCDPProxy', session.id);
+    const proxy = await withTimeout(asked, PROXY_TIMEOUT_MS);
+    if (proxy || Date.now() > deadline) {
+      return proxy;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 export async function withTimeout<T>(work: Thenable<T>, timeoutMs: number): Promise<T> {
