@@ -32,7 +32,7 @@ async function chooseProfiles(): Promise<void> {
 /** Opens each in an editor of its own; the last one has the focus. */
 async function openProfiles(uris: readonly vscode.Uri[]): Promise<void> {
   for (const uri of uris) {
-    await vscode.commands.executeCommand('vscode.openWith', uri, 'emberline.profile', {
+    await vscode.commands.executeCommand('vscode.openWith', uri, viewTypeFor(uri), {
       preview: uris.length === 1,
     } satisfies vscode.TextDocumentShowOptions);
   }
@@ -51,5 +51,10 @@ export async function showProfile(uri: vscode.Uri): Promise<void> {
       return;
     }
   }
-  await vscode.commands.executeCommand('vscode.openWith', uri, profileViewTypes[0]);
+  await vscode.commands.executeCommand('vscode.openWith', uri, viewTypeFor(uri));
+}
+
+/** VS Code names an editor properly only where its view type is contributed for the file's name. */
+function viewTypeFor(uri: vscode.Uri): (typeof profileViewTypes)[number] {
+  return /\.(?:cpuprofile|txt)$/i.test(uri.path) ? 'emberline.profileOption' : 'emberline.profile';
 }

@@ -37,6 +37,7 @@ class ProfileEditorProvider implements vscode.CustomReadonlyEditorProvider<Profi
     const view = new ProfilePanel(panel, profile, this.services);
     const viewState = panel.onDidChangeViewState(() => {
       if (panel.active) {
+        view.focused();
         this.profiles.activate(profile);
       }
     });

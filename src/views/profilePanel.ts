@@ -110,9 +110,18 @@ export class ProfilePanel implements vscode.Disposable {
     }
   }
 
+  /** The editor got the focus: what it looks at is what the heat shows. */
+  focused(): void {
+    if (this.state !== null) {
+      this.profile.setView(this.state.view);
+    }
+  }
+
   private showStatus(status: ProfileStatus): void {
     if (status.kind !== 'open') {
       this.cancelAll();
+      // The store knows which parts of a state still fit what is read now.
+      this.state = null;
     }
     if (status.kind === 'loading') {
       const now = Date.now();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import {
@@ -16,6 +17,7 @@ import {
   waitForStatusBarItem,
 } from './driver';
 import { type HotProgram, makeHotProgram } from './hotProgram';
+import { writeWorkspace } from './workspaceFolder';
 
 const labelled = (lines: DecoratedLine[]): DecoratedLine[] => lines.filter((line) => line.label !== null);
 const hotLine = (lines: DecoratedLine[]): DecoratedLine | undefined =>
@@ -83,7 +85,10 @@ suite('Hot lines', () => {
       );
       backgrounds.add(hotLine(lines)!.background!);
       if (folder !== undefined) {
+        await vscode.commands.executeCommand('workbench.action.toggleMaximizeEditorGroup');
+        await eventually(decoratedLines, (found) => hotLine(found) !== undefined);
         await screenshot(join(folder, `hot-lines-${theme.replace(/\W+/g, '-')}.png`));
+        await vscode.commands.executeCommand('workbench.action.toggleMaximizeEditorGroup');
       }
     }
     assert.equal(backgrounds.size, 4);
@@ -200,5 +205,61 @@ suite('Hot lines', () => {
     assert.notEqual(hotLine(await decoratedLines()), undefined);
     await runCommand('Emberline: Show Profile of the Heat');
     await waitForFlameGraph();
+  });
+
+  test('glow in a diff editor', async () => {
+    const other = join(program.folder, 'before.ts');
+    writeFileSync(other, readFileSync(program.hot, 'utf8').replace('sum += ', 'sum -= '));
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.commands.executeCommand('vscode.diff', vscode.Uri.file(other), vscode.Uri.file(program.hot), 'diff');
+    const lines = await eventually(decoratedLines, (found) => hotLine(found) !== undefined);
+    assert.ok(hotLine(lines)!.text.includes('sum +='));
+  });
+
+  test('by the ten thousand leave the window responsive', async function () {
+    this.timeout(120_000);
+    const count = 10_000;
+    // Every line its own share, so that labels would all differ.
+    const stacks = Array.from(
+      { length: count },
+      (_, i) => `main (top.py:1);f${i} (many.py:${i + 1}) ${(i * 7919) % 9973}`,
+    );
+    const folder = writeWorkspace('many', {
+      'many.py': Array.from({ length: count }, (_, i) => `value_${i} = ${i}`).join('\n'),
+      'many.folded': `${stacks.join('\n')}\n`,
+    });
+    await vscode.workspace.getConfiguration('emberline').update('heat.threshold', 0, vscode.ConfigurationTarget.Global);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.commands.executeCommand(
+      'vscode.openWith',
+      vscode.Uri.file(join(folder, 'many.folded')),
+      'emberline.profile',
+    );
+    await waitForFlameGraph();
+    await ui(async (page) => {
+      await page.evaluate(() => {
+        const target = globalThis as typeof globalThis & { longTasks: number[] };
+        target.longTasks = [];
+        new PerformanceObserver((list) =>
+          target.longTasks.push(...list.getEntries().map((entry) => entry.duration)),
+        ).observe({
+          type: 'longtask',
+        });
+      });
+    });
+    const many = await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'many.py')));
+    await eventually(decoratedLines, (lines) => labelled(lines).length > 10);
+    for (const line of [5000, 9900, 200, 7000]) {
+      many.revealRange(new vscode.Range(line, 0, line, 0), vscode.TextEditorRevealType.AtTop);
+      await eventually(decoratedLines, (lines) => labelled(lines).some((each) => each.line === line + 3));
+    }
+    const tasks = await ui(async (page) =>
+      page.evaluate(() => (globalThis as typeof globalThis & { longTasks: number[] }).longTasks),
+    );
+    await vscode.workspace
+      .getConfiguration('emberline')
+      .update('heat.threshold', undefined, vscode.ConfigurationTarget.Global);
+    console.log(`      longest task ${Math.round(Math.max(0, ...tasks))} ms of ${tasks.length}`);
+    assert.ok(Math.max(0, ...tasks) < 2000, `tasks of ${tasks.map(Math.round).join(', ')} ms`);
   });
 });

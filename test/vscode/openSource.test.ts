@@ -9,6 +9,7 @@ import {
   pick,
   pressNotificationButton,
   runCommand,
+  screenshot,
   tabs,
   ui,
   waitForFlameGraph,
@@ -86,6 +87,10 @@ suite('Open source', () => {
     assert.notEqual(editor.viewColumn, vscode.ViewColumn.One);
     assert.equal(vscode.window.tabGroups.all.length, 2);
     await eventually(decoratedLines, (lines) => lines.some((line) => line.line === 9 && line.background !== null));
+    const pictures = process.env['EMBERLINE_TEST_OUTPUT'];
+    if (pictures !== undefined) {
+      await screenshot(join(pictures, 'open-source.png'));
+    }
   });
 
   test('a table row opens in the same group again, and moved lines are followed', async () => {

@@ -78,7 +78,10 @@ suite('Profile editor', () => {
     await ui(async (page) => {
       const row = page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'clicked.folded' });
       await row.click({ button: 'right' });
-      await page.locator('a.action-menu-item', { hasText: 'Open With Emberline' }).first().click({ force: true });
+      await page.locator('a.action-menu-item', { hasText: 'Open With Emberline' }).first().hover();
+      // A menu that has just opened takes no clicks yet.
+      await page.waitForTimeout(500);
+      await page.keyboard.press('Enter');
     });
     await waitForFlameGraph();
   });
