@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { ProfileSummary } from '../src/engine/engineApi';
 import type { ToHost, ViewState } from '../src/protocol';
-import { type ChartChange, ChartController } from './chart/chartController';
+import { type ChartChange, ChartController, type ChartPosition } from './chart/chartController';
 import './chart/flameChart';
 import type { FlameChart, FrameCommandEvent } from './chart/flameChart';
 import { placeOf } from './chart/frameText';
@@ -89,6 +89,7 @@ export class App extends LitElement {
   @query('emberline-toolbar') private readonly toolbar!: Toolbar | null;
   @query('emberline-help') private readonly help!: HelpOverlay | null;
   private host!: Host;
+  private position: Partial<ChartPosition> = {};
   private search!: Search;
   private readonly layouts = new LayoutMemory();
   private readonly keeper = new Debounced<ViewState>((kept) => this.post({ kind: 'state', state: kept }), STATE_PAUSE);
@@ -143,9 +144,12 @@ export class App extends LitElement {
       (message) => {
         this.trouble = message;
       },
+      () => this.flame?.followView(),
     );
     const { range, scroll, zoomed, focused } = view;
-    this.chart.setLayout(view.view, view.order, { range, scroll, zoomed, focused });
+    const position = { range, scroll, zoomed, focused };
+    this.position = position;
+    this.chart.setLayout(view.view, view.order, position);
     this.search.start(view.view, view.search);
   }
 
@@ -237,7 +241,11 @@ export class App extends LitElement {
   private change(change: Partial<ViewState>): void {
     if (this.view === null) return;
     this.view = { ...this.view, ...change };
-    this.keeper.push(this.view);
+    this.keep();
+  }
+
+  private keep(): void {
+    if (this.view) this.keeper.push({ ...this.view, ...this.position });
   }
 
   private setTable(change: Partial<ViewState['table']>): void {
@@ -246,7 +254,9 @@ export class App extends LitElement {
 
   private chartChanged(what: ChartChange): void {
     if (this.chart && (what === 'view' || what === 'focus') && !this.chart.windows.switching) {
-      this.change(this.chart.position);
+      // Not a part of `view`: nothing but the chart shows it, and it may change with every frame.
+      this.position = this.chart.position;
+      this.keep();
     }
     if (what === 'layout') this.requestUpdate();
     this.flame?.chartChanged(what);
@@ -258,7 +268,8 @@ export class App extends LitElement {
     this.layouts.keep(view, chart.position);
     const next = this.layouts.choose(summary, view, event.change);
     const position = this.layouts.positionOf(next.view, next.order);
-    this.change({ ...next, ...position });
+    this.position = position;
+    this.change(next);
     this.highlighted = null;
     this.search.start(next.view, view.search);
     chart.setLayout(next.view, next.order, position);

@@ -57,6 +57,8 @@ export class ChartController {
     private theme: Theme,
     private readonly changed: (what: ChartChange) => void,
     private readonly failed: (message: string) => void,
+    /** After every drawn frame: what follows the view (ruler, minimap) is brought up to date once a frame only. */
+    private readonly drawn: () => void,
   ) {
     this.colors = new FlameColors(summary.functions, theme);
     this.windows = new WindowCache(
@@ -127,6 +129,7 @@ export class ChartController {
     if (this.renderer === null || overview === null) return;
     const { viewport, colors, theme, hovered, focused, active } = this;
     this.renderer.draw({ viewport, overview, detail, colors, theme, hovered, focused, active });
+    this.drawn();
   }
 
   /** The view moved by hand: wheel, drag, keys. */
@@ -310,6 +313,7 @@ export class ChartController {
       if (this.windows.shown !== shown || current !== node) return;
       this.path = path;
       this.leaveZoomIfOutside();
+      this.invalidate();
       this.changed('view');
     } catch (error) {
       this.report(error);

@@ -7,7 +7,7 @@ import { axisUnit } from '../state';
 import { base } from '../styles';
 import type { Theme } from '../theme';
 import './breadcrumb';
-import type { PathEvent } from './breadcrumb';
+import type { Breadcrumb, PathEvent } from './breadcrumb';
 import type { ChartChange, ChartController } from './chartController';
 import { ChartPointer } from './chartPointer';
 import { describeFrame } from './frameText';
@@ -135,8 +135,10 @@ export class FlameChart extends LitElement {
   @query('.ruler') private readonly ruler!: HTMLCanvasElement;
   @query('emberline-minimap') private readonly minimap!: Minimap;
   @query('emberline-row-scrollbar') private readonly scrollbar!: RowScrollbar;
+  @query('emberline-breadcrumb') private readonly breadcrumb!: Breadcrumb;
   private pointer: ChartPointer | null = null;
   private size: ResizeObserver | null = null;
+  private ratio = 0;
   private ratioChanged: AbortController | null = null;
   private busyTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -152,7 +154,20 @@ export class FlameChart extends LitElement {
     else this.busy = false;
     if (what === 'layout') this.picture++;
     if (what === 'focus') this.announceFocus();
-    this.requestUpdate();
+    // What follows the view is done once a frame, in `followView`.
+    if (what !== 'view') this.requestUpdate();
+  }
+
+  /** To be called after every drawn frame: cheap, and without a render of this element. */
+  followView(): void {
+    const { chart } = this;
+    if (!chart || !this.hasUpdated) return;
+    if (devicePixelRatio !== this.ratio) this.resized(undefined);
+    drawRuler(this.ruler, chart.viewport, axisUnit(this.summary, this.view), this.theme, this.ratio);
+    this.minimap.showView();
+    this.scrollbar.showView();
+    this.breadcrumb.path = chart.path;
+    this.breadcrumb.span = this.spanLabel();
   }
 
   /** Draws the minimap anew: colours have changed. */
@@ -202,9 +217,7 @@ export class FlameChart extends LitElement {
     }
     if (!this.chart) return;
     this.stage.classList.toggle('onBox', this.chart.hovered !== null);
-    drawRuler(this.ruler, this.chart.viewport, axisUnit(this.summary, this.view), this.theme, devicePixelRatio);
-    this.minimap.showView();
-    this.scrollbar.showView();
+    this.followView();
   }
 
   protected override render(): TemplateResult {
@@ -215,9 +228,7 @@ export class FlameChart extends LitElement {
     return html`
       <emberline-minimap .chart=${chart} .theme=${this.theme} .picture=${this.picture}></emberline-minimap>
       <emberline-breadcrumb
-        .path=${chart?.path ?? []}
         .root=${this.rootLabel()}
-        .span=${this.spanLabel()}
         @path-step=${(event: PathEvent) => {
           chart?.zoomToPath(event.step);
           this.focus();
@@ -369,6 +380,7 @@ export class FlameChart extends LitElement {
 
   private resized(entry: ResizeObserverEntry | undefined): void {
     const ratio = devicePixelRatio || 1;
+    this.ratio = ratio;
     const exact = entry?.devicePixelContentBoxSize?.[0];
     // Whole device pixels, so that nothing is scaled by the browser: that would blur.
     const width = wholePixels(this.stage.clientWidth * ratio, exact?.inlineSize) / ratio;

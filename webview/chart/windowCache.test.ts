@@ -16,7 +16,10 @@ function engine(): { source: WindowSource; asked: Parameters<WindowSource>[]; an
       answers.push(() => {
         const span = params.to - params.from;
         const to = Math.min(1000, params.to);
-        resolve(testWindow([[[0, 1000, 0]]], { from: params.from, to, resolution: span / params.pixels / 2 }));
+        const from = Math.max(0, params.from - span);
+        resolve(
+          testWindow([[[0, 1000, 0]]], { from, to: Math.min(1000, to + span), resolution: span / params.pixels / 2 }),
+        );
       });
     });
   };
@@ -82,12 +85,12 @@ describe('a view', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('zoomed in asks for a finer window with a margin, once', async () => {
+  it('zoomed in asks for a finer window, once', async () => {
     const { cache, asked, answer, arrived } = await shown();
     cache.want({ from: 400, to: 500 }, 500);
     await vi.advanceTimersByTimeAsync(100);
     const { from, to, pixels } = asked[2]![0];
-    expect([from, to]).toEqual([370, 530]);
+    expect([from, to]).toEqual([400, 500]);
     expect(pixels / (to - from)).toBeCloseTo(5);
     await answer();
     expect(arrived).toEqual([true, false]);

@@ -5,9 +5,7 @@ import type { AxisRange } from './viewport';
 /** Asks the engine for a window. */
 export type WindowSource = (params: Omit<FlameWindowParams, 'profile'>, signal: AbortSignal) => Promise<FlameWindow>;
 
-/** The view asks for this much of its own span on either side (the engine adds more), so that panning rarely waits. */
-const MARGIN = 0.3;
-/** A new window is asked for when less than this much of the span is left on a side. */
+/** The engine adds a margin of its own; a new window is asked for when less than this much of the span is left of it. */
 const LEAST_MARGIN = 0.25;
 /** Boxes are merged under half a pixel; from this many pixels on a merged run begins to show. */
 const COARSEST = 0.8;
@@ -112,12 +110,8 @@ export class WindowCache {
     const request = new AbortController();
     this.detailRequest = request;
     const { range, pixels } = wish;
-    const extent = this.overview?.extent ?? 0;
-    const span = range.to - range.from;
-    const from = Math.max(0, range.from - MARGIN * span);
-    const to = Math.min(extent, range.to + MARGIN * span);
     try {
-      const params = { ...this.shown, from, to, pixels: Math.ceil((pixels * (to - from)) / span) };
+      const params = { ...this.shown, from: range.from, to: range.to, pixels: Math.ceil(pixels) };
       this.asked = key(range, pixels);
       const window = await this.source(params, request.signal);
       if (this.detailRequest !== request) return;

@@ -1,6 +1,7 @@
 import type { EngineMethod, EngineParams, EngineResult, ProfileSummary } from '../../../src/engine/engineApi';
 import type { ToHost, ToWebview, ViewState } from '../../../src/protocol';
 import type { VsCodeApi } from '../../../webview/host';
+import { buffersOf } from './buffersOf';
 
 /**
  * The extension host's side of the protocol in the page itself: stands where VS Code stands in production, with the
@@ -65,7 +66,8 @@ export class PageHost implements VsCodeApi {
   }
 
   send(message: ToWebview): void {
-    window.postMessage(message, '*');
+    // VS Code hands buffers over without copying them, too.
+    window.postMessage(message, '*', message.kind === 'result' ? buffersOf(message.value) : []);
   }
 
   whenReady(): Promise<void> {
