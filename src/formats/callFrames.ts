@@ -1,4 +1,4 @@
-import { growFloat64, growInt32 } from '../profile/growColumn';
+import { growInt32 } from '../profile/growColumn';
 import type { StringTable } from '../profile/stringTable';
 import { END, FIRST, type JsonScanner, memberNames } from './jsonScanner';
 
@@ -23,11 +23,8 @@ export class CallFrames {
   /** The texts, each padded with zeros to whole words: close together, for the processor's caches. */
   private texts: Int32Array = new Int32Array(16);
   private textsLength = 0;
-  /** Where the text of frame `i` starts in `texts`, and how many bytes it has. */
-  private start: Float64Array = new Float64Array(4);
-  private size: Int32Array = new Int32Array(4);
-  /** Pairs of a hash and an index, -1 where the slot is free. */
-  private slots: Int32Array = new Int32Array(32).fill(-1);
+  /** Four numbers each: hash, index (-1 where the slot is free), where the text starts in `texts`, its bytes. */
+  private slots: Int32Array = new Int32Array(64).fill(-1);
   private mask = 15;
   private readonly seed = (Math.random() * 0x100000000) | 0;
   private readonly view: DataView;
@@ -62,9 +59,9 @@ export class CallFrames {
     hash ^= hash >>> 15;
     let slot = hash & this.mask;
     const { slots } = this;
-    for (let index = slots[slot * 2 + 1]; index >= 0; index = slots[slot * 2 + 1]) {
-      if (slots[slot * 2] === hash && this.same(index, from)) {
-        scanner.pos = from + this.size[index];
+    for (let index = slots[slot * 4 + 1]; index >= 0; index = slots[slot * 4 + 1]) {
+      if (slots[slot * 4] === hash && this.same(slots[slot * 4 + 2], slots[slot * 4 + 3], from)) {
+        scanner.pos = from + slots[slot * 4 + 3];
         return index;
       }
       slot = (slot + 1) & this.mask;
@@ -72,13 +69,12 @@ export class CallFrames {
     return this.add(from, hash, slot);
   }
 
-  private same(index: number, from: number): boolean {
+  private same(start: number, size: number, from: number): boolean {
     const { view, texts } = this;
-    const size = this.size[index];
     if (from + size > view.byteLength) {
       return false;
     }
-    let at = this.start[index];
+    let at = start;
     const whole = from + (size & ~3);
     for (let pos = from; pos < whole; pos += 4) {
       if (texts[at++] !== view.getInt32(pos, true)) {
@@ -106,16 +102,16 @@ export class CallFrames {
       this.url = growInt32(this.url, capacity);
       this.line = growInt32(this.line, capacity);
       this.column = growInt32(this.column, capacity);
-      this.start = growFloat64(this.start, capacity);
-      this.size = growInt32(this.size, capacity);
     }
     if (!this.addPlain(index)) {
       scanner.pos = from;
       this.addCareful(index);
     }
-    this.keepText(index, from, scanner.pos - from);
-    this.slots[slot * 2] = hash;
-    this.slots[slot * 2 + 1] = index;
+    this.slots[slot * 4] = hash;
+    this.slots[slot * 4 + 1] = index;
+    this.slots[slot * 4 + 2] = this.textsLength;
+    this.slots[slot * 4 + 3] = scanner.pos - from;
+    this.keepText(from, scanner.pos - from);
     if (this.length * 2 > this.mask) {
       this.rehash();
     }
@@ -223,12 +219,10 @@ export class CallFrames {
     }
   }
 
-  private keepText(index: number, from: number, size: number): void {
+  private keepText(from: number, size: number): void {
     const { view } = this;
     const words = (size + 3) >> 2;
     this.texts = growInt32(this.texts, this.textsLength + words);
-    this.start[index] = this.textsLength;
-    this.size[index] = size;
     let at = this.textsLength;
     const whole = from + (size & ~3);
     for (let pos = from; pos < whole; pos += 4) {
@@ -243,16 +237,17 @@ export class CallFrames {
   private rehash(): void {
     const old = this.slots;
     const size = (this.mask + 1) * 4;
-    const slots = new Int32Array(size * 2).fill(-1);
+    const slots = new Int32Array(size * 4).fill(-1);
     const mask = size - 1;
-    for (let i = 0; i < old.length; i += 2) {
+    for (let i = 0; i < old.length; i += 4) {
       if (old[i + 1] >= 0) {
         let slot = old[i] & mask;
-        while (slots[slot * 2 + 1] >= 0) {
+        while (slots[slot * 4 + 1] >= 0) {
           slot = (slot + 1) & mask;
         }
-        slots[slot * 2] = old[i];
-        slots[slot * 2 + 1] = old[i + 1];
+        for (let part = 0; part < 4; part++) {
+          slots[slot * 4 + part] = old[i + part];
+        }
       }
     }
     this.slots = slots;

@@ -47,9 +47,10 @@ export class CpuprofileColumns {
   /** @param expectedNodes how many nodes there may be; wrong guesses cost time only */
   constructor(
     readonly callFrames: CallFrames,
-    expectedNodes: number,
+    private readonly expectedNodes: number,
   ) {
-    const capacity = Math.max(256, expectedNodes);
+    // Small first, see `StringTable`.
+    const capacity = 16;
     this.id = new Int32Array(capacity);
     this.callFrame = new Int32Array(capacity);
     this.hits = new Float64Array(capacity);
@@ -60,20 +61,26 @@ export class CpuprofileColumns {
     this.tickCount = new Float64Array(capacity);
   }
 
+  /** What to grow a full column of `length` entries to. */
+  private capacity(length: number): number {
+    return length < 512 ? length * 2 : Math.max(length * 2, this.expectedNodes);
+  }
+
   /** Makes room for one more node. */
   reserveNode(): void {
     if (this.nodes === this.id.length) {
-      this.id = growInt32(this.id, this.nodes * 2);
-      this.callFrame = growInt32(this.callFrame, this.nodes * 2);
-      this.hits = growFloat64(this.hits, this.nodes * 2);
+      const capacity = this.capacity(this.nodes);
+      this.id = growInt32(this.id, capacity);
+      this.callFrame = growInt32(this.callFrame, capacity);
+      this.hits = growFloat64(this.hits, capacity);
     }
   }
 
   addLink(row: number, child: number): void {
     const link = this.links++;
     if (link === this.linkRow.length) {
-      this.linkRow = growInt32(this.linkRow, link * 2);
-      this.linkChild = growInt32(this.linkChild, link * 2);
+      this.linkRow = growInt32(this.linkRow, this.capacity(link));
+      this.linkChild = growInt32(this.linkChild, this.capacity(link));
     }
     this.linkRow[link] = row;
     this.linkChild[link] = child;
@@ -82,9 +89,9 @@ export class CpuprofileColumns {
   addTick(row: number, line: number, count: number): void {
     const tick = this.ticks++;
     if (tick === this.tickRow.length) {
-      this.tickRow = growInt32(this.tickRow, tick * 2);
-      this.tickLine = growInt32(this.tickLine, tick * 2);
-      this.tickCount = growFloat64(this.tickCount, tick * 2);
+      this.tickRow = growInt32(this.tickRow, this.capacity(tick));
+      this.tickLine = growInt32(this.tickLine, this.capacity(tick));
+      this.tickCount = growFloat64(this.tickCount, this.capacity(tick));
     }
     this.tickRow[tick] = row;
     this.tickLine[tick] = line;

@@ -53,7 +53,7 @@ export class CpuprofileNodes {
     for (let first = true; scanner.element(first); first = false) {
       columns.reserveNode();
       const row = columns.nodes++;
-      if ((row & 8191) === 8191) {
+      if ((row & 8191) === 63) {
         this.checkpoint();
       }
       const { links, ticks } = columns;

@@ -161,20 +161,25 @@ function parentsFirst(parent: Int32Array, repairs: CpuprofileRepairs): Int32Arra
 }
 
 function addTicks(builder: ProfileBuilder, columns: CpuprofileColumns, stackOfRow: Int32Array): void {
-  const { locations } = columns;
-  for (let tick = 0; tick < columns.ticks; tick++) {
-    const row = columns.tickRow[tick];
-    const stack = stackOfRow[row];
-    let line = columns.tickLine[tick];
-    const own = locations === null ? -1 : columns.locationOfNode(row);
+  const { locations, ticks, tickRow, tickLine, tickCount } = columns;
+  if (locations !== null) {
+    mapTicks(columns);
+  }
+  for (let tick = 0; tick < ticks; tick++) {
+    tickRow[tick] = tickLine[tick] > 0 && tickCount[tick] > 0 ? stackOfRow[tickRow[tick]] : -1;
+  }
+  builder.addLeafLines(tickRow, tickLine, tickCount, ticks);
+}
+
+/** Ticks of functions that js-debug mapped: a line of another file, or of none, becomes the function's own. */
+function mapTicks(columns: CpuprofileColumns): void {
+  const { locations, ticks, tickRow, tickLine } = columns;
+  for (let tick = 0; tick < ticks; tick++) {
+    const own = columns.locationOfNode(tickRow[tick]);
     if (locations !== null && own >= 0) {
-      // The function was mapped, so its lines must be: a line of another file, or of none, becomes the function's own.
       const location = columns.locationOfTick(tick);
       const same = location >= 0 && locations.file[location] === locations.file[own];
-      line = same && locations.line[location] > 0 ? locations.line[location] : locations.line[own];
-    }
-    if (stack >= 0 && line > 0 && columns.tickCount[tick] > 0) {
-      builder.addLeafLine(stack, line, columns.tickCount[tick]);
+      tickLine[tick] = same && locations.line[location] > 0 ? locations.line[location] : locations.line[own];
     }
   }
 }

@@ -151,6 +151,20 @@ export class ProfileBuilder {
     this.leafTicks[row] = ticks;
   }
 
+  /** As `addLeafLine`, many at once: the builder takes the columns over, and leaves out rows with stack -1. */
+  addLeafLines(stack: Int32Array, line: Int32Array, ticks: Float64Array, length: number): void {
+    if (this.leafCount === 0) {
+      this.leafStack = stack;
+      this.leafLine = line;
+      this.leafTicks = ticks;
+      this.leafCount = length;
+    } else {
+      for (let row = 0; row < length; row++) {
+        this.addLeafLine(stack[row], line[row], ticks[row]);
+      }
+    }
+  }
+
   /** The finished profile. The builder must not be used afterwards. */
   finish(meta: ProfileMeta): Profile {
     const threads = this.threads.length > 0 ? this.threads : [{ name: '', process: null, pid: null, tid: null }];
@@ -273,33 +287,48 @@ export class ProfileBuilder {
     if (this.leafCount === 0) {
       return null;
     }
-    this.sortLeafLines();
+    const repeats = this.sortLeafLines();
     const { leafStack: stack, leafLine: line, leafTicks: ticks } = this;
-    let length = 0;
-    for (let row = 1; row < this.leafCount; row++) {
-      if (stack[row] === stack[length] && line[row] === line[length]) {
-        ticks[length] += ticks[row];
-      } else {
-        length++;
-        stack[length] = stack[row];
-        line[length] = line[row];
-        ticks[length] = ticks[row];
-      }
+    let first = 0;
+    while (first < this.leafCount && stack[first] < 0) {
+      first++;
     }
-    length++;
-    return { length, stack: stack.slice(0, length), line: line.slice(0, length), ticks: ticks.slice(0, length) };
+    let end = this.leafCount;
+    if (repeats && first < end) {
+      end = first;
+      for (let row = first + 1; row < this.leafCount; row++) {
+        if (stack[row] === stack[end] && line[row] === line[end]) {
+          ticks[end] += ticks[row];
+        } else {
+          end++;
+          stack[end] = stack[row];
+          line[end] = line[row];
+          ticks[end] = ticks[row];
+        }
+      }
+      end++;
+    }
+    const length = end - first;
+    return length === 0
+      ? null
+      : { length, stack: stack.slice(first, end), line: line.slice(first, end), ticks: ticks.slice(first, end) };
   }
 
-  /** Decoders add leaf lines nearly in order, so insertion is tried first; it gives up where it has to move much. */
-  private sortLeafLines(): void {
+  /**
+   * Decoders add leaf lines nearly in order, so insertion is tried first; it gives up where it has to move much.
+   * @returns whether two rows may be of one stack and line
+   */
+  private sortLeafLines(): boolean {
     const { leafStack: stack, leafLine: line, leafTicks: ticks } = this;
     let moves = this.leafCount * 4;
+    let repeats = false;
     for (let row = 1; row < this.leafCount; row++) {
       const ofStack = stack[row];
       const ofLine = line[row];
-      if (stack[row - 1] < ofStack || (stack[row - 1] === ofStack && line[row - 1] <= ofLine)) {
+      if (stack[row - 1] < ofStack || (stack[row - 1] === ofStack && line[row - 1] < ofLine)) {
         continue;
       }
+      repeats = true;
       const ofTicks = ticks[row];
       let to = row;
       while (to > 0 && (stack[to - 1] > ofStack || (stack[to - 1] === ofStack && line[to - 1] > ofLine))) {
@@ -314,9 +343,10 @@ export class ProfileBuilder {
       moves -= row - to;
       if (moves < 0) {
         this.mergeSortLeafLines();
-        return;
+        return true;
       }
     }
+    return repeats;
   }
 
   private mergeSortLeafLines(): void {
