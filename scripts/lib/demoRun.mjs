@@ -13,6 +13,7 @@ import * as workbench from './workbench.mjs';
 
 const service = join(root, 'demo');
 const hotFile = 'billOfMaterials.ts';
+const flameGraphSize = { width: 1280, height: 760 };
 const themes = { dark: { label: 'Dark Modern', dark: true }, light: { label: 'Light Modern', dark: false } };
 
 /** Runs the whole demo. Throws one sentence that names the step's trouble; a picture of it is in demo-output/. */
@@ -41,7 +42,7 @@ export async function runDemo({ open, pictures, seconds }) {
           'editor.minimap.enabled': false,
           'breadcrumbs.enabled': false,
         },
-        viewport: { width: 1500, height: 900 },
+        viewport: flameGraphSize,
         deviceScaleFactor: pictures ? 1.5 : 1,
         logFolder: join(output, 'logs'),
         keepLogs: true,
@@ -161,21 +162,33 @@ async function takePictures(page, folder) {
   await mkdir(folder, { recursive: true });
   await workbench.runCommand(page, 'View: Close Primary Side Bar');
   await workbench.runCommand(page, 'Notifications: Clear All Notifications');
-  for (const [kind, theme] of Object.entries(themes)) {
-    await workbench.chooseTheme(page, theme);
-    await workbench.waitForFlameGraph(page);
-    await sleep(1200);
-    await save(page, join(folder, `flame-graph-${kind}.png`));
-  }
+  await pictureOfFlameGraph(page, join(folder, 'flame-graph-dark.png'));
   await workbench.openFile(page, hotFile);
-  // The file is short: a picture of its own size reads better. (A desktop window keeps the size it has.)
-  await page.setViewportSize({ width: 1100, height: 560 }).catch(() => {});
-  for (const [kind, theme] of Object.entries(themes).reverse()) {
-    await workbench.chooseTheme(page, theme);
-    await waitForHotLines(page);
-    await sleep(800);
-    await save(page, join(folder, `hot-lines-${kind}.png`));
-  }
+  await pictureOfHotLines(page, join(folder, 'hot-lines-dark.png'));
+  await workbench.chooseTheme(page, themes.light);
+  await pictureOfHotLines(page, join(folder, 'hot-lines-light.png'));
+  await workbench.runCommand(page, 'View: Close Editor');
+  await pictureOfFlameGraph(page, join(folder, 'flame-graph-light.png'));
+}
+
+async function pictureOfFlameGraph(page, path) {
+  await resize(page, flameGraphSize);
+  await workbench.waitForFlameGraph(page);
+  await sleep(1000);
+  await save(page, path);
+}
+
+async function pictureOfHotLines(page, path) {
+  // The file is short: a picture of its own size reads better.
+  await resize(page, { ...flameGraphSize, height: 560 });
+  await waitForHotLines(page);
+  await sleep(500);
+  await save(page, path);
+}
+
+/** A desktop window keeps the size it has. */
+async function resize(page, size) {
+  await page.setViewportSize(size).catch(() => {});
 }
 
 async function waitForHotLines(page) {
