@@ -178,3 +178,189 @@ suite('Profile Debug Target', () => {
     assert.equal(profile.threads.length, 1);
     assert.equal(profile.threads[0].process, session.name);
     assert.ok(Number(profile.threads[0].pid) > 0);
+    assert.ok(sum(selfMs(profile, 'crunchNumbers')) > 2000, 'the hot function has its samples');
+    assert.ok(profile.meta.durationMs! > 4000);
+    // The debugger goes on.
+    const { threads } = await session.customRequest('threads');
+    assert.ok(threads.length > 0);
+  });
+
+  test('takes all of several sessions, labelled by session', async function () {
+    this.timeout(120_000);
+    await launch('parent.js');
+    await wait(3000);
+    const capture = startProfiling();
+    const items = await waitForQuickPick('Profile Which Debug Sessions?');
+    assert.ok(items.length >= 2 && items.every((item) => item.checked), JSON.stringify(items));
+    await acceptAll();
+    await sampling();
+    await wait(3000);
+    await stopProfiling();
+    const profile = decode(await capture);
+    const inParent = selfMs(profile, 'parentWork');
+    const inChild = selfMs(profile, 'childWork');
+    assert.ok(sum(inParent) > 1000 && sum(inChild) > 1000);
+    assert.equal(inParent.size, 1);
+    assert.equal(inChild.size, 1);
+    const labels = profile.threads.map((thread) => thread.process);
+    assert.match(labels[[...inParent.keys()][0]]!, /parent\.js/);
+    assert.match(labels[[...inChild.keys()][0]]!, /child\.js/);
+    assert.equal(new Set(profile.threads.map((thread) => thread.pid)).size, profile.threads.length);
+  });
+
+  test('lets a child that starts later join', async function () {
+    this.timeout(120_000);
+    await launch('parent.js', 'later');
+    const capture = startProfiling();
+    await sampling();
+    await waitForNotification('2 targets');
+    await wait(2500);
+    await stopProfiling();
+    const profile = decode(await capture);
+    assert.ok(sum(selfMs(profile, 'childWork')) > 500);
+    assert.ok(sum(selfMs(profile, 'parentWork')) > 1000);
+  });
+
+  test('keeps what arrived from a program that ends', async function () {
+    this.timeout(120_000);
+    await launch('busy.js', '9');
+    const profile = decode(await startProfiling());
+    assert.ok(sum(selfMs(profile, 'crunchNumbers')) > 1500);
+    await waitForNotification('are missing');
+    assert.match(profile.meta.notes.join(), /its last \d+\.\d s are missing/);
+  });
+
+  test('keeps what arrived from a program that is killed', async function () {
+    this.timeout(120_000);
+    await launch('busy.js');
+    const capture = startProfiling();
+    await sampling();
+    await wait(5000);
+    const text = (await notifications()).map(({ message }) => message).join();
+    const pid = Number(/busy\.js \[(\d+)\]/.exec(text)?.[1]);
+    assert.ok(pid > 0, text);
+    process.kill(pid, 'SIGKILL');
+    const profile = decode(await capture);
+    assert.ok(sum(selfMs(profile, 'crunchNumbers')) > 1500);
+    assert.match(await waitForNotification('are missing'), /its last \d+\.\d s are missing/);
+  });
+
+  test('leaves breakpoints and evaluation to the debugger, and does not count the pause', async function () {
+    this.timeout(120_000);
+    const session = await launch('busy.js');
+    const capture = startProfiling();
+    await sampling();
+    await wait(1500);
+    const line = 4;
+    const place = new vscode.Location(vscode.Uri.file(join(folder, 'busy.js')), new vscode.Position(line, 0));
+    vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(place)]);
+    const frame = await eventually(
+      () => vscode.debug.activeStackItem,
+      (item) => item instanceof vscode.DebugStackFrame,
+    );
+    assert.ok(frame instanceof vscode.DebugStackFrame);
+    assert.equal(frame.session.id, session.id);
+    await waitForNotification('paused in the debugger');
+    await wait(3000);
+    const question = { expression: 'count + 1000000', frameId: frame.frameId, context: 'repl' };
+    const { result } = await frame.session.customRequest('evaluate', question);
+    assert.ok(Number(result) > 1_000_000, result);
+    vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
+    await session.customRequest('continue', { threadId: frame.threadId });
+    await eventually(
+      () => vscode.debug.activeStackItem,
+      (item) => !(item instanceof vscode.DebugStackFrame),
+    );
+    await wait(1500);
+    await stopProfiling();
+    const profile = decode(await capture);
+    assert.match(profile.meta.notes.join(), /was paused in the debugger for \d+\.\d s: that time was not sampled/);
+    const paused = sum(selfMs(profile, 'everySecond'));
+    assert.ok(paused < 500, `${paused} ms were counted for the function that was paused for over 3 s`);
+    assert.ok(sum(selfMs(profile, 'crunchNumbers')) > 1500);
+  });
+
+  test('stops after the set duration', async function () {
+    this.timeout(120_000);
+    await vscode.workspace.getConfiguration('emberline').update('duration', 3, true);
+    await launch('busy.js');
+    const profile = decode(await startProfiling());
+    const { durationMs } = profile.meta;
+    assert.ok(durationMs! > 2500 && durationMs! < 5000, String(durationMs));
+  });
+
+  test('asks the debugger for sources that are not on disk', async function () {
+    this.timeout(120_000);
+    await launch('inMemory.js');
+    const capture = startProfiling();
+    await sampling();
+    await wait(3000);
+    await stopProfiling();
+    const profile = decode(await capture);
+    const { functions, strings, leafLines } = profile;
+    const func = Array.from(functions.name).findIndex((name) => strings[name] === 'typedWork');
+    assert.ok(func >= 0);
+    assert.equal(strings[functions.file[func]], join(folder, 'typed.ts'));
+    assert.equal(functions.line[func], 3);
+    const lines = new Set<number>();
+    for (let i = 0; i < leafLines!.length; i++) {
+      if (profile.frames.func[profile.stacks.frame[leafLines!.stack[i]]] === func) lines.add(leafLines!.line[i]);
+    }
+    assert.ok([...lines].every((line) => line >= 3 && line <= 9) && (lines.has(6) || lines.has(7)), [...lines].join());
+  });
+
+  test('discards what was sampled', async function () {
+    this.timeout(120_000);
+    await launch('busy.js');
+    const capture = startProfiling();
+    await sampling();
+    await wait(1000);
+    await runCommand('Emberline: Stop Profiling and Discard');
+    assert.equal(await capture, undefined);
+  });
+
+  test('offers what to do without a session, and attaches to a plain inspector', async function () {
+    this.timeout(120_000);
+    const child = spawn(process.execPath, ['--inspect=127.0.0.1:0', join(folder, 'busy.js')]);
+    children.push(child);
+    const address = await new Promise<string>((resolve) => {
+      let text = '';
+      child.stderr.on('data', (chunk) => {
+        text += chunk;
+        const found = /ws:\/\/([\d.]+:\d+)\//.exec(text);
+        if (found) resolve(found[1]);
+      });
+    });
+    const capture = startProfiling();
+    const items = await waitForQuickPick('No JavaScript debug session is running');
+    assert.deepEqual(
+      items.map(({ label }) => label.replace(/^\$\([a-z-]+\) ?/, '').trim()),
+      ['Start debugging…', 'Attach to a running inspector (host:port)…', 'Open a profile file…'],
+    );
+    await pick('Attach to a running inspector (host:port)…');
+    await wait(500);
+    await typeIntoQuickInput(address);
+    await acceptQuickInput();
+    await sampling();
+    await wait(2500);
+    await stopProfiling();
+    const profile = decode(await capture);
+    assert.ok(sum(selfMs(profile, 'crunchNumbers')) > 1000);
+    assert.equal(profile.threads[0].pid, child.pid);
+    assert.match(profile.threads[0].process!, /busy\.js at 127\.0\.0\.1/);
+    assert.equal(child.exitCode, null);
+  });
+
+  test('says where no inspector answers', async function () {
+    this.timeout(60_000);
+    const capture = startProfiling();
+    await waitForQuickPick('No JavaScript debug session is running');
+    await pick('Attach to a running inspector (host:port)…');
+    await wait(500);
+    await typeIntoQuickInput('127.0.0.1:1');
+    await acceptQuickInput();
+    await waitForNotification('No inspector answers at 127.0.0.1:1');
+    assert.equal(await capture, undefined);
+    await pressNotificationButton('No inspector answers', 'Show Output');
+  });
+});
