@@ -16,7 +16,7 @@ const totals = { passed: 0, failed: 0, skipped: [], failures: [] };
 let built = null;
 if (wanted.some((kind) => kind !== 'unit')) {
   try {
-    await build({ tests: wanted.includes('vscode') });
+    await build();
   } catch (error) {
     built = error;
   }
@@ -27,11 +27,17 @@ for (const kind of wanted) {
   let counts;
   try {
     if (kind !== 'unit' && built !== null) throw built;
+    if (kind === 'vscode') await build({ tests: true });
     counts = await suites[kind](values.grep);
   } catch (error) {
     console.error(error.message);
     // A suite that did not run is a failure, not a silence.
-    counts = { passed: 0, failed: 1, skipped: [], failures: [`the ${kind} tests did not run: ${error.message}`] };
+    counts = {
+      passed: 0,
+      failed: 1,
+      skipped: [],
+      failures: [`the ${kind} tests did not run: ${error.message.split('\n')[0]} (see above)`],
+    };
   }
   console.log(`${kind}: ${sentence(counts)} (${seconds(start)})`);
   totals.passed += counts.passed;
