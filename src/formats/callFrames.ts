@@ -236,7 +236,7 @@ export class CallFrames {
 
   private rehash(): void {
     const old = this.slots;
-    const size = (this.mask + 1) * 4;
+    const size = (this.mask + 1) * 8;
     const slots = new Int32Array(size * 4).fill(-1);
     const mask = size - 1;
     for (let i = 0; i < old.length; i += 4) {

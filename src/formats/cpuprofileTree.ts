@@ -30,7 +30,7 @@ export function internTree(
   const parent = findParents(columns, ids, repairs);
   const order = parentsFirst(parent, repairs);
   const stackOfRow = new Int32Array(columns.nodes);
-  builder.reserveStacks(builder.stackCount + columns.nodes);
+  builder.reserve(columns.callFrames.length, columns.nodes);
   const root = builder.string('(root)');
   const anonymous = builder.string('(anonymous)');
   const { locations, callFrames } = columns;

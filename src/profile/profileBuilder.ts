@@ -76,9 +76,11 @@ export class ProfileBuilder {
     return this.stacks.intern(prefix, frame);
   }
 
-  /** Makes room for about `count` stacks. */
-  reserveStacks(count: number): void {
-    this.stacks.reserve(count);
+  /** Makes room for about as many more functions (with a frame each) and stacks. */
+  reserve(functions: number, stacks: number): void {
+    this.functions.reserve(this.functions.length + functions);
+    this.frames.reserve(this.frames.length + functions);
+    this.stacks.reserve(this.stacks.length + stacks);
   }
 
   /** Stacks so far. */

@@ -112,7 +112,7 @@ export class StringTable {
   }
 
   private rehash(): void {
-    const size = this.slots.length * 4;
+    const size = this.slots.length * 8;
     const slots = new Int32Array(size).fill(-1);
     const mask = size - 1;
     for (let index = 0; index < this.count; index++) {

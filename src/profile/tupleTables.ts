@@ -33,7 +33,7 @@ export class PairTable {
     this.b[index] = b;
     this.slots[slot] = index;
     if (this.length * 2 > this.slots.length) {
-      this.rehash(this.slots.length * 4);
+      this.rehash(this.slots.length * 8);
     }
     return index;
   }
@@ -94,13 +94,24 @@ export class QuadTable {
     this.d[index] = d;
     this.slots[slot] = index;
     if (this.length * 2 > this.slots.length) {
-      this.rehash();
+      this.rehash(this.slots.length * 8);
     }
     return index;
   }
 
-  private rehash(): void {
-    const size = this.slots.length * 4;
+  /** Makes room for about `count` rows. */
+  reserve(count: number): void {
+    this.a = growInt32(this.a, count);
+    this.b = growInt32(this.b, count);
+    this.c = growInt32(this.c, count);
+    this.d = growInt32(this.d, count);
+    const size = 2 ** Math.ceil(Math.log2(count * 2 + 1));
+    if (size > this.slots.length) {
+      this.rehash(size);
+    }
+  }
+
+  private rehash(size: number): void {
     const slots = new Int32Array(size).fill(-1);
     const mask = size - 1;
     for (let index = 0; index < this.length; index++) {
