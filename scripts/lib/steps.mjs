@@ -17,16 +17,3 @@ export async function step(title, work) {
 export const seconds = (start) => `${((performance.now() - start) / 1000).toFixed(1)} s`;
 
 export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** Rejects with `message` when `promise` takes longer than `milliseconds`. */
-export async function withTimeout(promise, milliseconds, message) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(message)), milliseconds);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
