@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { EngineApi, LineDetails, LineNeighbour } from '../engine/engineApi';
 import type { Heat } from './heat';
 import { percentText } from './heatLabel';
+import type { HeatSource } from './heatSource';
 import { shareOf } from './hotLines';
 import { commandLink, markdownText } from './markdownText';
 import { openLocationCommand } from './openLocation';
@@ -34,9 +35,10 @@ export function registerHeatHover(heat: Heat, engine: EngineApi): vscode.Disposa
                 engine.request('lineDetails', { profile, view, ...recorded }, { signal: abort.signal }),
               ),
           );
+          const stale = await changedSince(document, heat.source);
           const declared = heat.source?.status.summary?.lines === 'declaration';
           return new vscode.Hover(
-            details.map((each) => hoverText(each, declared)),
+            details.map((each) => hoverText(each, declared, stale)),
             document.lineAt(position.line).range,
           );
         } catch {
@@ -49,8 +51,31 @@ export function registerHeatHover(heat: Heat, engine: EngineApi): vscode.Disposa
   );
 }
 
-/** @param declared whether the format knows a function's total only where it is declared (V8). */
-function hoverText(details: LineDetails, declared: boolean): vscode.MarkdownString {
+/** File systems and clocks differ by this much. */
+const clockMs = 2000;
+
+/**
+ * Whether the file was written between the recording and its opening: its lines may not be those that were profiled.
+ * Later edits are followed line by line.
+ */
+async function changedSince(document: vscode.TextDocument, source: HeatSource | null): Promise<boolean> {
+  const span = source?.readSpanMs ?? null;
+  if (span === null) {
+    return false;
+  }
+  try {
+    const { mtime } = await vscode.workspace.fs.stat(document.uri);
+    return mtime > span.recorded + clockMs && mtime <= span.opened;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param declared whether the format knows a function's total only where it is declared (V8)
+ * @param stale whether the lines may have moved since the recording
+ */
+function hoverText(details: LineDetails, declared: boolean, stale: boolean): vscode.MarkdownString {
   const { self, total, samples, viewSamples, viewTotal, unit, type } = details;
   const markdown = new vscode.MarkdownString();
   // Names come from the profile: only our own links may run, and each name is escaped.
@@ -58,7 +83,7 @@ function hoverText(details: LineDetails, declared: boolean): vscode.MarkdownStri
   markdown.supportThemeIcons = true;
   const part = (value: number, word: string): string =>
     `**${markdownText(percentText(shareOf(value, viewTotal)))} ${word}** ${markdownText(valueText(value, unit, type))}`;
-  const counted = `${countText(round(samples))} of ${countText(round(viewSamples))} samples`;
+  const counted = `${countText(samples)} of ${countText(viewSamples)} samples`;
   markdown.appendMarkdown(`$(flame) ${part(self, 'self')} · ${part(total, 'total')} · ${counted}\n\n`);
   if (details.functions.length > 0) {
     markdown.appendMarkdown(`In ${details.functions.map((name) => `**${nameText(name)}**`).join(', ')}\n\n`);
@@ -66,7 +91,10 @@ function hoverText(details: LineDetails, declared: boolean): vscode.MarkdownStri
   appendNeighbours(markdown, 'Called by', details.callers, viewTotal);
   appendNeighbours(markdown, 'Calls', details.callees, viewTotal);
   if (declared) {
-    markdown.appendMarkdown('*V8 records totals for whole functions: they stand where a function begins.*');
+    markdown.appendMarkdown('*V8 records totals for whole functions: they stand where a function begins.*\n\n');
+  }
+  if (stale) {
+    markdown.appendMarkdown('$(warning) *This file was changed after the recording: its lines may have moved.*');
   }
   return markdown;
 }
@@ -99,8 +127,4 @@ function nameText(name: string): string {
 function placeText(file: string, line: number | null): string {
   const base = file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
   return line === null ? base : `${base}:${line}`;
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }

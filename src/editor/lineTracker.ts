@@ -5,7 +5,17 @@ interface TrackedDocument {
   map: LineMap;
   /** The map for what is on disk. */
   saved: LineMap;
+  /** What undo leads back to, latest last. */
+  readonly history: Step[];
 }
+
+/** An edit that moved lines: the map before it, and what an edit that takes it back looks like. */
+interface Step {
+  readonly before: LineMap;
+  readonly inverse: string;
+}
+
+const maxSteps = 200;
 
 /**
  * Follows the lines of documents through edits, for each open profile from the moment it was opened: what stood in a
@@ -59,7 +69,11 @@ export class LineTracker implements vscode.Disposable {
       const bytes = await vscode.workspace.fs.readFile(document.uri);
       const onDisk = new TextDecoder().decode(bytes).split(/\r\n|\r|\n/);
       const now = Array.from({ length: document.lineCount }, (_, line) => document.lineAt(line).text);
-      documents.set(document.uri.toString(), { map: LineMap.between(onDisk, now), saved: LineMap.identity });
+      documents.set(document.uri.toString(), {
+        map: LineMap.between(onDisk, now),
+        saved: LineMap.identity,
+        history: [],
+      });
       this.moved.fire(document);
     } catch {
       // Never saved, or gone: its lines stay where they are.
@@ -83,10 +97,23 @@ export class LineTracker implements vscode.Disposable {
     if (changes.length === 0 && !backToSaved) {
       return;
     }
+    const undoing = reason === vscode.TextDocumentChangeReason.Undo;
     for (const documents of this.profiles.values()) {
-      const tracked = documents.get(key) ?? { map: LineMap.identity, saved: LineMap.identity };
-      tracked.map = backToSaved ? tracked.saved : changes.reduce((map, change) => map.apply(change), tracked.map);
+      const tracked = documents.get(key) ?? { map: LineMap.identity, saved: LineMap.identity, history: [] };
       documents.set(key, tracked);
+      const last = tracked.history.at(-1);
+      if (backToSaved) {
+        tracked.map = tracked.saved;
+        tracked.history.length = 0;
+      } else if (undoing && last !== undefined && last.inverse === shapeOf(changes)) {
+        // The lines that the edit took are back, and so are their marks.
+        tracked.map = last.before;
+        tracked.history.pop();
+      } else {
+        tracked.history.push({ before: tracked.map, inverse: inverseShapeOf(changes) });
+        tracked.history.splice(0, tracked.history.length - maxSteps);
+        tracked.map = changes.reduce((map, change) => map.apply(change), tracked.map);
+      }
     }
     this.moved.fire(document);
   }
@@ -108,6 +135,7 @@ export class LineTracker implements vscode.Disposable {
       const tracked = documents.get(key);
       if (tracked !== undefined) {
         tracked.map = tracked.saved;
+        tracked.history.length = 0;
       }
     }
   }
@@ -144,4 +172,23 @@ function lineChanges(
     shift += insertedBreaks - removed;
   }
   return lines.reverse();
+}
+
+/** Which lines an edit replaced by how many, as text to be compared. `changes` as `lineChanges` gives them. */
+function shapeOf(changes: readonly LineChange[]): string {
+  return changes
+    .map(({ startLine, endLine, insertedBreaks }) => `${startLine}:${endLine - startLine}:${insertedBreaks}`)
+    .reverse()
+    .join();
+}
+
+/** The shape of the edit that takes these changes back. */
+function inverseShapeOf(changes: readonly LineChange[]): string {
+  let shift = 0;
+  const inverse: string[] = [];
+  for (const { startLine, endLine, insertedBreaks } of changes.toReversed()) {
+    inverse.push(`${startLine + shift}:${insertedBreaks}:${endLine - startLine}`);
+    shift += insertedBreaks - (endLine - startLine);
+  }
+  return inverse.join();
 }

@@ -39,9 +39,9 @@ export function valueText(value: number, unit: string, type: string): string {
   return `${countText(value)} ${noun}`.trim();
 }
 
-/** A count with separators: `1,234`; fractions only where there are some. */
+/** A count with separators: `1,234`; fractions (samples shared out among lines) only where the count is small. */
 export function countText(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: Number.isInteger(value) ? 0 : 2 });
+  return value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) >= 100 ? 0 : 2 });
 }
 
 function scaled(value: number, units: readonly (readonly [number, string])[]): string {

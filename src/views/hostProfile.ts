@@ -18,6 +18,7 @@ export class HostProfile {
   private chosenView: ViewSpec | null = null;
   private holders = 0;
   private loading: AbortController | null = null;
+  private spanMs: { readonly recorded: number; readonly opened: number } | null = null;
   private askingToReload = false;
   private readonly watcher: vscode.Disposable;
   private readonly statusChanged = new vscode.EventEmitter<ProfileStatus>();
@@ -47,6 +48,11 @@ export class HostProfile {
       return null;
     }
     return this.chosenView ?? { sampleType: this.current.summary.defaultSampleType, thread: null };
+  }
+
+  /** When the profile was recorded (at the latest) and when it was read, in ms since the epoch; null until then. */
+  get readSpanMs(): { readonly recorded: number; readonly opened: number } | null {
+    return this.spanMs;
   }
 
   setView(view: ViewSpec): void {
@@ -92,10 +98,13 @@ export class HostProfile {
           }
         },
       });
+      const { startTimeMs, durationMs } = summary;
+      const recorded = startTimeMs === null ? await writtenAt(this.uri) : startTimeMs + (durationMs ?? 0);
       if (loading.signal.aborted) {
         void this.engine.request('close', { profile: summary.profile }).catch(() => {});
         return;
       }
+      this.spanMs = recorded === null ? null : { recorded, opened: Date.now() };
       const took = Math.round(performance.now() - started);
       this.output.info(`Opened ${this.uri.toString(true)}: ${summary.formats.join(', ')}, ${took} ms`);
       this.setStatus({ kind: 'open', summary });
@@ -154,6 +163,14 @@ export class HostProfile {
     this.statusChanged.dispose();
     this.viewChanged.dispose();
     this.onReleased();
+  }
+}
+
+async function writtenAt(uri: vscode.Uri): Promise<number | null> {
+  try {
+    return (await vscode.workspace.fs.stat(uri)).mtime;
+  } catch {
+    return null;
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import {
@@ -138,7 +138,7 @@ suite('Hot lines', () => {
     await waitForStatusBarItem('by self');
   });
 
-  test('move with edits, also after scrolling; undo brings a deleted one back', async () => {
+  test('move with edits, and go with a deleted line', async () => {
     editor = await vscode.window.showTextDocument(editor.document, { viewColumn: editor.viewColumn! });
     await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '// one\n// two\n'));
     await eventually(decoratedLines, (lines) => hotLine(lines)?.line === 6);
@@ -154,13 +154,20 @@ suite('Hot lines', () => {
     );
   });
 
-  test('follow undo back to the saved text', async () => {
+  test('come back when a deletion is undone', async () => {
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     editor = await vscode.window.showTextDocument(vscode.Uri.file(program.hot), { viewColumn: vscode.ViewColumn.Two });
     await editor.edit((edit) => edit.delete(new vscode.Range(3, 0, 4, 0)));
     await eventually(decoratedLines, (lines) => labelled(lines).length > 0 && hotLine(lines) === undefined);
     await vscode.commands.executeCommand('undo');
     await eventually(decoratedLines, (lines) => hotLine(lines)?.line === 4);
+    // Also when the deletion was saved meanwhile.
+    await editor.edit((edit) => edit.delete(new vscode.Range(3, 0, 4, 0)));
+    await eventually(decoratedLines, (lines) => labelled(lines).length > 0 && hotLine(lines) === undefined);
+    await editor.document.save();
+    await vscode.commands.executeCommand('undo');
+    await eventually(decoratedLines, (lines) => hotLine(lines)?.line === 4);
+    await editor.document.save();
   });
 
   test('switch between self and total, hide, lose their labels, and clear', async () => {
@@ -205,6 +212,50 @@ suite('Hot lines', () => {
     assert.notEqual(hotLine(await decoratedLines()), undefined);
     await runCommand('Emberline: Show Profile of the Heat');
     await waitForFlameGraph();
+  });
+
+  test('warn in the hover where the file changed after the recording', async function () {
+    this.timeout(120_000);
+    const stale = await makeHotProgram('stale');
+    const anHourAgo = Date.now() / 1000 - 3600;
+    utimesSync(stale.profile, anHourAgo, anHourAgo);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(stale.profile), 'emberline.profileOption');
+    await waitForFlameGraph();
+    await vscode.window.showTextDocument(vscode.Uri.file(stale.hot));
+    await eventually(decoratedLines, (lines) => hotLine(lines) !== undefined);
+    assert.match(await hoverOver('sum += Math.sqrt'), /changed after the recording/);
+    const folder = process.env['EMBERLINE_TEST_OUTPUT'];
+    if (folder !== undefined) {
+      await screenshot(join(folder, 'hot-line-hover.png'));
+    }
+    await ui(async (page) => {
+      await page.keyboard.press('Escape');
+      await page.mouse.move(5, 5);
+    });
+  });
+
+  test('follow the sample type that the profile editor shows', async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.commands.executeCommand(
+      'vscode.openWith',
+      vscode.Uri.file(program.profile),
+      'emberline.profileOption',
+    );
+    await waitForFlameGraph();
+    await ui(async (_page, _, tools) => {
+      const frame = tools.webview(_page);
+      await frame.getByRole('combobox').first().click();
+      await frame.getByRole('option', { name: 'samples' }).first().click();
+      await _page.waitForTimeout(500);
+    }, null);
+    await vscode.window.showTextDocument(vscode.Uri.file(program.hot), { viewColumn: vscode.ViewColumn.Beside });
+    await eventually(decoratedLines, (lines) => hotLine(lines) !== undefined);
+    assert.match(await hoverOver('sum += Math.sqrt'), /% self\s+[\d,.]+ samples/);
+    await ui(async (page) => {
+      await page.keyboard.press('Escape');
+      await page.mouse.move(5, 5);
+    });
   });
 
   test('glow in a diff editor', async () => {
@@ -260,6 +311,7 @@ suite('Hot lines', () => {
       .getConfiguration('emberline')
       .update('heat.threshold', undefined, vscode.ConfigurationTarget.Global);
     console.log(`      longest task ${Math.round(Math.max(0, ...tasks))} ms of ${tasks.length}`);
-    assert.ok(Math.max(0, ...tasks) < 2000, `tasks of ${tasks.map(Math.round).join(', ')} ms`);
+    // The freeze that this guards against takes 23 s; the rest is room for a busy machine.
+    assert.ok(Math.max(0, ...tasks) < 5000, `tasks of ${tasks.map(Math.round).join(', ')} ms`);
   });
 });
