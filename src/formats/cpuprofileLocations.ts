@@ -9,7 +9,7 @@ const sourceMembers = memberNames('name', 'path');
 
 /**
  * The member `$vscode` that js-debug adds to profiles it saves: `locations[i].locations[0]` is where location `i` is
- * in the source, with 0-based line and column (https://github.com/microsoft/vscode-js-debug).
+ * in the source. Line and column are 1-based there, unlike a call frame's (seen in files that js-debug 1.117 saved).
  */
 export class CpuprofileLocations {
   length = 0;
