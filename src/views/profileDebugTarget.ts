@@ -14,6 +14,8 @@ interface Services {
 
 /** How long a session that has just been started may take to have a target. */
 const FIRST_TARGET_MS = 15_000;
+/** How long a choice of a launch configuration, its build and its start may take. */
+const CHOSEN_SESSION_MS = 180_000;
 
 /** `Emberline: Profile Debug Target` and the commands around it. */
 export function registerProfileDebugTarget(context: vscode.ExtensionContext, services: Services): vscode.Disposable {
@@ -49,7 +51,7 @@ class DebugTargetProfiling implements vscode.Disposable {
   private readonly sessions = new DebugSessions();
   private readonly targets = new SessionTargets();
   private current: Current | null = null;
-  private choosing = false;
+  private busy = false;
 
   constructor(
     private readonly store: CaptureStore,
@@ -70,19 +72,21 @@ class DebugTargetProfiling implements vscode.Disposable {
       }
       return undefined;
     }
-    if (this.choosing) {
-      return undefined;
-    }
-    this.choosing = true;
-    let choice: Choice | undefined;
     try {
-      choice = await this.choose();
+      const choice = await this.choose();
+      // Asked twice while a choice was open: the first answer counts.
+      if (!choice || this.busy) {
+        return undefined;
+      }
+      this.busy = true;
+      try {
+        return await this.profile(choice);
+      } finally {
+        this.busy = false;
+      }
     } catch (error) {
-      this.fail(error);
-    } finally {
-      this.choosing = false;
+      return this.fail(error);
     }
-    return choice && this.profile(choice).catch((error) => this.fail(error));
   }
 
   stop(how: 'keep' | 'discard'): void {
@@ -109,11 +113,9 @@ class DebugTargetProfiling implements vscode.Disposable {
   }
 
   private async choose(): Promise<Choice | undefined> {
-    if (this.sessions.targets.length === 0 && this.sessions.anyJavascript) {
-      await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title: 'Waiting for the debug target…', cancellable: true },
-        (_, token) => this.sessions.waitForTarget(FIRST_TARGET_MS, token),
-      );
+    const starting = this.sessions.targets.length === 0 && this.sessions.anyJavascript;
+    if (starting && !(await this.waitForTarget('Waiting for the debug target…', FIRST_TARGET_MS))) {
+      return undefined;
     }
     const found = this.sessions.targets;
     if (found.length === 0) {
@@ -164,7 +166,9 @@ class DebugTargetProfiling implements vscode.Disposable {
       title: 'Profile Debug Target',
       placeHolder: other
         ? `The debug session "${other.name}" (${other.type}) is not JavaScript's. What shall be profiled?`
-        : 'No JavaScript debug session is running. What shall be profiled?',
+        : this.sessions.anyJavascript
+          ? 'The debug session has no target that could be profiled. What shall be profiled?'
+          : 'No JavaScript debug session is running. What shall be profiled?',
     });
     if (chosen === open) {
       await vscode.commands.executeCommand('emberline.openProfile');
@@ -180,15 +184,19 @@ class DebugTargetProfiling implements vscode.Disposable {
   /** VS Code's own choice of a launch configuration; goes on when a target runs. */
   private async startDebugging(): Promise<Choice | undefined> {
     await vscode.commands.executeCommand('workbench.action.debug.selectandstart');
-    await vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Notification,
-        title: 'Waiting for a debug session to start…',
-        cancellable: true,
+    const waited = await this.waitForTarget('Waiting for a debug session to start…', CHOSEN_SESSION_MS);
+    return waited && this.sessions.targets.length > 0 ? this.choose() : undefined;
+  }
+
+  /** Whether the user went on waiting. */
+  private async waitForTarget(title: string, timeoutMs: number): Promise<boolean> {
+    return vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      async (_, token) => {
+        await this.sessions.waitForTarget(timeoutMs, token);
+        return !token.isCancellationRequested;
       },
-      (_, token) => this.sessions.waitForTarget(120_000, token),
     );
-    return this.sessions.targets.length > 0 ? this.choose() : undefined;
   }
 
   private async profile(choice: Choice): Promise<vscode.Uri | undefined> {
