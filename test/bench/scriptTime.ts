@@ -7,8 +7,7 @@ export interface TraceEvent {
   /** Microseconds. */
   readonly ts: number;
   readonly dur?: number;
-  /** The same by the thread's own clock, which stands still while others have the processor. */
-  readonly tts?: number;
+  /** By the thread's own clock, which stands still while others have the processor. */
   readonly tdur?: number;
   readonly args?: { readonly name?: string };
 }
@@ -40,27 +39,24 @@ export function scriptTimePerFrame(trace: { traceEvents: readonly TraceEvent[] }
   let covered = 0;
   let spent = 0;
   for (let i = 0; i < slices.length; i++) {
-    const { name } = slices[i]!;
-    const { begin, end } = clock(slices[i]!);
-    spent += Math.max(0, end - Math.max(begin, covered));
-    covered = Math.max(covered, end);
-    if (name !== 'FireAnimationFrame') continue;
-    // Callbacks of one frame follow one another at once, and their microtasks belong to them.
-    const next = slices[i + 1];
-    if (next?.name === 'FireAnimationFrame' && clock(next).begin - end < 1000) continue;
-    if (next?.name === 'RunMicrotasks' && clock(next).begin - end < 1000) {
-      const rest = clock(next);
-      spent += Math.max(0, rest.end - Math.max(rest.begin, covered));
-      covered = Math.max(covered, rest.end);
+    const slice = slices[i]!;
+    // Slices nest: one that begins inside another is paid for there.
+    if (slice.ts >= covered) {
+      spent += slice.tdur ?? slice.dur ?? 0;
+      covered = slice.ts + (slice.dur ?? 0);
     }
+    if (slice.name !== 'FireAnimationFrame' || sameFrame(slices, i)) continue;
     frames.push(spent / 1000);
     spent = 0;
   }
   return frames;
 }
 
-function clock({ ts, dur = 0, tts, tdur }: TraceEvent): { begin: number; end: number } {
-  return tts === undefined || tdur === undefined ? { begin: ts, end: ts + dur } : { begin: tts, end: tts + tdur };
+/** Whether another callback of the same frame follows: they follow one another at once. */
+function sameFrame(slices: readonly TraceEvent[], index: number): boolean {
+  const { ts, dur = 0 } = slices[index]!;
+  const next = slices.slice(index + 1, index + 5).find((slice) => slice.name === 'FireAnimationFrame');
+  return next !== undefined && next.ts - (ts + dur) < 500;
 }
 
 /** The renderer thread that runs the most animation frames. */

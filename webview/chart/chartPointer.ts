@@ -18,6 +18,8 @@ const DOUBLE_CLICK_TIME = 240;
 /** Wheel pixels for one doubling of the scale. */
 const WHEEL_DOUBLING = 240;
 const LINE_PIXELS = 20;
+/** After the last turn of the wheel the card comes back (milliseconds). */
+const REST_TIME = 90;
 
 /** Turns pointer and wheel events of the stage into what the chart does. */
 export class ChartPointer {
@@ -30,6 +32,7 @@ export class ChartPointer {
     select: boolean;
     moved: boolean;
   } | null = null;
+  private hoverTimer: ReturnType<typeof setTimeout> | undefined;
   private clickTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly listening = new AbortController();
 
@@ -50,6 +53,7 @@ export class ChartPointer {
 
   dispose(): void {
     clearTimeout(this.clickTimer);
+    clearTimeout(this.hoverTimer);
     this.listening.abort();
   }
 
@@ -69,6 +73,7 @@ export class ChartPointer {
   private move(event: PointerEvent): void {
     const { x, y } = this.at(event);
     const { drag, chart } = this;
+    clearTimeout(this.hoverTimer);
     if (drag === null) {
       this.callbacks.pointer({ x, y });
       chart.hover(chart.boxAt(x, y));
@@ -123,6 +128,7 @@ export class ChartPointer {
   }
 
   private leave(): void {
+    clearTimeout(this.hoverTimer);
     if (this.drag) return;
     this.callbacks.pointer(null);
     this.chart.hover(null);
@@ -152,7 +158,16 @@ export class ChartPointer {
       chart.viewport.zoomAt(2 ** ((-deltaY * speed) / WHEEL_DOUBLING), this.at(event).x);
     }
     chart.moved();
-    const { x, y } = this.at(event);
-    chart.hover(chart.boxAt(x, y));
+    this.hoverLater(this.at(event));
+  }
+
+  /** While boxes run away under a resting pointer, a card would only flicker. */
+  private hoverLater(at: { x: number; y: number }): void {
+    this.chart.hover(null);
+    clearTimeout(this.hoverTimer);
+    this.hoverTimer = setTimeout(() => {
+      this.callbacks.pointer(at);
+      this.chart.hover(this.chart.boxAt(at.x, at.y));
+    }, REST_TIME);
   }
 }

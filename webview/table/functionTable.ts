@@ -242,7 +242,7 @@ export class FunctionTable extends LitElement {
       data-column=${column}
       title="${formatExactCount(value)} ${unit}"
     >
-      ${share === 0 ? nothing : html`<div class="heat"><div style="width:${share * 100}%"></div></div>`}
+      ${share < 0.004 ? nothing : html`<div class="heat"><div style="width:${share * 100}%"></div></div>`}
       <span class="value">${formatValue(value, unit)}</span>
       <span class="share">${formatPercent(value, total)}</span>
     </div>`;

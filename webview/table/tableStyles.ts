@@ -162,7 +162,6 @@ export const tableStyles = css`
     border-radius: 1px;
     bottom: 1px;
     height: 2px;
-    min-width: 1px;
     position: absolute;
   }
   :host {
