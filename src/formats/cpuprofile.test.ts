@@ -264,6 +264,7 @@ describe('cpuprofile', () => {
     ['blanks', '  \n', /The file is empty/],
     ['a number', '12', /Expected an object .* but found "12" \(at byte 0\)/],
     ['another object', '{"a":1}', /member "nodes"/],
+    ['millions of profiles', `[${'{"nodes":[]},'.repeat(10_001)}{"nodes":[]}]`, /at most 10000 profiles/],
     ['an empty array', '[]', /at least one V8 CPU profile/],
     ['nodes that are no array', '{"nodes":{}}', /Expected "nodes", an array of call tree nodes/],
     ['a node without id', '{"nodes":[{"callFrame":{"functionName":"f"}}]}', /"id"/],
@@ -366,8 +367,19 @@ describe('cpuprofile fixtures', () => {
         line.startsWith('file:///tmp/emberline-fixtures/typescript/out/matrix.js:'),
       ),
     ).toBe(true);
-    // The inner loop of multiply in matrix.ts.
+    // In matrix.ts, multiply begins at line 15, and its inner loop is at lines 21 and 22.
     const lines = linesOf(mapped, 'multiply');
+    const declared = [...mapped.functions.name].findIndex((name) => mapped.strings[name] === 'multiply');
+    expect(mapped.functions.line[declared]).toBe(15);
+    const ticks = new Map<number, number>();
+    for (let i = 0; i < mapped.leafLines!.length; i++) {
+      const line = mapped.leafLines!.line[i];
+      if (frameName(mapped, mapped.stacks.frame[mapped.leafLines!.stack[i]]) === 'multiply') {
+        ticks.set(line, (ticks.get(line) ?? 0) + mapped.leafLines!.ticks[i]);
+      }
+    }
+    const [hottest] = [...ticks].sort((a, b) => b[1] - a[1])[0];
+    expect([21, 22]).toContain(hottest);
     expect(lines).toContain('/tmp/emberline-fixtures/typescript/matrix.ts:22');
     for (const line of lines) {
       const [file, number] = line.split(':');

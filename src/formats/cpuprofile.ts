@@ -36,6 +36,9 @@ function detectCpuprofile(head: Uint8Array, name: string): Confidence {
   return named || /"(timeDeltas|samples|nodes|startTime|\$emberline|\$vscode)"\s*:/.test(text) ? 'possible' : 'no';
 }
 
+/** No capture has more; a small file could otherwise name millions. */
+const MOST_SEGMENTS = 10_000;
+
 function decodeCpuprofile(source: ByteSource, context: DecodeContext): Profile {
   const bytes = source.bytes();
   const scanner = new JsonScanner(bytes, 'a V8 CPU profile');
@@ -50,6 +53,9 @@ function decodeCpuprofile(source: ByteSource, context: DecodeContext): Profile {
     scanner.enterArray('an array of profiles');
     while (scanner.element(segments.length === 0)) {
       segments.push(scanCpuprofile(scanner, builder.strings, checkpoint));
+      if (segments.length > MOST_SEGMENTS) {
+        scanner.fail(`at most ${MOST_SEGMENTS} profiles in the array before this`);
+      }
     }
     if (segments.length === 0) {
       throw new DecodeError('Expected at least one V8 CPU profile in the array');

@@ -64,7 +64,8 @@ export class CpuprofileLocations {
         this.file[row] = file ? strings.intern(file) : -1;
         return;
       }
-      const oneBased = scanner.lineNumber();
+      const value = scanner.numberOrNull();
+      const oneBased = value !== null && value >= 1 && value < 0x80000000 ? Math.trunc(value) : 0;
       if (m === 0) {
         this.line[row] = oneBased;
       } else {

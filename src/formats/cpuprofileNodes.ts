@@ -286,10 +286,12 @@ export class CpuprofileNodes {
           scanner.skip();
         }
       }
-      if (location >= 0) {
-        columns.setTickLocation(columns.ticks, location);
+      if (line > 0 && count > 0) {
+        if (location >= 0) {
+          columns.setTickLocation(columns.ticks, location);
+        }
+        columns.addTick(row, line, count);
       }
-      columns.addTick(row, line, count);
     }
   }
 }

@@ -83,11 +83,6 @@ export class ProfileBuilder {
     this.stacks.reserve(this.stacks.length + stacks);
   }
 
-  /** Stacks so far. */
-  get stackCount(): number {
-    return this.stacks.length;
-  }
-
   /** Samples so far. */
   get sampleCount(): number {
     return this.rows + this.blockSamples;
