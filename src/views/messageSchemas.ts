@@ -1,6 +1,4 @@
 import * as v from 'valibot';
-import type { FrameDetailsParams, FunctionTableParams, SearchParams } from '../engine/engineApi';
-import type { ToHost, ViewState } from '../protocol';
 
 /**
  * What the webview may say. It runs in a sandbox and shows untrusted text, so each message is checked in full before
@@ -103,16 +101,3 @@ export function parseWebviewMessage(
   const [issue] = result.issues;
   return { message: null, problem: `${v.getDotPath(issue) ?? 'message'}: ${issue.message}`.slice(0, 300) };
 }
-
-// The schemas and the protocol's types are held together by the compiler.
-type Accepts<Wide, Narrow extends Wide> = Narrow;
-type Params<M extends WebviewRequest['method']> = Extract<WebviewRequest, { method: M }>['params'];
-export type SchemaChecks = [
-  Accepts<ToHost['kind'], WebviewMessage['kind']>,
-  Accepts<WebviewMessage['kind'], ToHost['kind']>,
-  Accepts<ViewState, v.InferOutput<typeof viewStateSchema>>,
-  Accepts<v.InferOutput<typeof viewStateSchema>, ViewState>,
-  Accepts<Omit<FrameDetailsParams, 'profile'>, Params<'frameDetails'>>,
-  Accepts<Omit<SearchParams, 'profile'>, Params<'search'>>,
-  Accepts<Omit<FunctionTableParams, 'profile'>, Params<'functionTable'>>,
-];

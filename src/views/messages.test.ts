@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import type { ProfileSummary } from '../engine/engineApi';
+import type { InferOutput } from 'valibot';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { FrameDetailsParams, FunctionTableParams, ProfileSummary, SearchParams } from '../engine/engineApi';
 import type { ToHost, ViewState } from '../protocol';
-import { parseWebviewMessage } from './messageSchemas';
+import { parseWebviewMessage, type viewStateSchema, type WebviewMessage, type WebviewRequest } from './messageSchemas';
 import { ownBuffers } from './ownBuffers';
 import { profileHtml } from './profileHtml';
 import { fitState, ViewStateStore } from './viewStateStore';
@@ -83,6 +84,16 @@ describe('parseWebviewMessage', () => {
     ['ready'],
   ])('refuses %#', (message) => {
     expect(parseWebviewMessage(message).message).toBeNull();
+  });
+
+  it('accepts just what the protocol says (the compiler checks)', () => {
+    type Params<M extends WebviewRequest['method']> = Extract<WebviewRequest, { method: M }>['params'];
+    expectTypeOf<WebviewMessage['kind']>().toEqualTypeOf<ToHost['kind']>();
+    expectTypeOf<InferOutput<typeof viewStateSchema>>().toExtend<ViewState>();
+    expectTypeOf<ViewState>().toExtend<InferOutput<typeof viewStateSchema>>();
+    expectTypeOf<Params<'frameDetails'>>().toExtend<Omit<FrameDetailsParams, 'profile'>>();
+    expectTypeOf<Params<'search'>>().toExtend<Omit<SearchParams, 'profile'>>();
+    expectTypeOf<Params<'functionTable'>>().toExtend<Omit<FunctionTableParams, 'profile'>>();
   });
 
   it('drops a profile that the webview names', () => {

@@ -58,7 +58,8 @@ suite('Open source', () => {
     await vscode.commands.executeCommand('emberline.clearHeat');
   });
 
-  test('a click on a frame shows the TypeScript line beside, highlighted', async () => {
+  test('a click on a frame shows the TypeScript line beside, highlighted', async function () {
+    this.timeout(120_000);
     await openProfile(program.profile);
     const box = await ui(async (page, _, tools) => {
       const chart = tools.webview(page).locator('[role=application]').first();
@@ -66,7 +67,7 @@ suite('Open source', () => {
     }, null);
     assert.ok(box !== null);
     // Down the hot path, row by row, until it reaches the program's own functions.
-    for (let y = 8; y < box.height && cursorIn(program.hot) < 0; y += 10) {
+    for (let y = 8; y < box.height && cursorIn(program.hot) < 0; y += 16) {
       await ui(
         async (page, at, tools) => {
           const chart = tools.webview(page).locator('[role=application]').first();
