@@ -1,20 +1,8 @@
 import type { Protocol } from 'devtools-protocol';
 import { CdpClosedError, type CdpConnection, messageOf } from './cdpConnection';
+import { MIN_SEGMENT_MS, nextSegmentMs } from './segmentLength';
+import { describeProcess, type TargetProcess } from './targetProcess';
 
-/**
- * A recording is cut into segments so that a target that exits, or a connection that drops, takes only the last one
- * with it, and so that no answer comes near the client's limit of 256 MiB. A cut costs the target a pause: V8 ends the
- * profile, and at the next start walks its heap for compiled code. Measured on Node 24: 1 to 2 ms for a small program,
- * 150 to 400 ms with 2 million live objects. So a segment lasts a third of the time so far, between one and five
- * seconds; longer, up to 15 seconds, where the last pause would be more than 2 % of it or the call tree is large.
- */
-const MIN_SEGMENT_MS = 1_000;
-const USUAL_SEGMENT_MS = 5_000;
-const MAX_SEGMENT_MS = 15_000;
-const SHARE_OF_TIME = 1 / 3;
-const PAUSE_FACTOR = 50;
-/** A segment repeats the call tree of the one before (250 bytes a node): this keeps files small. */
-const NODES_PER_SECOND = 400;
 /** How long a target that is busy in native code may take to hand over its last segment. */
 const LAST_ANSWER_MS = 10_000;
 
@@ -48,35 +36,6 @@ export interface V8RecordingEnd {
   readonly haltedMs: number;
   /** Further sentences about what is missing. */
   readonly problems: readonly string[];
-}
-
-/** What a target says about itself, without a side effect on it. */
-export interface TargetProcess {
-  /** Null in a browser. */
-  readonly pid: number | null;
-  /** Whether the target looks as if it collected V8's coverage. */
-  readonly coverage: boolean;
-}
-
-export async function describeProcess(connection: CdpConnection): Promise<TargetProcess> {
-  const expression =
-    "typeof process === 'object' && process ? { pid: process.pid, dir: process.env.NODE_V8_COVERAGE, " +
-    "args: process.argv.concat(process.execArgv).join(' ') } : null";
-  try {
-    const { result } = await connection.send(
-      'Runtime.evaluate',
-      { expression, returnByValue: true, silent: true, throwOnSideEffect: true },
-      2000,
-    );
-    const value: unknown = result.value;
-    const { pid, dir, args } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
-    return {
-      pid: typeof pid === 'number' && Number.isInteger(pid) ? pid : null,
-      coverage: (typeof dir === 'string' && dir !== '') || /coverage|\bc8\b|\bnyc\b/i.test(String(args ?? '')),
-    };
-  } catch {
-    return { pid: null, coverage: false };
-  }
 }
 
 type Wake = 'due' | 'stop' | 'halted' | 'resumed' | 'exiting' | 'closed';
@@ -421,10 +380,7 @@ export class V8Recording {
     this.lastEndUs = profile.endTime;
     this.sampleCount += profile.samples?.length ?? 0;
     this.options.onSegment({ profile, startTimeMs: profile.startTime / 1000 + this.clockOffsetMs });
-    const share = Math.min(USUAL_SEGMENT_MS, (nowMs - this.beganMs) * SHARE_OF_TIME);
-    const pause = (idleMs + warmUpMs) * PAUSE_FACTOR;
-    const size = (profile.nodes.length / NODES_PER_SECOND) * 1000;
-    this.segmentMs = Math.min(MAX_SEGMENT_MS, Math.max(MIN_SEGMENT_MS, share, pause, size));
+    this.segmentMs = nextSegmentMs(nowMs - this.beganMs, idleMs + warmUpMs, profile.nodes.length);
   }
 
   private fail(error: unknown): false {
