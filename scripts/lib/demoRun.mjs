@@ -41,6 +41,11 @@ export async function runDemo({ open, pictures, seconds }) {
           'debug.internalConsoleOptions': 'neverOpen',
           'editor.minimap.enabled': false,
           'breadcrumbs.enabled': false,
+          // For --open: the capture opens as a profile, not as VS Code's own table or as text.
+          'workbench.editorAssociations': {
+            '*.cpuprofile': 'emberline.profileOption',
+            '*.cpuprofiles': 'emberline.profile',
+          },
         },
         viewport: flameGraphSize,
         deviceScaleFactor: pictures ? 1.5 : 1,
