@@ -181,7 +181,12 @@ export function formatTick(value: number, step: number, unit: string): string {
   return decimals(value / scale, step / scale) + suffix + (kind === 'other' ? ` ${unit}` : '');
 }
 
+/** Number formats by their count of decimals. */
+const fixed: Intl.NumberFormat[] = [];
+
 function decimals(value: number, step: number): string {
   const digits = step >= 1 ? 0 : Math.min(9, Math.ceil(-Math.log10(step) - 1e-9));
-  return new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  // Making one takes longer than drawing a whole row of the chart.
+  fixed[digits] ??= new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return fixed[digits].format(value);
 }
