@@ -118,6 +118,7 @@ export async function startCodeServer(options) {
   server.stdout.pipe(log, { end: false });
   server.stderr.pipe(log, { end: false });
   const gone = new Promise((resolve) => server.once('exit', resolve));
+  process.prependOnceListener('exit', () => server.kill('SIGTERM'));
   let browser;
   const close = async () => {
     await browser?.close().catch(() => {});

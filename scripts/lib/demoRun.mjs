@@ -218,8 +218,5 @@ async function leaveOpen(session, capture) {
     console.log(`VS Code stays at ${session.addressOf(capture)}`);
   }
   console.log('There, F5 starts the service and Emberline: Profile Debug Target profiles it. Ctrl+C here ends it all.');
-  const interrupted = new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve);
-  });
-  await Promise.race([interrupted, session.ended]);
+  await session.ended;
 }

@@ -145,6 +145,7 @@ async function launch(executable, wrapper, options, { profileFolder, folder, tes
   if (tests && options.testsPath) args.push(`--extensionTestsPath=${options.testsPath}`);
   const [program, ...rest] = [...wrapper, executable, ...args];
   const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], env, detached: wrapper.length > 0 });
+  process.prependOnceListener('exit', () => child.kill());
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8');
     stream.on('data', (text) => {

@@ -36,7 +36,11 @@ export async function setUp() {
     );
   }
   process.env.PATH = `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`;
-  if (realpathSync(process.execPath) === realpathSync(wanted)) return;
+  if (realpathSync(process.execPath) === realpathSync(wanted)) {
+    // An ordinary exit, so that whatever was started is ended by its 'exit' listener.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
+    return;
+  }
   const child = spawn(wanted, [...process.execArgv, ...process.argv.slice(1)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   const code = await new Promise((resolve, reject) => {

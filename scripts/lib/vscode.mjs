@@ -1,4 +1,5 @@
 // Starts a real VS Code: the desktop one where it can show a window, code-server in a headless browser otherwise.
+import { rmSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,6 +41,7 @@ const quietSettings = {
  */
 export async function startVsCode(options) {
   const profileFolder = await mkdtemp(join(tmpdir(), 'emberline-vscode-'));
+  process.once('exit', () => rmSync(profileFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
   const full = { ...options, profileFolder, settings: { ...quietSettings, ...options.settings } };
   try {
     const desktop = await findDesktopVsCode();
