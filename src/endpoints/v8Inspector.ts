@@ -45,7 +45,6 @@ export class V8Recording {
   private halted = false;
   private exiting = false;
   private stopping = false;
-  private freshCode = false;
   private canKeepProfiler: boolean;
   private gone = false;
   private wake: () => void = () => undefined;
@@ -260,10 +259,7 @@ export class V8Recording {
     this.lastEndUs = null;
     const startedMs = Date.now();
     const started = this.requestStart();
-    if (!this.freshCode) {
-      this.freshCode = true;
-      this.forgetOptimizedCode();
-    }
+    this.forgetOptimizedCode();
     const running = await this.orGiveUp(started);
     this.uncollectedSinceMs = running === true ? startedMs : null;
     return running === true;
