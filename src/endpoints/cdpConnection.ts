@@ -19,7 +19,7 @@ interface UntypedClient {
   send(method: string, params?: object): Promise<unknown>;
 }
 
-export class CdpTimeoutError extends Error {}
+class CdpTimeoutError extends Error {}
 export class CdpClosedError extends Error {}
 
 const DEFAULT_TIMEOUT_MS = 10_000;

@@ -37,7 +37,7 @@ export function parseInspectorAddress(text: string): InspectorAddress {
   return { host, port, loopback: isLoopback(host) };
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|0:0:0:0:0:0:0:1)$/i.test(host);
 }
 
