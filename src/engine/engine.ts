@@ -100,7 +100,7 @@ export class Engine implements EngineApi {
 
   private find(id: number): OpenProfile {
     const found = this.open.get(id);
-    if (found === undefined) throw new UnknownProfileError(id);
+    if (found === undefined) throw new Error(`Profile ${id} is not open.`);
     return found;
   }
 
@@ -186,13 +186,5 @@ export class Engine implements EngineApi {
       },
       rows: listTop(profile, values, by, sort).slice(0, limit),
     };
-  }
-}
-
-/** The engine does not have the profile (any more); the client then opens it anew. */
-export class UnknownProfileError extends Error {
-  override readonly name = 'UnknownProfileError';
-  constructor(id: number) {
-    super(`Profile ${id} is not open.`);
   }
 }
