@@ -99,7 +99,7 @@ export class NoticePage extends LitElement {
         .max=${100}
         ?indeterminate=${percent === null}
       ></vscode-progress-bar>
-      <p class="muted" role="status">${what}${percent === null ? '' : ` ${percent} %`}</p>
+      <p class="muted" role="status">${what}${percent === null ? '' : ` ${percent}%`}</p>
     </div>`;
   }
 

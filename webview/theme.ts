@@ -18,7 +18,7 @@ const FALLBACK: Readonly<Record<ThemeKind, { background: Rgb; foreground: string
   highContrastLight: { background: [255, 255, 255], foreground: '#292929', focus: '#006bbd' },
 };
 
-export function themeKind(classes: DOMTokenList): ThemeKind {
+function themeKind(classes: DOMTokenList): ThemeKind {
   if (classes.contains('vscode-high-contrast-light')) return 'highContrastLight';
   if (classes.contains('vscode-high-contrast')) return 'highContrast';
   return classes.contains('vscode-light') ? 'light' : 'dark';

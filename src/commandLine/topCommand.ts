@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { formatPercent, formatValue } from '../../webview/format/units';
 import type { Engine } from '../engine/engine';
 import type { TopParams, TopResult } from '../engine/engineApi';
+import { formatPercent, formatValue } from '../units/units';
 import { UsageError } from './usage';
 
 /** `emberline top`: what it prints on stdout. */

@@ -1,12 +1,10 @@
 import * as vscode from 'vscode';
 import type { EngineApi, LineDetails, LineNeighbour } from '../engine/engineApi';
+import { formatExactCount, formatNamedValue, formatPercent } from '../units/units';
 import type { Heat } from './heat';
-import { percentText } from './heatLabel';
 import type { HeatSource } from './heatSource';
-import { shareOf } from './hotLines';
 import { commandLink, markdownText } from './markdownText';
 import { openLocationCommand } from './openLocation';
-import { countText, valueText } from './valueText';
 
 /** A line may stand for several recorded ones (joined lines, a file known by two names). */
 const maxRecorded = 2;
@@ -82,8 +80,8 @@ function hoverText(details: LineDetails, declared: boolean, stale: boolean): vsc
   markdown.isTrusted = { enabledCommands: [openLocationCommand] };
   markdown.supportThemeIcons = true;
   const part = (value: number, word: string): string =>
-    `**${markdownText(percentText(shareOf(value, viewTotal)))} ${word}** ${markdownText(valueText(value, unit, type))}`;
-  const counted = `${countText(samples)} of ${countText(viewSamples)} samples`;
+    `**${markdownText(formatPercent(value, viewTotal))} ${word}** ${markdownText(formatNamedValue(value, unit, type))}`;
+  const counted = `${formatExactCount(samples)} of ${formatExactCount(viewSamples)} samples`;
   markdown.appendMarkdown(`$(flame) ${part(self, 'self')} · ${part(total, 'total')} · ${counted}\n\n`);
   if (details.functions.length > 0) {
     markdown.appendMarkdown(`In ${details.functions.map((name) => `**${nameText(name)}**`).join(', ')}\n\n`);
@@ -109,7 +107,7 @@ function appendNeighbours(
     return;
   }
   const rows = neighbours.map(({ name, file, line, value }) => {
-    const share = markdownText(percentText(shareOf(value, viewTotal)));
+    const share = markdownText(formatPercent(value, viewTotal));
     const place = file === null ? '' : ` ${markdownText(placeText(file, line))}`;
     const linked = file !== null && file.length <= maxLinkedPath;
     const link = linked

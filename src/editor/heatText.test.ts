@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { FileLines } from '../engine/engineApi';
-import { heatLabel, percentText } from './heatLabel';
+import { heatLabel } from './heatLabel';
 import { heatStep, heatSteps } from './heatScale';
 import { hotLinesOf, nextHotLine, rankOf } from './hotLines';
 import { LineMap } from './lineMap';
 import { commandLink, markdownText } from './markdownText';
-import { valueText } from './valueText';
 
 describe('heatStep', () => {
   it('rises from 1 to 5 with the share', () => {
@@ -20,26 +19,12 @@ describe('labels', () => {
     expect(heatLabel(0.1234, 0.4561)).toBe('12.3% self · 45.6% total');
     expect(heatLabel(0, 1)).toBe('100.0% total');
     expect(heatLabel(0.00001, 0.5)).toBe('<0.1% self · 50.0% total');
-    expect(percentText(-0.00001)).toBe('>-0.1%');
-    expect(percentText(Number.NaN)).toBe('0.0%');
+    expect(heatLabel(-0.00001, 0)).toBe('>-0.1% self');
   });
 
   it('come from a bounded set, whatever the values', () => {
-    const texts = new Set(Array.from({ length: 100_000 }, (_, i) => percentText(i / 100_000)));
+    const texts = new Set(Array.from({ length: 100_000 }, (_, i) => heatLabel(i / 100_000, 0)));
     expect(texts.size).toBeLessThanOrEqual(1002);
-  });
-});
-
-describe('valueText', () => {
-  it('chooses the unit', () => {
-    expect(valueText(1_234_567, 'microseconds', 'time')).toBe('1.23 s');
-    expect(valueText(999.6, 'microseconds', 'time')).toBe('1.00 ms');
-    expect(valueText(45_600_000, 'nanoseconds', 'cpu')).toBe('45.6 ms');
-    expect(valueText(512, 'bytes', 'inuse_space')).toBe('512 B');
-    expect(valueText(7_890_000, 'bytes', 'inuse_space')).toBe('7.89 MB');
-    expect(valueText(1234, 'count', 'samples')).toBe('1,234 samples');
-    expect(valueText(-2_000_000, 'nanoseconds', 'cpu')).toBe('-2.00 ms');
-    expect(valueText(3, 'goroutines', 'x')).toBe('3 goroutines');
   });
 });
 

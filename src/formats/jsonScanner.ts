@@ -10,7 +10,7 @@ const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 
 /** Answers of `JsonScanner.member` that are no index, and what it is given for a new object. */
-export const OTHER = -1;
+const OTHER = -1;
 export const END = -2;
 export const FIRST = -3;
 

@@ -1,7 +1,7 @@
 import { PbfReader } from 'pbf';
 import { DecodeError } from './decodeError';
 
-export const VARINT = 0;
+const VARINT = 0;
 export const BYTES = 2;
 
 /**

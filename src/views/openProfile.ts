@@ -55,6 +55,6 @@ export async function showProfile(uri: vscode.Uri): Promise<void> {
 }
 
 /** VS Code names an editor properly only where its view type is contributed for the file's name. */
-function viewTypeFor(uri: vscode.Uri): (typeof profileViewTypes)[number] {
+export function viewTypeFor(uri: vscode.Uri): (typeof profileViewTypes)[number] {
   return /\.(?:cpuprofile|txt)$/i.test(uri.path) ? 'emberline.profileOption' : 'emberline.profile';
 }

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { CpuprofileCapture } from '../endpoints/cpuprofileCapture';
 import { CaptureStore, registerSaveProfileAs } from './captureStore';
+import { viewTypeFor } from './openProfile';
 import { chooseInspectorTarget } from './profileDebugTargetAttach';
 import { CaptureRun, type CaptureTarget } from './profileDebugTargetRun';
 import { DebugSessions, javascriptTypes, rootOf } from './profileDebugTargetSessions';
@@ -308,7 +309,7 @@ class DebugTargetProfiling implements vscode.Disposable {
     if (current.cancelled) {
       void this.offerDiscard(uri, samples);
     }
-    await vscode.commands.executeCommand('vscode.openWith', uri, 'emberline.profile', { preview: false });
+    await vscode.commands.executeCommand('vscode.openWith', uri, viewTypeFor(uri), { preview: false });
     return uri;
   }
 

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { ProfileSummary } from '../../src/engine/engineApi';
 import type { ViewState } from '../../src/protocol';
-import { formatNamedValue, formatPercent, formatValue } from '../format/units';
+import { formatNamedValue, formatPercent, formatValue } from '../../src/units/units';
 import { axisUnit } from '../state';
 import { base } from '../styles';
 import type { Theme } from '../theme';

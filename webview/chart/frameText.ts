@@ -1,6 +1,6 @@
 import type { FrameDetails } from '../../src/engine/engineApi';
 import type { SampleType } from '../../src/profile/profile';
-import { formatExactCount, formatNamedValue, formatPercent, plural } from '../format/units';
+import { formatExactCount, formatNamedValue, formatPercent, plural } from '../../src/units/units';
 
 /** What can be said of a frame before its figures are there. */
 export interface FrameFigures {

@@ -37,7 +37,7 @@ export function isMetaName(name: string): boolean {
 }
 
 /** A stable number from a text, 0 to 2³² - 1 (FNV-1a over at most 300 characters). */
-export function hashText(text: string): number {
+function hashText(text: string): number {
   let hash = 0x811c9dc5;
   const length = Math.min(text.length, 300);
   for (let i = 0; i < length; i++) {

@@ -1,4 +1,4 @@
-import { formatTick, niceStep } from '../format/units';
+import { formatTick, niceStep } from '../../src/units/units';
 import type { Theme } from '../theme';
 import type { Viewport } from './viewport';
 
@@ -8,7 +8,7 @@ const TICK_DISTANCE = 96;
 export const RULER_HEIGHT = 20;
 
 /** Positions of an axis's ticks: multiples of a nice step in the visible range. */
-export function ticks(from: number, to: number, width: number): { step: number; values: number[] } {
+function ticks(from: number, to: number, width: number): { step: number; values: number[] } {
   const step = niceStep(((to - from) * TICK_DISTANCE) / Math.max(1, width));
   const values: number[] = [];
   const first = Math.ceil(from / step);

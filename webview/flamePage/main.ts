@@ -1,6 +1,6 @@
 import flamegraph, { type StackFrame } from 'd3-flame-graph';
 import { select } from 'd3-selection';
-import { formatPercent, formatValue } from '../format/units';
+import { formatPercent, formatValue } from '../../src/units/units';
 
 /** What the page's JSON block holds; written by `src/engine/flamePage.ts`. */
 interface PageData {

@@ -6,7 +6,7 @@ export type PageSource = (
   signal: AbortSignal,
 ) => Promise<FunctionTablePage>;
 
-export const PAGE_SIZE = 100;
+const PAGE_SIZE = 100;
 /** Pages that are kept: the table never holds more than this, however long it is. */
 const MAX_PAGES = 40;
 

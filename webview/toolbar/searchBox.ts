@@ -3,7 +3,7 @@ import { customElement, property, query } from 'lit/decorators.js';
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
-import { formatCount, formatPercent, plural } from '../format/units';
+import { formatCount, formatPercent, plural } from '../../src/units/units';
 import { base } from '../styles';
 import type { SearchQuery } from './pattern';
 

@@ -7,7 +7,7 @@ import type { FlameOrder } from '../../src/analysis/viewSpec';
 import type { ProfileSummary } from '../../src/engine/engineApi';
 import type { SampleType } from '../../src/profile/profile';
 import type { ViewState } from '../../src/protocol';
-import { formatCount, plural } from '../format/units';
+import { formatCount, plural } from '../../src/units/units';
 import { base } from '../styles';
 import './searchBox';
 import type { SearchBox, SearchOutcome } from './searchBox';

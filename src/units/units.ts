@@ -136,12 +136,12 @@ export function plural(count: number, noun: string): string {
   return Math.abs(count) === 1 ? noun : `${noun}s`;
 }
 
-/** A share of a whole with one decimal: "12.3 %", "< 0.1 %" for what is not zero but would show as such. */
+/** A share of a whole with one decimal: "12.3%", "<0.1%" for what is not zero but would show as such. */
 export function formatPercent(part: number, whole: number): string {
   if (!(Math.abs(whole) > 0) || !Number.isFinite(part / whole)) return '–';
   const percent = (100 * part) / whole;
-  if (percent !== 0 && Math.abs(percent) < 0.05) return percent > 0 ? '< 0.1 %' : '> -0.1 %';
-  return `${percent.toFixed(1)} %`;
+  if (percent !== 0 && Math.abs(percent) < 0.05) return percent > 0 ? '<0.1%' : '>-0.1%';
+  return `${percent.toFixed(1)}%`;
 }
 
 /** The smallest of 1, 2, 5 × 10ⁿ that is at least `minimum`: distance of an axis's ticks. */
