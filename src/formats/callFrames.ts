@@ -69,6 +69,16 @@ export class CallFrames {
     return this.add(from, hash, slot);
   }
 
+  /** Adds a call frame of which another has found where its name and URL stand in the input. */
+  append(name: number, nameEnd: number, url: number, urlEnd: number, line: number, column: number): void {
+    const { bytes } = this.scanner;
+    const index = this.grow();
+    this.name[index] = this.strings.internBytes(bytes, name, nameEnd);
+    this.url[index] = this.strings.internBytes(bytes, url, urlEnd);
+    this.line[index] = line;
+    this.column[index] = column;
+  }
+
   private same(start: number, size: number, from: number): boolean {
     const { view, texts } = this;
     if (from + size > view.byteLength) {
@@ -93,8 +103,8 @@ export class CallFrames {
     return word;
   }
 
-  private add(from: number, hash: number, slot: number): number {
-    const { scanner } = this;
+  /** Makes room for one more and returns its index. */
+  private grow(): number {
     const index = this.length++;
     if (index === this.name.length) {
       const capacity = index * 2;
@@ -103,6 +113,12 @@ export class CallFrames {
       this.line = growInt32(this.line, capacity);
       this.column = growInt32(this.column, capacity);
     }
+    return index;
+  }
+
+  private add(from: number, hash: number, slot: number): number {
+    const { scanner } = this;
+    const index = this.grow();
     if (!this.addPlain(index)) {
       scanner.pos = from;
       this.addCareful(index);

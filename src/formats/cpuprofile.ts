@@ -7,6 +7,7 @@ import { scanCpuprofile } from './cpuprofileScan';
 import { DecodeError } from './decodeError';
 import type { ByteSource, Confidence, DecodeContext, Format } from './format';
 import { JsonScanner } from './jsonScanner';
+import { CpuprofileScanner } from './wasm/cpuprofileScanner';
 
 /**
  * V8's CPU profiles, as `node --cpu-prof`, Chrome and VS Code write them
@@ -18,7 +19,7 @@ export const cpuprofile: Format = {
   title: 'V8 CPU profile',
   extensions: ['.cpuprofile', '.cpuprofiles'],
   detect: detectCpuprofile,
-  decode: decodeCpuprofile,
+  decode: (source, context) => decodeCpuprofile(source, context),
   encode: encodeCpuprofile,
 };
 
@@ -39,9 +40,17 @@ function detectCpuprofile(head: Uint8Array, name: string): Confidence {
 /** No capture has more; a small file could otherwise name millions. */
 const MOST_SEGMENTS = 10_000;
 
-function decodeCpuprofile(source: ByteSource, context: DecodeContext): Profile {
+/** Bytes from which on WebAssembly is worth its start. */
+const WORTH_WASM = 1 << 16;
+
+/**
+ * `Format.decode`.
+ * @param leastForWasm bytes from which on the fast path is used; both ways read the same
+ */
+export function decodeCpuprofile(source: ByteSource, context: DecodeContext, leastForWasm = WORTH_WASM): Profile {
   const bytes = source.bytes();
   const scanner = new JsonScanner(bytes, 'a V8 CPU profile');
+  const fast = bytes.length >= leastForWasm ? CpuprofileScanner.create(scanner) : null;
   const builder = new ProfileBuilder();
   const checkpoint = (): void => context.checkpoint(scanner.pos / bytes.length);
   const segments: CpuprofileColumns[] = [];
@@ -52,7 +61,7 @@ function decodeCpuprofile(source: ByteSource, context: DecodeContext): Profile {
   if (first === 0x5b) {
     scanner.enterArray('an array of profiles');
     while (scanner.element(segments.length === 0)) {
-      segments.push(scanCpuprofile(scanner, builder.strings, checkpoint));
+      segments.push(scanCpuprofile(scanner, fast, builder.strings, checkpoint));
       if (segments.length > MOST_SEGMENTS) {
         scanner.fail(`at most ${MOST_SEGMENTS} profiles in the array before this`);
       }
@@ -61,7 +70,7 @@ function decodeCpuprofile(source: ByteSource, context: DecodeContext): Profile {
       throw new DecodeError('Expected at least one V8 CPU profile in the array');
     }
   } else {
-    segments.push(scanCpuprofile(scanner, builder.strings, checkpoint));
+    segments.push(scanCpuprofile(scanner, fast, builder.strings, checkpoint));
   }
   if (scanner.peek() >= 0) {
     scanner.fail('the end of the file');

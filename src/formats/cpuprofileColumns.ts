@@ -76,6 +76,18 @@ export class CpuprofileColumns {
     }
   }
 
+  /** Makes room for more nodes, links and ticks. */
+  reserve(nodes: number, links: number, ticks: number): void {
+    this.id = growInt32(this.id, this.nodes + nodes);
+    this.callFrame = growInt32(this.callFrame, this.nodes + nodes);
+    this.hits = growFloat64(this.hits, this.nodes + nodes);
+    this.linkRow = growInt32(this.linkRow, this.links + links);
+    this.linkChild = growInt32(this.linkChild, this.links + links);
+    this.tickRow = growInt32(this.tickRow, this.ticks + ticks);
+    this.tickLine = growInt32(this.tickLine, this.ticks + ticks);
+    this.tickCount = growFloat64(this.tickCount, this.ticks + ticks);
+  }
+
   addLink(row: number, child: number): void {
     const link = this.links++;
     if (link === this.linkRow.length) {

@@ -1,5 +1,6 @@
 import type { CpuprofileColumns } from './cpuprofileColumns';
 import { END, FIRST, type JsonScanner, memberNames } from './jsonScanner';
+import type { CpuprofileScanner } from './wasm/cpuprofileScanner';
 
 const nodeMembers = memberNames('id', 'callFrame', 'hitCount', 'children', 'positionTicks', 'parent', 'locationId');
 const tickMembers = memberNames('line', 'ticks', 'startLocationId');
@@ -46,6 +47,7 @@ export class CpuprofileNodes {
     private readonly scanner: JsonScanner,
     private readonly columns: CpuprofileColumns,
     private readonly checkpoint: () => void,
+    private readonly fast: CpuprofileScanner | null,
   ) {}
 
   /** @throws DecodeError where the value is no array of nodes */
@@ -53,7 +55,14 @@ export class CpuprofileNodes {
     const { scanner, columns } = this;
     scanner.enterArray('"nodes", an array of call tree nodes');
     let blocks = 0;
+    let retryAt = 0;
+    let pause = 0;
     for (let more = scanner.element(true); more; ) {
+      if (this.fast !== null && columns.nodes >= retryAt) {
+        // Where nodes are written in another way, it is asked ever more seldom.
+        pause = this.readFast(this.fast) ? 0 : Math.min(pause * 2 + 1, 4096);
+        retryAt = columns.nodes + pause;
+      }
       const target = columns.nodes + Math.min(BLOCK, columns.nodes + 8);
       if (this.plain(target) === target) {
         if ((blocks++ & 63) === 1) {
@@ -67,6 +76,15 @@ export class CpuprofileNodes {
       columns.totalHits += columns.hits[row];
       more = scanner.element(false);
     }
+  }
+
+  /** @returns whether any was read */
+  private readFast(fast: CpuprofileScanner): boolean {
+    const before = this.columns.nodes;
+    while (fast.nodes(this.columns)) {
+      this.checkpoint();
+    }
+    return this.columns.nodes > before;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { growFloat64, growInt32 } from '../profile/growColumn';
 import type { JsonScanner } from './jsonScanner';
+import type { CpuprofileScanner } from './wasm/cpuprofileScanner';
 
 /**
  * Numbers read in one go. The first blocks are small: V8 compiles a loop while it runs, and a function that never came
@@ -30,12 +31,27 @@ function capacity(scanner: JsonScanner, expected: number): number {
  * @param expected how many there may be, where that is known before; wrong guesses cost time only
  * @throws DecodeError for anything but integers of 32 bits
  */
-export function readIds(scanner: JsonScanner, expected: number, checkpoint: () => void): Int32Array {
+export function readIds(
+  scanner: JsonScanner,
+  fast: CpuprofileScanner | null,
+  expected: number,
+  checkpoint: () => void,
+): Int32Array {
   scanner.enterArray('"samples", an array of node ids');
   let column: Int32Array = new Int32Array(capacity(scanner, expected));
   let length = 0;
   let blocks = 0;
   for (let more = scanner.element(true); more; ) {
+    while (fast !== null) {
+      const part = fast.ids();
+      column = growInt32(column, length + part.length);
+      column.set(part, length);
+      length += part.length;
+      if (!fast.more) {
+        break;
+      }
+      checkpoint();
+    }
     if (length === column.length) {
       column = growInt32(column, length * 2);
     }
@@ -88,13 +104,33 @@ function readIdBlock(scanner: JsonScanner, column: Int32Array, from: number, tar
  * @param expected as in `readIds`
  * @throws DecodeError for anything but numbers
  */
-export function readSummedDeltas(scanner: JsonScanner, expected: number, checkpoint: () => void): ElapsedColumn {
+export function readSummedDeltas(
+  scanner: JsonScanner,
+  fast: CpuprofileScanner | null,
+  expected: number,
+  checkpoint: () => void,
+): ElapsedColumn {
   scanner.enterArray('"timeDeltas", an array of microseconds');
   let column: Float64Array = new Float64Array(capacity(scanner, expected));
   let length = 0;
   let blocks = 0;
   const descents: number[] = [];
   for (let more = scanner.element(true); more; ) {
+    while (fast !== null) {
+      const { sums, negatives } = fast.deltas(length > 0 ? column[length - 1] : 0);
+      column = growFloat64(column, length + sums.length);
+      column.set(sums, length);
+      for (const index of negatives) {
+        if (length + index > 0 && descents.length < MOST_DESCENTS) {
+          descents.push(length + index);
+        }
+      }
+      length += sums.length;
+      if (!fast.more) {
+        break;
+      }
+      checkpoint();
+    }
     if (length === column.length) {
       column = growFloat64(column, length * 2);
     }
