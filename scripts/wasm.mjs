@@ -1,6 +1,6 @@
-// npm run wasm: compiles src/formats/wasm/*.as.ts into the modules beside it, which are kept in git.
+// npm run wasm: compiles src/**/wasm/*.as.ts into the modules beside them, which are kept in git.
 import { setUp } from './lib/setup.mjs';
 
 await setUp();
-const { compileScanner, writeScanner } = await import('./lib/wasm.mjs');
-await writeScanner(await compileScanner());
+const { wasmSources, writeWasm } = await import('./lib/wasm.mjs');
+for (const wasm of wasmSources) await writeWasm(wasm);

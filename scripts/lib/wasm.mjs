@@ -1,21 +1,27 @@
-// Compiles the WebAssembly that the .cpuprofile decoder uses, and writes it as a module with the bytes in base64.
+// Compiles the WebAssembly of decoders and analysis, and writes it as modules with the bytes in base64.
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { root } from './setup.mjs';
 
-const folder = 'src/formats/wasm';
-const target = join(root, folder, 'cpuprofileScannerModule.ts');
+/** Sources, and the pages of 64 KiB that their memory begins with: all that an address of a constant may be in. */
+export const wasmSources = [
+  { source: 'src/formats/wasm/cpuprofileScanner.as.ts', pages: 16 },
+  { source: 'src/analysis/wasm/callTree.as.ts', pages: 1 },
+];
 
-/** The text of the generated module, from its source. */
-export async function compileScanner() {
+function target({ source }) {
+  return join(root, source.replace(/\.as\.ts$/, 'Module.ts'));
+}
+
+/** The text of the generated module of a source. */
+export async function compileWasm({ source, pages }) {
   const { default: asc } = await import('assemblyscript/asc');
   let bytes;
   const { error, stderr } = await asc.main(
     [
-      `${folder}/cpuprofileScanner.as.ts`,
-      ...['--baseDir', root, '--outFile', 'scanner.wasm', '--runtime', 'stub', '--enable', 'simd', '--noAssert'],
-      // 64 KiB each: what the columns take, and the first slots of the table.
-      ...['--initialMemory', '16', '--optimizeLevel', '3', '--shrinkLevel', '0'],
+      source,
+      ...['--baseDir', root, '--outFile', 'out.wasm', '--runtime', 'stub', '--enable', 'simd', '--noAssert'],
+      ...['--initialMemory', String(pages), '--optimizeLevel', '3', '--shrinkLevel', '0'],
     ],
     {
       writeFile: (_name, contents) => {
@@ -23,21 +29,23 @@ export async function compileScanner() {
       },
     },
   );
-  if (error) throw new Error(`The scanner does not compile: ${error.message}\n${stderr.toString()}`);
+  if (error) throw new Error(`${source} does not compile: ${error.message}\n${stderr.toString()}`);
+  const name = basename(source, '.as.ts');
   return [
-    '// Generated from cpuprofileScanner.as.ts by `npm run wasm`: do not edit.',
+    `// Generated from ${name}.as.ts by \`npm run wasm\`: do not edit.`,
     '',
     '/** The bytes of the WebAssembly module, in base64. */',
-    'export const scannerModule =',
+    `export const ${name}Module =`,
     `  '${bytes.toString('base64')}';`,
     '',
   ].join('\n');
 }
 
-export async function readScanner() {
-  return await readFile(target, 'utf8');
+/** The generated module as it is kept. */
+export async function readWasm(wasm) {
+  return await readFile(target(wasm), 'utf8');
 }
 
-export async function writeScanner(text) {
-  await writeFile(target, text);
+export async function writeWasm(wasm) {
+  await writeFile(target(wasm), await compileWasm(wasm));
 }

@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest';
-import { compileScanner, readScanner } from './wasm.mjs';
+import { compileWasm, readWasm, wasmSources } from './wasm.mjs';
 
-it('the WebAssembly in git is that of its source: npm run wasm', async () => {
-  expect(await readScanner()).toBe(await compileScanner());
-}, 60_000);
+it.each(wasmSources)(
+  'the WebAssembly in git is that of $source: npm run wasm',
+  async (wasm) => {
+    expect(await readWasm(wasm)).toBe(await compileWasm(wasm));
+  },
+  60_000,
+);

@@ -1,5 +1,6 @@
 import type { Profile } from '../profile/profile';
 import type { StackValues } from './stackValues';
+import { buildCallTreeByWasm } from './wasm/callTree';
 
 /**
  * Stacks merged by function under each caller, in depth-first order, heaviest child first: node `i`'s subtree is
@@ -28,8 +29,17 @@ export interface CallTree {
   readonly rows: number;
 }
 
+/** Stacks from which on WebAssembly is worth its start. */
+const WORTH_WASM = 4096;
+
 /** Builds the call tree of a view. Nodes without any sample are left out. */
 export function buildCallTree(profile: Profile, values: StackValues): CallTree {
+  const fast = profile.stacks.length < WORTH_WASM ? null : buildCallTreeByWasm(profile, values);
+  return fast ?? buildCallTreeByScript(profile, values);
+}
+
+/** `buildCallTree` without WebAssembly. */
+export function buildCallTreeByScript(profile: Profile, values: StackValues): CallTree {
   const merged = sumUpwards(mergeByFunction(profile, values));
   return placeInOrder(merged, orderHeaviestFirst(merged));
 }
@@ -54,8 +64,11 @@ function mergeByFunction(profile: Profile, values: StackValues): MergedNodes {
   const func = new Int32Array(stacks.length);
   const frame = new Int32Array(stacks.length);
   if (hasOneFrameEach(profile)) {
-    const length = numberStacks(profile, alive, { parent, func, frame, nodeOfStack });
-    return { ...sumByNode(values, nodeOfStack, length), length, parent, func, frame, nodeOfStack };
+    const self = new Float64Array(stacks.length);
+    const count = new Float64Array(stacks.length);
+    const merged = { length: 0, parent, func, frame, self, count, nodeOfStack };
+    numberStacks(profile, values, alive, merged);
+    return merged;
   }
   const lastChild = new Int32Array(stacks.length).fill(-1);
   const table = new PairTable(parent, func, stacks.length);
@@ -98,28 +111,31 @@ function sumByNode(
   return { self, count };
 }
 
-/** A node a sampled stack, where no two stacks can be the same path of functions. Returns their number. */
-function numberStacks(
-  { stacks, frames }: Profile,
-  alive: Uint8Array,
-  { parent, func, frame, nodeOfStack }: Pick<MergedNodes, 'parent' | 'func' | 'frame' | 'nodeOfStack'>,
-): number {
-  let length = 0;
+/** A node a sampled stack, where no two stacks can be the same path of functions. */
+function numberStacks({ stacks, frames }: Profile, values: StackValues, alive: Uint8Array, merged: MergedNodes): void {
+  const { prefix, frame } = stacks;
+  const { nodeOfStack } = merged;
+  let node = 0;
   for (let stack = 0; stack < stacks.length; stack++) {
     if (alive[stack] === 0) continue;
-    const prefix = stacks.prefix[stack];
-    parent[length] = prefix < 0 ? -1 : nodeOfStack[prefix];
-    frame[length] = stacks.frame[stack];
-    func[length] = frames.func[stacks.frame[stack]];
-    nodeOfStack[stack] = length++;
+    merged.parent[node] = prefix[stack] < 0 ? -1 : nodeOfStack[prefix[stack]];
+    merged.frame[node] = frame[stack];
+    merged.func[node] = frames.func[frame[stack]];
+    merged.self[node] = values.self[stack];
+    merged.count[node] = values.count[stack];
+    nodeOfStack[stack] = node++;
   }
-  return length;
+  merged.length = node;
 }
 
 /** Whether functions and frames are one to one, as in V8's profiles: stacks need no merging then. */
 function hasOneFrameEach({ frames, functions }: Profile): boolean {
+  const { func, length } = frames;
   const seen = new Uint8Array(functions.length);
-  for (const func of frames.func) if (seen[func]++ > 0) return false;
+  for (let frame = 0; frame < length; frame++) {
+    if (seen[func[frame]] !== 0) return false;
+    seen[func[frame]] = 1;
+  }
   return true;
 }
 
@@ -174,21 +190,40 @@ interface SummedNodes extends MergedNodes {
 }
 
 function sumUpwards(merged: MergedNodes): SummedNodes {
-  const { length, parent, self, count } = merged;
+  const { length, parent } = merged;
+  const self = merged.self.subarray(0, length);
   const total = self.slice();
-  const samples = count.slice();
-  const negative = self.some((value) => value < 0);
-  const width = negative ? self.map(Math.abs) : total;
+  const samples = merged.count.slice(0, length);
   const size = new Int32Array(length).fill(1);
-  for (let node = length - 1; node >= 0; node--) {
+  addToParents(parent, total, samples, size);
+  const width = hasNegative(self) ? sumWidths(parent, self) : total;
+  return { ...merged, self, total, samples, width, size };
+}
+
+// Loops over all nodes are functions of their own: V8 compiles a function anew for each loop that it is in when it
+// becomes hot.
+
+function addToParents(parent: Int32Array, total: Float64Array, samples: Float64Array, size: Int32Array): void {
+  for (let node = total.length - 1; node >= 0; node--) {
     const above = parent[node];
     if (above < 0) continue;
     total[above] += total[node];
     samples[above] += samples[node];
     size[above] += size[node];
-    if (negative) width[above] += width[node];
   }
-  return { ...merged, total, samples, width, size };
+}
+
+function hasNegative(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (values[i] < 0) return true;
+  return false;
+}
+
+function sumWidths(parent: Int32Array, self: Float64Array): Float64Array {
+  const width = self.map(Math.abs);
+  for (let node = width.length - 1; node >= 0; node--) {
+    if (parent[node] >= 0) width[parent[node]] += width[node];
+  }
+  return width;
 }
 
 interface ChildOrder {
@@ -199,17 +234,37 @@ interface ChildOrder {
 
 function orderHeaviestFirst({ length, parent, width }: SummedNodes): ChildOrder {
   const offset = new Int32Array(length + 2);
-  for (let node = 0; node < length; node++) offset[parent[node] + 2]++;
-  for (let i = 1; i < offset.length; i++) offset[i] += offset[i - 1];
-  const fill = offset.slice();
   const children = new Int32Array(length);
-  for (let node = 0; node < length; node++) children[fill[parent[node] + 1]++] = node;
-  for (let list = 0; list <= length; list++) {
+  countChildren(parent, length, offset);
+  accumulate(offset);
+  listChildren(parent, offset.slice(), children);
+  sortLists(offset, children, width);
+  return { offset, children };
+}
+
+function countChildren(parent: Int32Array, length: number, offset: Int32Array): void {
+  for (let node = 0; node < length; node++) offset[parent[node] + 2]++;
+}
+
+function accumulate(offset: Int32Array): void {
+  let sum = 0;
+  for (let i = 0; i < offset.length; i++) {
+    sum += offset[i];
+    offset[i] = sum;
+  }
+}
+
+function listChildren(parent: Int32Array, fill: Int32Array, children: Int32Array): void {
+  for (let node = 0; node < children.length; node++) children[fill[parent[node] + 1]++] = node;
+}
+
+function sortLists(offset: Int32Array, children: Int32Array, width: Float64Array): void {
+  const lists = offset.length - 1;
+  for (let list = 0; list < lists; list++) {
     const from = offset[list];
     const to = offset[list + 1];
     if (to - from > 1) sortByWidth(children, from, to, width);
   }
-  return { offset, children };
 }
 
 /** Widest first; equals stay in the order in which they were first seen. */
@@ -230,57 +285,69 @@ function sortByWidth(children: Int32Array, from: number, to: number, width: Floa
 }
 
 /** Gives every node its place in depth-first order: after its parent and the subtrees of its heavier siblings. */
-function placeInOrder(merged: SummedNodes, { offset, children }: ChildOrder): CallTree {
-  const { length, size, width, nodeOfStack } = merged;
+function placeInOrder(merged: SummedNodes, order: ChildOrder): CallTree {
+  const { length, nodeOfStack } = merged;
+  const total = new Float64Array(length);
+  const tree = {
+    length,
+    parent: new Int32Array(length),
+    func: new Int32Array(length),
+    depth: new Int32Array(length),
+    subtreeEnd: new Int32Array(length),
+    self: new Float64Array(length),
+    total,
+    samples: new Float64Array(length),
+    width: merged.width === merged.total ? total : new Float64Array(length),
+    start: new Float64Array(length),
+    extent: 0,
+    frame: new Int32Array(length),
+    nodeOfStack,
+    rows: 0,
+  };
   const place = new Int32Array(length);
-  const parent = new Int32Array(length);
-  const depth = new Int32Array(length);
-  const start = new Float64Array(length);
-  let extent = 0;
-  let rows = 0;
+  placeChildren(merged, order, place, tree);
+  renumber(nodeOfStack, place);
+  return tree;
+}
+
+function placeChildren(
+  merged: SummedNodes,
+  { offset, children }: ChildOrder,
+  place: Int32Array,
+  tree: { -readonly [Column in keyof CallTree]: CallTree[Column] },
+): void {
+  const { length, size, width } = merged;
+  const { depth, start } = tree;
   // Roots first (as children of -1), then each node's children: parents are placed before their children.
   for (let above = -1; above < length; above++) {
     const abovePlace = above < 0 ? -1 : place[above];
     let next = abovePlace + 1;
     let x = above < 0 ? 0 : start[abovePlace];
     const childDepth = above < 0 ? 0 : depth[abovePlace] + 1;
-    for (let i = offset[above + 1]; i < offset[above + 2]; i++) {
+    const to = offset[above + 2];
+    for (let i = offset[above + 1]; i < to; i++) {
       const child = children[i];
       place[child] = next;
-      parent[next] = abovePlace;
+      tree.parent[next] = abovePlace;
       depth[next] = childDepth;
       start[next] = x;
-      if (childDepth >= rows) rows = childDepth + 1;
+      tree.func[next] = merged.func[child];
+      tree.frame[next] = merged.frame[child];
+      tree.self[next] = merged.self[child];
+      tree.total[next] = merged.total[child];
+      tree.samples[next] = merged.samples[child];
+      tree.width[next] = width[child];
+      tree.subtreeEnd[next] = next + size[child];
+      if (childDepth >= tree.rows) tree.rows = childDepth + 1;
       next += size[child];
       x += width[child];
     }
-    if (above < 0) extent = x;
+    if (above < 0) tree.extent = x;
   }
-  const subtreeEnd = new Int32Array(length);
-  for (let node = 0; node < length; node++) subtreeEnd[place[node]] = place[node] + size[node];
+}
+
+function renumber(nodeOfStack: Int32Array, place: Int32Array): void {
   for (let stack = 0; stack < nodeOfStack.length; stack++) {
     if (nodeOfStack[stack] >= 0) nodeOfStack[stack] = place[nodeOfStack[stack]];
   }
-  const total = scatter(merged.total, new Float64Array(length), place);
-  return {
-    length,
-    parent,
-    func: scatter(merged.func, new Int32Array(length), place),
-    depth,
-    subtreeEnd,
-    self: scatter(merged.self, new Float64Array(length), place),
-    total,
-    samples: scatter(merged.samples, new Float64Array(length), place),
-    width: width === merged.total ? total : scatter(width, new Float64Array(length), place),
-    start,
-    extent,
-    frame: scatter(merged.frame, new Int32Array(length), place),
-    nodeOfStack,
-    rows,
-  };
-}
-
-function scatter<A extends Int32Array | Float64Array>(from: A, to: A, place: Int32Array): A {
-  for (let node = 0; node < place.length; node++) to[place[node]] = from[node];
-  return to;
 }

@@ -1,26 +1,23 @@
+import { type WasmMemory, WasmModule, type WasmValue } from '../../profile/wasmModule';
 import type { CallFrames } from '../callFrames';
 import type { CpuprofileColumns } from '../cpuprofileColumns';
 import type { JsonScanner } from '../jsonScanner';
-import { scannerModule } from './cpuprofileScannerModule';
+import { cpuprofileScannerModule } from './cpuprofileScannerModule';
 
 /** What cpuprofileScanner.as.ts exports; addresses are in its memory. */
 interface ScannerExports {
-  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly memory: WasmMemory;
   begin(random: bigint): void;
   scanNodes(from: number, end: number, row: number, frame: number): number;
   scanIds(from: number, end: number): number;
   scanDeltas(from: number, end: number, before: number): number;
-  readonly hitSum: Value;
-  readonly nodes: Value;
-  readonly links: Value;
-  readonly ticks: Value;
-  readonly frames: Value;
-  readonly numbers: Value;
-  readonly negatives: Value;
-}
-
-interface Value {
-  readonly value: number;
+  readonly hitSum: WasmValue;
+  readonly nodes: WasmValue;
+  readonly links: WasmValue;
+  readonly ticks: WasmValue;
+  readonly frames: WasmValue;
+  readonly numbers: WasmValue;
+  readonly negatives: WasmValue;
 }
 
 /** Where the window and the columns are. */
@@ -46,31 +43,7 @@ type Places = Readonly<Record<(typeof places)[number], number>>;
 /** Where less than this is left of the window, a stop may be due to its end; more than that is no plain node. */
 const MARGIN = 4096;
 
-/** What is used of WebAssembly: its types come with the DOM's only, which this code does without. */
-interface WebAssemblyApi {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-}
-
-const { WebAssembly: api } = globalThis as unknown as { WebAssembly: WebAssemblyApi };
-
-let compiled: object | null | undefined;
-
-/** The module, compiled once; null where WebAssembly, its vectors or its byte order are not to be had. */
-function compile(): object | null {
-  if (compiled === undefined) {
-    compiled = null;
-    try {
-      const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-      if (littleEndian) {
-        compiled = new api.Module(Uint8Array.from(atob(scannerModule), (char) => char.charCodeAt(0)));
-      }
-    } catch {
-      // Not on this machine: the decoder has another way.
-    }
-  }
-  return compiled;
-}
+const compiled = new WasmModule(cpuprofileScannerModule);
 
 /**
  * The fast path of the `.cpuprofile` decoder, in WebAssembly: reads what is written as V8 writes it, and stops before
@@ -90,24 +63,15 @@ export class CpuprofileScanner {
 
   /** @returns null where the machine cannot run it */
   static create(scanner: JsonScanner): CpuprofileScanner | null {
-    const module = compile();
-    if (module === null) {
-      return null;
-    }
-    try {
-      const { exports } = new api.Instance(module, {});
-      return new CpuprofileScanner(scanner, exports as ScannerExports & Record<string, Value>);
-    } catch {
-      // No room for its memory.
-      return null;
-    }
+    const exports = compiled.instantiate() as (ScannerExports & Record<string, WasmValue>) | null;
+    return exports === null ? null : new CpuprofileScanner(scanner, exports);
   }
 
   private readonly at: Places;
 
   private constructor(
     private readonly scanner: JsonScanner,
-    private readonly wasm: ScannerExports & Record<string, Value>,
+    private readonly wasm: ScannerExports & Record<string, WasmValue>,
   ) {
     this.bytes = scanner.bytes;
     this.at = Object.fromEntries(places.map((place) => [place, wasm[place].value])) as Places;

@@ -1,0 +1,70 @@
+import type { Profile } from '../../profile/profile';
+import { type WasmMemory, WasmModule, type WasmValue } from '../../profile/wasmModule';
+import type { CallTree } from '../callTree';
+import type { StackValues } from '../stackValues';
+import { callTreeModule } from './callTreeModule';
+
+/** What callTree.as.ts exports; addresses are in its memory. */
+interface TreeExports {
+  readonly memory: WasmMemory;
+  prepare(stacks: number, frames: number, functions: number): number;
+  build(): void;
+}
+
+const places = ['funcOfFrame', 'prefix', 'frame', 'self', 'count'] as const;
+const results = [
+  'nodes',
+  'rows',
+  'extent',
+  'negative',
+  'nodeOfStack',
+  'outParent',
+  'outFunc',
+  'outFrame',
+  'outDepth',
+  'outEnd',
+  'outSelf',
+  'outTotal',
+  'outSamples',
+  'outStart',
+  'outWidth',
+] as const;
+type Values = Readonly<Record<(typeof places)[number] | (typeof results)[number], WasmValue>>;
+
+const compiled = new WasmModule(callTreeModule);
+
+/** `buildCallTree` by WebAssembly; null where it cannot run, or the profile is too large for its memory. */
+export function buildCallTreeByWasm(profile: Profile, values: StackValues): CallTree | null {
+  const { stacks, frames, functions } = profile;
+  const wasm = compiled.instantiate() as (TreeExports & Values) | null;
+  if (wasm === null || wasm.prepare(stacks.length, frames.length, functions.length) === 0) return null;
+  const { buffer } = wasm.memory;
+  const int32s = (address: WasmValue, length: number): Int32Array => new Int32Array(buffer, address.value, length);
+  const float64s = (address: WasmValue, length: number): Float64Array =>
+    new Float64Array(buffer, address.value, length);
+  int32s(wasm.funcOfFrame, frames.length).set(frames.func.subarray(0, frames.length));
+  int32s(wasm.prefix, stacks.length).set(stacks.prefix.subarray(0, stacks.length));
+  int32s(wasm.frame, stacks.length).set(stacks.frame.subarray(0, stacks.length));
+  float64s(wasm.self, stacks.length).set(values.self);
+  float64s(wasm.count, stacks.length).set(values.count);
+  wasm.build();
+  const length = wasm.nodes.value;
+  // Copies, so that the memory with all that was needed between is freed.
+  const total = float64s(wasm.outTotal, length).slice();
+  return {
+    length,
+    parent: int32s(wasm.outParent, length).slice(),
+    func: int32s(wasm.outFunc, length).slice(),
+    depth: int32s(wasm.outDepth, length).slice(),
+    subtreeEnd: int32s(wasm.outEnd, length).slice(),
+    self: float64s(wasm.outSelf, length).slice(),
+    total,
+    samples: float64s(wasm.outSamples, length).slice(),
+    width: wasm.negative.value === 0 ? total : float64s(wasm.outWidth, length).slice(),
+    start: float64s(wasm.outStart, length).slice(),
+    extent: wasm.extent.value,
+    frame: int32s(wasm.outFrame, length).slice(),
+    nodeOfStack: int32s(wasm.nodeOfStack, stacks.length).slice(),
+    rows: wasm.rows.value,
+  };
+}
