@@ -19,7 +19,7 @@ const SMALL_LAYOUT = 50_000;
 
 /**
  * Cuts a window out of a layout: `from` to `to` with as much again on either side, so that panning rarely waits.
- * Boxes under half a pixel are merged with their neighbours into runs of about one pixel, so what comes back is
+ * Boxes under half a pixel are merged with their neighbours into runs of up to two pixels, so what comes back is
  * bounded by rows × pixels, not by the profile.
  * @param pixels device pixels that `from` to `to` is drawn on.
  */
@@ -62,7 +62,7 @@ function cutRow(
       while (box < rowEnd) {
         const start = startAt[startIndex[box]];
         const end = endAt[endIndex[box]];
-        if (end - start >= resolution || end - runStart > 2 * resolution || start - runEnd > resolution) break;
+        if (end - start >= resolution || end - runStart > 4 * resolution || start - runEnd > resolution) break;
         if (end - start > widestWidth) {
           widest = box;
           widestWidth = end - start;

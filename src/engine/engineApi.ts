@@ -83,6 +83,11 @@ export interface FlameWindowParams {
   to: number;
   /** How many device pixels that part is drawn on: boxes narrower than half a pixel come merged. */
   pixels: number;
+  /**
+   * Which functions' names to send: of the whole profile (where it has too many, of the window), of the window, or
+   * none: names are most of a window's cost, and a viewer needs each only once.
+   */
+  names: 'profile' | 'window' | 'none';
 }
 
 /**
@@ -105,7 +110,7 @@ export interface FlameWindow {
   node: Int32Array;
   /** Function index; for a merged run that of its widest box. */
   func: Int32Array;
-  /** Names of the functions in this window that the window's boxes can show: `names[i]` is function `nameFunc[i]`'s. */
+  /** The functions that names were asked for: `names[i]` is function `nameFunc[i]`'s. */
   nameFunc: Int32Array;
   names: string[];
   /** Colour key of the function `nameFunc[i]`: a small number, equal for functions of one file or package. */

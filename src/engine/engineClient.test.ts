@@ -41,6 +41,7 @@ test('opens a file and answers requests about it', async () => {
     from: 0,
     to: 5,
     pixels: 1000,
+    names: 'window',
   });
   expect([...window.rowOffset]).toEqual([0, 1, 3]);
   expect([...window.end]).toEqual([5, 3, 5]);

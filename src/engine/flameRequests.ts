@@ -14,10 +14,7 @@ export function flameWindow(open: OpenProfile, params: FlameWindowParams): Flame
   const view = open.view(params.view);
   const { treeNode, ...window } = cutWindow(view.layout(params.order), params.from, params.to, params.pixels);
   const func = treeNode.map((node) => view.tree.func[node]);
-  const seen = new Uint8Array(open.profile.functions.length);
-  for (const each of func) seen[each] = 1;
-  const funcs: number[] = [];
-  for (let each = 0; each < seen.length; each++) if (seen[each] === 1) funcs.push(each);
+  const funcs = functionsToName(open.profile, func, params.names);
   const nameFunc = Int32Array.from(funcs);
   const groups = groupsOf(open.profile);
   return {
@@ -27,6 +24,19 @@ export function flameWindow(open: OpenProfile, params: FlameWindowParams): Flame
     names: funcs.map((each) => shorten(open.profile.strings[open.profile.functions.name[each]])),
     nameGroup: nameFunc.map((each) => groups[each]),
   };
+}
+
+/** Profiles of more functions than this have their names sent window by window. */
+const MOST_NAMES = 30_000;
+
+function functionsToName({ functions }: Profile, inWindow: Int32Array, names: FlameWindowParams['names']): number[] {
+  if (names === 'none') return [];
+  const wanted = new Uint8Array(functions.length);
+  if (names === 'profile' && functions.length <= MOST_NAMES) wanted.fill(1);
+  else for (const func of inWindow) wanted[func] = 1;
+  const funcs: number[] = [];
+  for (let func = 0; func < wanted.length; func++) if (wanted[func] === 1) funcs.push(func);
+  return funcs;
 }
 
 const groupCache = new WeakMap<Profile, Int32Array>();

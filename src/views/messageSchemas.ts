@@ -49,6 +49,7 @@ const request = v.variant('method', [
       from: finite,
       to: finite,
       pixels: v.pipe(finite, v.minValue(1), v.maxValue(maxPixels)),
+      names: v.picklist(['profile', 'window', 'none']),
     }),
   }),
   v.object({ kind: v.literal('request'), id: index, method: v.literal('frameDetails'), params: frame }),

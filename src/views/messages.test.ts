@@ -52,7 +52,7 @@ describe('parseWebviewMessage', () => {
   ];
   const filter = { query: '', regex: false, matchCase: false };
   const requests = [
-    { method: 'flameWindow', params: { view, order: 'leftHeavy', from: 0, to: 1, pixels: 1000 } },
+    { method: 'flameWindow', params: { view, order: 'leftHeavy', from: 0, to: 1, pixels: 1000, names: 'window' } },
     { method: 'frameDetails', params: { view, order: 'leftHeavy', node: 1 } },
     { method: 'frameParents', params: { view, order: 'leftHeavy', node: 1 } },
     { method: 'search', params: { view, ...filter } },
@@ -68,7 +68,14 @@ describe('parseWebviewMessage', () => {
   it.each([
     [{ kind: 'request', id: 1, method: 'open', params: { source: { kind: 'file', path: '/etc/passwd' } } }],
     [{ kind: 'request', id: 1, method: 'encode', params: { format: 'pprof' } }],
-    [{ kind: 'request', id: 1, method: 'flameWindow', params: { view, order: 'up', from: 0, to: 1, pixels: 10 } }],
+    [
+      {
+        kind: 'request',
+        id: 1,
+        method: 'flameWindow',
+        params: { view, order: 'up', from: 0, to: 1, pixels: 10, names: 'none' },
+      },
+    ],
     [{ ...requests[0], params: { ...requests[0]!.params, from: Number.NaN } }],
     [{ ...requests[0], params: { ...requests[0]!.params, pixels: 1e12 } }],
     [{ ...requests[4], params: { ...requests[4]!.params, limit: 1e9 } }],

@@ -62,6 +62,7 @@ export class ChartController {
   ) {
     this.colors = new FlameColors(summary.functions, theme);
     this.windows = new WindowCache(
+      summary.functions,
       (params, signal) => host.request('flameWindow', params, signal),
       (layout) => this.windowArrived(layout),
       (error) => this.report(error),

@@ -44,6 +44,7 @@ async function shown(): Promise<{ cache: WindowCache; arrived: boolean[] } & Ret
   const fake = engine();
   const arrived: boolean[] = [];
   const cache = new WindowCache(
+    7,
     fake.source,
     (layout) => arrived.push(layout),
     () => undefined,
@@ -119,6 +120,7 @@ describe('a view', () => {
   it('is not asked for for ever when the engine answers too coarsely', async () => {
     let asked = 0;
     const cache = new WindowCache(
+      7,
       async () => {
         asked++;
         return testWindow([[[0, 1000, 0]]], { resolution: 3 });

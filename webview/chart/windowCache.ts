@@ -10,7 +10,7 @@ const LEAST_MARGIN = 0.25;
 /** Boxes are merged under half a pixel; from this many pixels on a merged run begins to show. */
 const COARSEST = 0.8;
 /** While the view moves, at most one request in this time (milliseconds). */
-const PAUSE = 60;
+const PAUSE = 100;
 
 /**
  * The one or two windows that are held: an overview of the whole axis (which the minimap draws too, and which fills
@@ -26,6 +26,7 @@ export class WindowCache {
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** What was asked for last: never asked twice in a row, whatever came. */
   private asked = '';
+  private knowsAllNames = false;
   private wish: { range: AxisRange; pixels: number } | null = null;
 
   /**
@@ -33,6 +34,8 @@ export class WindowCache {
    * @param failed with a sentence for the user
    */
   constructor(
+    /** How many functions the profile has. */
+    private readonly functions: number,
     private readonly source: WindowSource,
     private readonly arrived: (layout: boolean) => void,
     private readonly failed: (error: unknown) => void,
@@ -50,13 +53,14 @@ export class WindowCache {
     const request = new AbortController();
     this.layoutRequest = request;
     try {
-      const params = { view, order, from: 0, to: Number.MAX_VALUE, pixels };
+      const params = { view, order, from: 0, to: Number.MAX_VALUE, pixels, names: this.names('profile') };
       let overview = await this.source(params, request.signal);
       // The axis's length is not known before the first answer, which is therefore coarse, unless the layout is small.
       if (overview.extent > 0 && overview.resolution * pixels > overview.extent) {
-        overview = await this.source({ ...params, to: overview.extent }, request.signal);
+        overview = await this.source({ ...params, to: overview.extent, names: this.names('profile') }, request.signal);
       }
       if (this.layoutRequest !== request) return;
+      this.knowsAllNames ||= overview.nameFunc.length === this.functions;
       this.layoutRequest = null;
       this.asked = '';
       this.overview = overview;
@@ -93,6 +97,11 @@ export class WindowCache {
     this.cancelDetail();
   }
 
+  /** Names are asked for until all are known: they are most of a window's cost. */
+  private names(wanted: 'profile' | 'window'): FlameWindowParams['names'] {
+    return this.knowsAllNames ? 'none' : wanted;
+  }
+
   private cancelDetail(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -111,7 +120,13 @@ export class WindowCache {
     this.detailRequest = request;
     const { range, pixels } = wish;
     try {
-      const params = { ...this.shown, from: range.from, to: range.to, pixels: Math.ceil(pixels) };
+      const params = {
+        ...this.shown,
+        from: range.from,
+        to: range.to,
+        pixels: Math.ceil(pixels),
+        names: this.names('window'),
+      };
       this.asked = key(range, pixels);
       const window = await this.source(params, request.signal);
       if (this.detailRequest !== request) return;
