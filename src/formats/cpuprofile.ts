@@ -1,5 +1,6 @@
 import type { Profile } from '../profile/profile';
 import { ProfileBuilder } from '../profile/profileBuilder';
+import { type WasmUse, worthWasm } from '../profile/wasmModule';
 import { assembleCpuprofile } from './cpuprofileAssemble';
 import type { CpuprofileColumns } from './cpuprofileColumns';
 import { encodeCpuprofile } from './cpuprofileEncode';
@@ -45,12 +46,12 @@ const WORTH_WASM = 1 << 16;
 
 /**
  * `Format.decode`.
- * @param leastForWasm bytes from which on the fast path is used; both ways read the same
+ * @param wasm whether plain parts are read by WebAssembly: both ways read the same
  */
-export function decodeCpuprofile(source: ByteSource, context: DecodeContext, leastForWasm = WORTH_WASM): Profile {
+export function decodeCpuprofile(source: ByteSource, context: DecodeContext, wasm: WasmUse = 'auto'): Profile {
   const bytes = source.bytes();
   const scanner = new JsonScanner(bytes, 'a V8 CPU profile');
-  const fast = bytes.length >= leastForWasm ? CpuprofileScanner.create(scanner) : null;
+  const fast = worthWasm(wasm, bytes.length, WORTH_WASM) ? CpuprofileScanner.create(scanner) : null;
   const builder = new ProfileBuilder();
   const checkpoint = (): void => context.checkpoint(scanner.pos / bytes.length);
   const segments: CpuprofileColumns[] = [];
@@ -75,5 +76,5 @@ export function decodeCpuprofile(source: ByteSource, context: DecodeContext, lea
   if (scanner.peek() >= 0) {
     scanner.fail('the end of the file');
   }
-  return assembleCpuprofile(builder, segments);
+  return assembleCpuprofile(builder, segments, wasm);
 }

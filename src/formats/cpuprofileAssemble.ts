@@ -1,6 +1,7 @@
 import type { Profile } from '../profile/profile';
 import type { ProfileBuilder } from '../profile/profileBuilder';
 import { sortByTime } from '../profile/sortByTime';
+import type { WasmUse } from '../profile/wasmModule';
 import type { CpuprofileColumns } from './cpuprofileColumns';
 import { type CpuprofileRepairs, internTree } from './cpuprofileTree';
 
@@ -15,7 +16,11 @@ interface ThreadSegments {
 }
 
 /** Makes one profile of the objects of a file; their columns are used up. */
-export function assembleCpuprofile(builder: ProfileBuilder, segments: readonly CpuprofileColumns[]): Profile {
+export function assembleCpuprofile(
+  builder: ProfileBuilder,
+  segments: readonly CpuprofileColumns[],
+  wasm: WasmUse,
+): Profile {
   const repairs: CpuprofileRepairs = {
     duplicateIds: 0,
     dangling: 0,
@@ -41,7 +46,7 @@ export function assembleCpuprofile(builder: ProfileBuilder, segments: readonly C
     let cursor = base;
     for (const segment of thread.segments) {
       const start = segment.startTime ?? cursor;
-      const last = addSegment(builder, segment, thread.index, timed, start - base, repairs);
+      const last = addSegment(builder, segment, thread.index, timed, start - base, repairs, wasm);
       cursor = Math.max(segment.endTime ?? start, start + last);
       if (timed || segment.endTime !== null) {
         durationUs = Math.max(durationUs ?? 0, cursor - base);
@@ -111,8 +116,9 @@ function addSegment(
   timed: boolean,
   offset: number,
   repairs: CpuprofileRepairs,
+  wasm: WasmUse,
 ): number {
-  const { ids, stackOfRow } = internTree(builder, segment, repairs);
+  const { stackOfRow, translate } = internTree(builder, segment, repairs, wasm);
   if (segment.samples === null || segment.samples.length === 0) {
     for (let row = 0; row < segment.nodes; row++) {
       if (segment.hits[row] > 0) {
@@ -126,7 +132,7 @@ function addSegment(
     return 0;
   }
   const samples = segment.samples;
-  repairs.unknownSamples += ids.translate(samples, stackOfRow);
+  repairs.unknownSamples += translate(samples);
   const ones = new Float64Array(samples.length).fill(1);
   if (!timed || segment.elapsed === null) {
     builder.addSamples({ stack: samples, thread, time: null, values: [ones] });

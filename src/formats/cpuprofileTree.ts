@@ -1,6 +1,9 @@
 import type { ProfileBuilder } from '../profile/profileBuilder';
+import { type WasmUse, worthWasm } from '../profile/wasmModule';
+import type { CallFrames } from './callFrames';
 import type { CpuprofileColumns } from './cpuprofileColumns';
 import { NodeIds } from './nodeIds';
+import { makePlainTree } from './wasm/cpuprofileTree';
 
 /** What had to be repaired, counted over all segments. */
 export interface CpuprofileRepairs {
@@ -14,13 +17,89 @@ export interface CpuprofileRepairs {
 
 /** A segment's call tree, interned into the builder. */
 export interface CpuprofileTree {
-  readonly ids: NodeIds;
   /** Stack of each node, -1 for `(root)`. */
   readonly stackOfRow: Int32Array;
+  /** Replaces ids by their nodes' stacks, unknown ones by -1. Returns how many are unknown. */
+  translate(ids: Int32Array): number;
 }
 
-/** Interns a segment's functions, frames and stacks, and records its position ticks as leaf lines. */
+/** Nodes from which on WebAssembly is worth its start. */
+const WORTH_WASM = 4096;
+
+/**
+ * Interns a segment's functions, frames and stacks, and records its position ticks as leaf lines.
+ * @param wasm whether plain trees are made by WebAssembly: both ways make the same
+ */
 export function internTree(
+  builder: ProfileBuilder,
+  columns: CpuprofileColumns,
+  repairs: CpuprofileRepairs,
+  wasm: WasmUse,
+): CpuprofileTree {
+  const plain =
+    worthWasm(wasm, columns.nodes, WORTH_WASM) &&
+    !builder.hasStacks &&
+    columns.locations === null &&
+    columns.parents === 0;
+  return (plain ? internPlainTree(builder, columns) : null) ?? internAnyTree(builder, columns, repairs);
+}
+
+/** As `internTree`, for the first segment of a file; null where something is to be repaired. */
+function internPlainTree(builder: ProfileBuilder, columns: CpuprofileColumns): CpuprofileTree | null {
+  const { callFrames } = columns;
+  const root = builder.string('(root)');
+  const anonymous = builder.string('(anonymous)');
+  const frameOf = new Int32Array(callFrames.length);
+  for (let i = 0; i < frameOf.length; i++) {
+    frameOf[i] = callFrames.name[i] === root && callFrames.url[i] === 0 ? -2 : 0;
+  }
+  const tree = makePlainTree(columns, frameOf, () => {
+    builder.reserve(callFrames.length, 0);
+    for (let i = 0; i < frameOf.length; i++) {
+      if (frameOf[i] === 0) {
+        frameOf[i] = internFrame(builder, callFrames, i, anonymous);
+      }
+    }
+    return frameOf;
+  });
+  if (tree === null) {
+    return null;
+  }
+  const { stackOfRow, stackOfId, low, leafLines } = tree;
+  builder.setStacks(tree.prefix, tree.frame);
+  if (leafLines === null) {
+    addTicks(builder, columns, stackOfRow);
+  } else {
+    builder.addLeafLines(leafLines.stack, leafLines.line, leafLines.ticks, leafLines.stack.length, true);
+  }
+  return { stackOfRow, translate: (ids) => translateIds(ids, stackOfId, low) };
+}
+
+/** Frame of a call frame. */
+function internFrame(builder: ProfileBuilder, callFrames: CallFrames, index: number, anonymous: number): number {
+  const name = callFrames.name[index] === 0 ? anonymous : callFrames.name[index];
+  const file = callFrames.url[index] === 0 ? -1 : callFrames.url[index];
+  const line = callFrames.line[index];
+  return builder.frame(builder.func(name, file, line, callFrames.column[index]), line, false);
+}
+
+function translateIds(ids: Int32Array, stackOfId: Int32Array, low: number): number {
+  const { length } = stackOfId;
+  let unknown = 0;
+  for (let i = 0; i < ids.length; i++) {
+    const at = ids[i] - low;
+    const stack = at >= 0 && at < length ? stackOfId[at] : -2;
+    if (stack < -1) {
+      unknown++;
+      ids[i] = -1;
+    } else {
+      ids[i] = stack;
+    }
+  }
+  return unknown;
+}
+
+function internAnyTree(
   builder: ProfileBuilder,
   columns: CpuprofileColumns,
   repairs: CpuprofileRepairs,
@@ -50,9 +129,7 @@ export function internTree(
     if (callFrame < 0) {
       return builder.frame(builder.func(named, -1, 0, 0), 0, false);
     }
-    const line = callFrames.line[callFrame];
-    const file = callFrames.url[callFrame] === 0 ? -1 : callFrames.url[callFrame];
-    const frame = builder.frame(builder.func(named, file, line, callFrames.column[callFrame]), line, false);
+    const frame = internFrame(builder, callFrames, callFrame, anonymous);
     frameOfCallFrame[callFrame] = frame;
     return frame;
   };
@@ -72,7 +149,7 @@ export function internTree(
     stackOfRow[row] = builder.stack(above < 0 ? -1 : stackOfRow[above], frame);
   }
   addTicks(builder, columns, stackOfRow);
-  return { ids, stackOfRow };
+  return { stackOfRow, translate: (samples) => ids.translate(samples, stackOfRow) };
 }
 
 /** Row of each node's parent, -1 for roots. A node that two others claim stays with the first. */

@@ -41,6 +41,8 @@ export class ProfileBuilder {
   private labelled = false;
 
   private leafCount = 0;
+  /** Leaf lines that are known to be sorted. */
+  private leafSorted = 0;
   private leafStack: Int32Array = new Int32Array(64);
   private leafLine: Int32Array = new Int32Array(64);
   private leafTicks: Float64Array = new Float64Array(64);
@@ -74,6 +76,16 @@ export class ProfileBuilder {
   /** Index of the stack with `frame` on top of `prefix` (-1: on top of nothing). */
   stack(prefix: number, frame: number): number {
     return this.stacks.intern(prefix, frame);
+  }
+
+  /** Whether there is any stack yet. */
+  get hasStacks(): boolean {
+    return this.stacks.length > 0;
+  }
+
+  /** Sets all stacks, the first ones: columns of prefixes and frames, all pairs different, which the builder takes over. */
+  setStacks(prefix: Int32Array, frame: Int32Array): void {
+    this.stacks.fill(prefix, frame);
   }
 
   /** Makes room for about as many more functions (with a frame each) and stacks. */
@@ -148,9 +160,13 @@ export class ProfileBuilder {
     this.leafTicks[row] = ticks;
   }
 
-  /** As `addLeafLine`, many at once: the builder takes the columns over, and leaves out rows with stack -1. */
-  addLeafLines(stack: Int32Array, line: Int32Array, ticks: Float64Array, length: number): void {
+  /**
+   * As `addLeafLine`, many at once: the builder takes the columns over, and leaves out rows with stack -1.
+   * @param sorted whether they are sorted by stack and line, each once
+   */
+  addLeafLines(stack: Int32Array, line: Int32Array, ticks: Float64Array, length: number, sorted = false): void {
     if (this.leafCount === 0) {
+      this.leafSorted = sorted ? length : 0;
       this.leafStack = stack;
       this.leafLine = line;
       this.leafTicks = ticks;
@@ -284,7 +300,7 @@ export class ProfileBuilder {
     if (this.leafCount === 0) {
       return null;
     }
-    const repeats = this.sortLeafLines();
+    const repeats = this.leafSorted < this.leafCount && this.sortLeafLines();
     const { leafStack: stack, leafLine: line, leafTicks: ticks } = this;
     let first = 0;
     while (first < this.leafCount && stack[first] < 0) {

@@ -17,6 +17,10 @@ export class PairTable {
   private mask = 15;
 
   intern(a: number, b: number): number {
+    if (this.mask < 0) {
+      // Filled, and only now looked into.
+      this.rehash(2 ** Math.ceil(Math.log2(this.length * 2 + 16)));
+    }
     let slot = mix(a, b) & this.mask;
     for (let found = this.slots[slot]; found >= 0; found = this.slots[slot]) {
       if (this.a[found] === a && this.b[found] === b) {
@@ -36,6 +40,14 @@ export class PairTable {
       this.rehash(this.slots.length * 8);
     }
     return index;
+  }
+
+  /** Fills an empty table with pairs, all different, which it takes over. */
+  fill(a: Int32Array, b: Int32Array): void {
+    this.a = a;
+    this.b = b;
+    this.length = a.length;
+    this.mask = -1;
   }
 
   /** Makes room for about `count` pairs. */

@@ -16,6 +16,14 @@ export interface WasmMemory {
   readonly buffer: ArrayBuffer;
 }
 
+/** Whether to use WebAssembly: where the input is large enough to be worth its start, always where it can run, or never. */
+export type WasmUse = 'auto' | 'always' | 'never';
+
+/** @param least size from which on it is worth its start */
+export function worthWasm(use: WasmUse, size: number, least: number): boolean {
+  return use === 'always' || (use === 'auto' && size >= least);
+}
+
 /** A WebAssembly module that imports nothing, compiled at its first use. */
 export class WasmModule {
   private compiled: object | null | undefined;

@@ -11,7 +11,7 @@ import { CpuprofileScanner } from './cpuprofileScanner';
 /** The profile, or the sentence of the error, as the fast path's users get it, or as those without WebAssembly do. */
 function read(bytes: Uint8Array, fast: boolean): Profile | string {
   try {
-    return decodeCpuprofile(sourceOf(bytes), noContext, fast ? 0 : Infinity);
+    return decodeCpuprofile(sourceOf(bytes), noContext, fast ? 'always' : 'never');
   } catch (error) {
     return String(error);
   }
@@ -127,6 +127,37 @@ describe('the fast path reads as the careful one does', () => {
     for (const form of forms) {
       const around = Array.from({ length: 40 }, (_, i) => node(i + 3, frame(`f${i % 7}`), ',"hitCount":1'));
       expectSame(profile([node(1, frame('(root)'), ',"children":[2,3]'), ...around, form, ...around], [2, 3], [1, 1]));
+    }
+  });
+
+  it('with trees that are plain or broken, stacks that merge, and ticks in any order', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const random = seeded(seed);
+      const count = 3 + Math.floor(random() * 60);
+      const order = Array.from({ length: count }, (_, i) => i + 1);
+      // Some files have ids that are not in order, some with gaps.
+      const ids = order.map((id) => (seed % 3 === 0 ? ((id * 7) % 61) + 1 : seed % 3 === 1 ? id : id * 3 - 200));
+      const children = ids.map((): number[] => []);
+      for (let i = 1; i < count; i++) {
+        const parent = random() < 0.02 ? Math.floor(random() * count) : Math.floor(random() * i);
+        children[parent].push(random() < 0.01 ? 9999 : ids[i]);
+      }
+      const nodes = ids.map((id, i) => {
+        const ticks = Array.from({ length: Math.floor(random() * 5) }, () => Math.floor(random() * 4));
+        const ticksText = ticks.map((line) => `{"line":${line},"ticks":${Math.floor(random() * 3)}}`).join(',');
+        const rest = `${children[i].length > 0 ? `,"children":[${children[i].join(',')}]` : ''}${
+          ticksText === '' ? '' : `,"positionTicks":[${ticksText}]`
+        }`;
+        const own = i === 0 || random() < 0.02 ? frame('(root)', -1, '') : frame(`f${Math.floor(random() * 5)}`);
+        return node(id, random() < 0.5 ? own : own.replace('"17"', '"18"'), rest);
+      });
+      expectSame(
+        profile(
+          nodes,
+          ids.map((id) => (random() < 0.02 ? 77777 : id)),
+          ids.map(() => Math.floor(random() * 100) - 10),
+        ),
+      );
     }
   });
 

@@ -1,0 +1,235 @@
+// AssemblyScript (https://www.assemblyscript.org), compiled by `npm run wasm` into cpuprofileTreeModule.ts.
+//
+// Makes stacks of a .cpuprofile's nodes, as cpuprofileTree.ts does, where nothing is to be repaired: ids that are
+// distinct and dense, parents before children, each child of one parent. Anything else is left to that file.
+
+let nodes: i32 = 0;
+let links: i32 = 0;
+let ticks: i32 = 0;
+let top: usize = 0;
+
+// What the caller fills in, as in `CpuprofileColumns`.
+export let id: usize = 0;
+export let callFrame: usize = 0;
+export let linkRow: usize = 0;
+export let linkChild: usize = 0;
+export let tickRow: usize = 0;
+export let tickLine: usize = 0;
+export let tickCount: usize = 0;
+/** Per call frame: its frame, -2 for that of a root (i32). `check` only looks for roots. */
+export let frameOf: usize = 0;
+
+// What the caller takes.
+/** Per row: its stack, -1 for a root. */
+export let stackOfRow: usize = 0;
+export let stacks: i32 = 0;
+export let stackPrefix: usize = 0;
+export let stackFrame: usize = 0;
+/** Per id from `low` on: its stack, -1 for a root, -2 for an id that no node has. */
+export let stackOfId: usize = 0;
+export let low: i32 = 0;
+export let span: i32 = 0;
+/** Leaf lines, in the place of ticks: sorted by stack and line, each once. -1 where too much would have to move. */
+export let leafLines: i32 = 0;
+
+// @ts-ignore: decorator
+@inline
+function int(column: usize, index: i32): i32 {
+  return load<i32>(column + (<usize>index << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+function setInt(column: usize, index: i32, value: i32): void {
+  store<i32>(column + (<usize>index << 2), value);
+}
+
+/** A column, in eights of bytes. The memory is there: `prepare` has seen to that. New memory is zero. */
+function column(bytes: usize): usize {
+  const at = top;
+  top += (bytes + 7) & ~7;
+  return at;
+}
+
+/** Bytes of a node: two columns filled in, four more, up to four slots, five ids. Of a link, a tick, a call frame. */
+const NODE_BYTES: u64 = 4 * (2 + 4 + 4 + 5);
+const SPARE_IDS: i32 = 1024;
+
+/** Makes room. Call once, before anything else. @returns false where there is not enough memory */
+export function prepare(nodeCount: i32, linkCount: i32, tickCount_: i32, callFrames: i32): bool {
+  const bytes =
+    <u64>nodeCount * NODE_BYTES + <u64>linkCount * 8 + <u64>tickCount_ * 16 + <u64>callFrames * 4 + (1 << 14);
+  const pages = (bytes + 0xffff) >> 16;
+  // Below 2 GB: JavaScript reads addresses as signed.
+  if (pages > 0x7fff || memory.grow(<i32>pages) < 0) {
+    return false;
+  }
+  nodes = nodeCount;
+  links = linkCount;
+  ticks = tickCount_;
+  top = 1024;
+  id = column(<usize>nodes << 2);
+  callFrame = column(<usize>nodes << 2);
+  linkRow = column(<usize>links << 2);
+  linkChild = column(<usize>links << 2);
+  tickRow = column(<usize>ticks << 2);
+  tickLine = column(<usize>ticks << 2);
+  tickCount = column(<usize>ticks << 3);
+  frameOf = column(<usize>callFrames << 2);
+  stackOfRow = column(<usize>nodes << 2);
+  return true;
+}
+
+/** Finds parents. @returns whether there is nothing to repair */
+export function check(): bool {
+  return findIds() && findParents();
+}
+
+/** Makes stacks and leaf lines, after `check`. */
+export function build(): void {
+  makeStacks();
+  if (!sortTicks()) {
+    leafLines = -1;
+  }
+}
+
+function findIds(): bool {
+  let least = i32.MAX_VALUE;
+  let most = i32.MIN_VALUE;
+  for (let row = 0; row < nodes; row++) {
+    const of_ = int(id, row);
+    least = min(least, of_);
+    most = max(most, of_);
+  }
+  if (nodes == 0 || <i64>most - <i64>least >= <i64>nodes * 4 + SPARE_IDS) {
+    return false;
+  }
+  low = least;
+  span = most - least + 1;
+  // Rows plus 1 until stacks are known.
+  stackOfId = column(<usize>span << 2);
+  for (let row = 0; row < nodes; row++) {
+    const at = int(id, row) - low;
+    if (int(stackOfId, at) != 0) {
+      return false;
+    }
+    setInt(stackOfId, at, row + 1);
+  }
+  return true;
+}
+
+/** Per row: that of its parent, plus 1; 0 for none. */
+let parent: usize = 0;
+
+function findParents(): bool {
+  parent = column(<usize>nodes << 2);
+  for (let link = 0; link < links; link++) {
+    const at = int(linkChild, link) - low;
+    const child = <u32>at < <u32>span ? int(stackOfId, at) - 1 : -1;
+    const above = int(linkRow, link);
+    if (child <= above || int(parent, child) != 0) {
+      return false;
+    }
+    setInt(parent, child, above + 1);
+  }
+  for (let row = 0; row < nodes; row++) {
+    const of_ = int(callFrame, row);
+    // A node without a call frame has a name of its own, and a root within the tree counts as any other.
+    if (of_ < 0 || (int(frameOf, of_) == -2 && int(parent, row) != 0)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function makeStacks(): void {
+  stackPrefix = column(<usize>nodes << 2);
+  stackFrame = column(<usize>nodes << 2);
+  let length = 16;
+  while (length < nodes << 1) {
+    length <<= 1;
+  }
+  // Stacks plus 1.
+  const slots = column(<usize>length << 2);
+  const mask = length - 1;
+  let next = 0;
+  for (let row = 0; row < nodes; row++) {
+    const above = int(parent, row) - 1;
+    const frame = int(frameOf, int(callFrame, row));
+    if (frame == -2) {
+      setInt(stackOfRow, row, -1);
+      continue;
+    }
+    const prefix = above < 0 ? -1 : int(stackOfRow, above);
+    let mixed = ((prefix + 1) * <i32>0x9e3779b1) ^ ((frame + 1) * <i32>0x85ebca6b);
+    mixed = (mixed ^ (mixed >>> 15)) * 0x2c1b3c6d;
+    let slot = (mixed ^ (mixed >>> 13)) & mask;
+    let found = int(slots, slot);
+    while (found != 0 && (int(stackPrefix, found - 1) != prefix || int(stackFrame, found - 1) != frame)) {
+      slot = (slot + 1) & mask;
+      found = int(slots, slot);
+    }
+    if (found == 0) {
+      setInt(stackPrefix, next, prefix);
+      setInt(stackFrame, next, frame);
+      next++;
+      setInt(slots, slot, next);
+      found = next;
+    }
+    setInt(stackOfRow, row, found - 1);
+  }
+  stacks = next;
+  for (let at = 0; at < span; at++) {
+    const row = int(stackOfId, at) - 1;
+    setInt(stackOfId, at, row < 0 ? -2 : int(stackOfRow, row));
+  }
+}
+
+/** Whether the leaf line of `row` comes before the given one. */
+// @ts-ignore: decorator
+@inline
+function isBefore(row: i32, stack: i32, line: i32): bool {
+  const ofStack = int(tickRow, row);
+  return ofStack < stack || (ofStack == stack && int(tickLine, row) < line);
+}
+
+/** Ticks come nearly in order: by insertion. False where too much would have to move. */
+function sortTicks(): bool {
+  let length = 0;
+  let moves = <i64>ticks * 4;
+  for (let tick = 0; tick < ticks; tick++) {
+    const stack = int(stackOfRow, int(tickRow, tick));
+    const line = int(tickLine, tick);
+    const count = load<f64>(tickCount + (<usize>tick << 3));
+    if (stack < 0 || line <= 0 || !(count > 0)) {
+      continue;
+    }
+    let at = length;
+    while (at > 0 && !isBefore(at - 1, stack, line)) {
+      at--;
+    }
+    const same = at < length && int(tickRow, at) == stack && int(tickLine, at) == line;
+    if (same) {
+      const place = tickCount + (<usize>at << 3);
+      store<f64>(place, load<f64>(place) + count);
+      continue;
+    }
+    const behind = <usize>(length - at);
+    if (behind != 0) {
+      moves -= behind;
+      if (moves < 0) {
+        return false;
+      }
+      const words = <usize>at << 2;
+      memory.copy(tickRow + words + 4, tickRow + words, behind << 2);
+      memory.copy(tickLine + words + 4, tickLine + words, behind << 2);
+      memory.copy(tickCount + (words << 1) + 8, tickCount + (words << 1), behind << 3);
+    }
+    setInt(tickRow, at, stack);
+    setInt(tickLine, at, line);
+    store<f64>(tickCount + (<usize>at << 3), count);
+    length++;
+  }
+  leafLines = length;
+  return true;
+}
