@@ -121,8 +121,8 @@ describe('windows', () => {
 
   test('zoomed in, boxes come one by one with a margin on both sides', () => {
     const window = cutWindow(layout, 1000, 1100, 1000);
-    expect([window.from, window.to]).toEqual([900, 1200]);
-    expect(window.rowOffset[2] - window.rowOffset[1]).toBeGreaterThanOrEqual(300);
+    expect([window.from, window.to]).toEqual([940, 1160]);
+    expect(window.rowOffset[2] - window.rowOffset[1]).toBeGreaterThanOrEqual(220);
     expect(window.node.includes(-1)).toBe(false);
   });
 

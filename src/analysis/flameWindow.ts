@@ -17,8 +17,11 @@ export interface LayoutWindow {
 /** Layouts of up to this many boxes are sent whole: then no pan or zoom ever waits. */
 const SMALL_LAYOUT = 50_000;
 
+/** What a window has on either side beyond what was asked for, so that panning rarely waits: a part of its span. */
+const MARGIN = 0.6;
+
 /**
- * Cuts a window out of a layout: `from` to `to` with as much again on either side, so that panning rarely waits.
+ * Cuts a window out of a layout: `from` to `to` with a margin on either side.
  * Boxes under half a pixel are merged with their neighbours into runs of up to two pixels, so what comes back is
  * bounded by rows × pixels, not by the profile.
  * @param pixels device pixels that `from` to `to` is drawn on.
@@ -26,8 +29,8 @@ const SMALL_LAYOUT = 50_000;
 export function cutWindow(layout: FlameLayout, from: number, to: number, pixels: number): LayoutWindow {
   const whole = layout.treeNode.length <= SMALL_LAYOUT;
   const span = Math.max(to - from, Number.MIN_VALUE);
-  const windowFrom = whole ? 0 : Math.max(0, from - span);
-  const windowTo = whole ? layout.extent : Math.min(layout.extent, to + span);
+  const windowFrom = whole ? 0 : Math.max(0, from - MARGIN * span);
+  const windowTo = whole ? layout.extent : Math.min(layout.extent, to + MARGIN * span);
   const resolution = whole ? 0 : span / Math.max(1, pixels) / 2;
   const rows = layout.rowOffset.length - 1;
   const columns = new WindowColumns(whole ? layout.treeNode.length : 1 << 14);
