@@ -39,12 +39,12 @@ export const tableStyles = css`
   .head {
     align-items: center;
     display: grid;
-    grid-template-columns: 128px 128px minmax(90px, 1.4fr) minmax(60px, 1fr);
+    grid-template-columns: 116px 116px minmax(100px, 1.8fr) minmax(60px, 1fr);
   }
   @container (max-width: 459px) {
     .row,
     .head {
-      grid-template-columns: 128px 128px minmax(60px, 1fr) 0;
+      grid-template-columns: 116px 116px minmax(60px, 1fr) 0;
     }
     [data-column='file'] {
       display: none;
@@ -53,7 +53,7 @@ export const tableStyles = css`
   @container (max-width: 339px) {
     .row,
     .head {
-      grid-template-columns: 128px 0 minmax(60px, 1fr) 0;
+      grid-template-columns: 116px 0 minmax(60px, 1fr) 0;
     }
     [data-column='total'] {
       visibility: hidden;
