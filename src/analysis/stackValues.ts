@@ -20,25 +20,62 @@ export function samplesColumn(profile: Profile): number {
 /** Sums a view's samples by leaf stack. */
 export function sumStacks(profile: Profile, view: ViewSpec): StackValues {
   const { samples, stacks } = profile;
-  const self = new Float64Array(stacks.length);
-  const count = new Float64Array(stacks.length);
-  const values = samples.values[view.sampleType];
   const countColumn = samplesColumn(profile);
-  const counts = countColumn < 0 ? null : samples.values[countColumn];
-  const threads = samples.thread;
-  const wanted = view.thread;
+  const columns = {
+    stack: samples.stack,
+    values: samples.values[view.sampleType],
+    counts: countColumn < 0 ? null : samples.values[countColumn],
+    self: new Float64Array(stacks.length),
+    count: new Float64Array(stacks.length),
+  };
+  // Without threads, all samples are of thread 0.
+  if (view.thread === null || (samples.thread === null && view.thread === 0)) return sumAll(columns);
+  return sumThread(columns, samples.thread, view.thread);
+}
+
+interface SummedColumns {
+  readonly stack: Int32Array;
+  readonly values: Float64Array;
+  /** Samples that each row stands for; null where it is one. */
+  readonly counts: Float64Array | null;
+  readonly self: Float64Array;
+  readonly count: Float64Array;
+}
+
+function sumAll({ stack, values, counts, self, count }: SummedColumns): StackValues {
   let total = 0;
-  let sampleCount = 0;
-  for (let i = 0; i < samples.length; i++) {
-    if (wanted !== null && (threads === null ? 0 : threads[i]) !== wanted) continue;
+  let samples = 0;
+  for (let i = 0; i < stack.length; i++) {
+    const of = stack[i];
     const value = values[i];
     const times = counts === null ? 1 : counts[i];
     total += value;
-    sampleCount += times;
-    const stack = samples.stack[i];
-    if (stack < 0) continue;
-    self[stack] += value;
-    count[stack] += times;
+    samples += times;
+    if (of >= 0) {
+      self[of] += value;
+      count[of] += times;
+    }
   }
-  return { self, count, total, samples: sampleCount };
+  return { self, count, total, samples };
+}
+
+function sumThread(
+  { stack, values, counts, self, count }: SummedColumns,
+  threads: Int32Array | null,
+  wanted: number,
+): StackValues {
+  let total = 0;
+  let samples = 0;
+  for (let i = 0; i < stack.length; i++) {
+    if (threads === null || threads[i] !== wanted) continue;
+    const of = stack[i];
+    const times = counts === null ? 1 : counts[i];
+    total += values[i];
+    samples += times;
+    if (of >= 0) {
+      self[of] += values[i];
+      count[of] += times;
+    }
+  }
+  return { self, count, total, samples };
 }
