@@ -161,7 +161,7 @@ function printTable(rows) {
   }
 }
 
-const percent = (share) => `${(100 * share).toFixed(1)} %`;
+const percent = (share) => `${(100 * share).toFixed(1)}%`;
 
 async function takePictures(page, folder) {
   await mkdir(folder, { recursive: true });
