@@ -20,6 +20,8 @@ export class HostProfile {
   private loading: AbortController | null = null;
   private spanMs: { readonly recorded: number; readonly opened: number } | null = null;
   private askingToReload = false;
+  /** The file's state on disk just before it was read; null where it is not known. */
+  private readState: string | null = null;
   private readonly watcher: vscode.Disposable;
   private readonly statusChanged = new vscode.EventEmitter<ProfileStatus>();
   readonly onDidChangeStatus = this.statusChanged.event;
@@ -88,6 +90,7 @@ export class HostProfile {
     this.setStatus({ kind: 'loading', what: 'Reading', fraction: null });
     const started = performance.now();
     try {
+      this.readState = await stateOnDisk(this.uri);
       const params = await this.openParams();
       loading.signal.throwIfAborted();
       const summary = await this.engine.request('open', params, {
@@ -147,6 +150,14 @@ export class HostProfile {
     if (this.askingToReload || this.current.kind !== 'open') {
       return;
     }
+    // News of a write may come late, after what was written has been read.
+    const readState = this.readState;
+    if (readState !== null && (await stateOnDisk(this.uri)) === readState) {
+      return;
+    }
+    if (this.askingToReload || this.holders === 0) {
+      return;
+    }
     this.askingToReload = true;
     const reload = 'Reload';
     const answer = await vscode.window.showInformationMessage(`${this.name} changed on disk.`, reload);
@@ -163,6 +174,16 @@ export class HostProfile {
     this.statusChanged.dispose();
     this.viewChanged.dispose();
     this.onReleased();
+  }
+}
+
+/** Changes when the file does; null where the file system does not say. */
+async function stateOnDisk(uri: vscode.Uri): Promise<string | null> {
+  try {
+    const { mtime, size } = await vscode.workspace.fs.stat(uri);
+    return `${mtime} ${size}`;
+  } catch {
+    return null;
   }
 }
 
