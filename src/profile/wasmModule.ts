@@ -24,12 +24,33 @@ export function worthWasm(use: WasmUse, size: number, least: number): boolean {
   return use === 'always' || (use === 'auto' && size >= least);
 }
 
+/** Bytes of an instance's memory that are worth keeping for its next use. */
+const MOST_KEPT = 24 << 20;
+
 /** A WebAssembly module that imports nothing, compiled at its first use. */
 export class WasmModule {
   private compiled: object | null | undefined;
+  private spare: { readonly memory: WasmMemory } | null = null;
 
   /** @param base64 the module's bytes */
   constructor(private readonly base64: string) {}
+
+  /**
+   * As `instantiate`, or an instance that was given back, whose memory may hold anything: taking fresh memory from the
+   * system costs more than most of what is done in it.
+   */
+  take(): unknown {
+    const { spare } = this;
+    this.spare = null;
+    return spare ?? this.instantiate();
+  }
+
+  /** Gives an instance back; one with much memory is let go. */
+  give(exports: { readonly memory: WasmMemory }): void {
+    if (exports.memory.buffer.byteLength <= MOST_KEPT) {
+      this.spare = exports;
+    }
+  }
 
   /** Exports of a new instance; null where this machine cannot run it, or has no memory left for it. */
   instantiate(): unknown {

@@ -66,22 +66,30 @@ function setFloat(column: usize, index: i32, value: f64): void {
   store<f64>(column + (<usize>index << 3), value);
 }
 
-/** A column, in eights of bytes. The memory is there: `prepare` has seen to that. New memory is zero. */
+/** A column, in eights of bytes. The memory is there: `prepare` has seen to that. It may hold anything. */
 function column(bytes: usize): usize {
   const at = top;
   top += (bytes + 7) & ~7;
   return at;
 }
 
+/** As `column`, of zeros. */
+function zeros(bytes: usize): usize {
+  const at = column(bytes);
+  memory.fill(at, 0, bytes);
+  return at;
+}
+
 /** Bytes that a tree takes at most: of a stack, a frame, a function. The hash's slots are up to four words a stack. */
 const STACK_BYTES: u64 = 176;
 
-/** Makes room. Call once, before anything else. @returns false where there is not enough memory */
+/** Makes room. Call before anything else, for each tree. @returns false where there is not enough memory */
 export function prepare(stackCount: i32, frameCount: i32, functionCount: i32): bool {
   const bytes = <u64>stackCount * STACK_BYTES + <u64>frameCount * 4 + <u64>functionCount + 4096;
   const pages = (bytes + 0xffff) >> 16;
   // Below 2 GB: JavaScript reads addresses as signed.
-  if (pages > 0x7fff || memory.grow(<i32>pages) < 0) {
+  const has = <u64>memory.size();
+  if (pages > 0x7fff || (pages > has && memory.grow(<i32>(pages - has)) < 0)) {
     return false;
   }
   stacks = stackCount;
@@ -112,7 +120,7 @@ export function build(): void {
 
 function merge(): void {
   // Stacks that are sampled themselves or have a sampled one below.
-  const alive = column(stacks);
+  const alive = zeros(stacks);
   for (let stack = stacks - 1; stack >= 0; stack--) {
     if (load<u8>(alive + stack) != 0 || float(self, stack) != 0 || float(count, stack) != 0) {
       store<u8>(alive + stack, 1);
@@ -131,7 +139,7 @@ function merge(): void {
       length <<= 1;
     }
     mask = length - 1;
-    slots = column(<usize>length << 2);
+    slots = zeros(<usize>length << 2);
   }
   let next = 0;
   for (let stack = 0; stack < stacks; stack++) {
@@ -178,7 +186,7 @@ function merge(): void {
 }
 
 function hasOneFrameEach(): bool {
-  const seen = column(functions);
+  const seen = zeros(functions);
   for (let each = 0; each < frames; each++) {
     const place = seen + <usize>int(funcOfFrame, each);
     if (load<u8>(place) != 0) {
@@ -225,7 +233,7 @@ let children: usize = 0;
 
 /** Lists children, heaviest first. Returns the column of where each list begins: the one of node `i` at `i + 1`. */
 function orderHeaviestFirst(): usize {
-  const offset = column((<usize>nodes + 2) << 2);
+  const offset = zeros((<usize>nodes + 2) << 2);
   for (let node = 0; node < nodes; node++) {
     const list = int(prefix, node) + 2;
     setInt(offset, list, int(offset, list) + 1);

@@ -36,7 +36,7 @@ const compiled = new WasmModule(callTreeModule);
 /** `buildCallTree` by WebAssembly; null where it cannot run, or the profile is too large for its memory. */
 export function buildCallTreeByWasm(profile: Profile, values: StackValues): CallTree | null {
   const { stacks, frames, functions } = profile;
-  const wasm = compiled.instantiate() as (TreeExports & Values) | null;
+  const wasm = compiled.take() as (TreeExports & Values) | null;
   if (wasm === null || wasm.prepare(stacks.length, frames.length, functions.length) === 0) return null;
   const { buffer } = wasm.memory;
   const int32s = (address: WasmValue, length: number): Int32Array => new Int32Array(buffer, address.value, length);
@@ -49,9 +49,9 @@ export function buildCallTreeByWasm(profile: Profile, values: StackValues): Call
   float64s(wasm.count, stacks.length).set(values.count);
   wasm.build();
   const length = wasm.nodes.value;
-  // Copies, so that the memory with all that was needed between is freed.
+  // Copies, for the memory is used again or freed.
   const total = float64s(wasm.outTotal, length).slice();
-  return {
+  const tree = {
     length,
     parent: int32s(wasm.outParent, length).slice(),
     func: int32s(wasm.outFunc, length).slice(),
@@ -67,4 +67,6 @@ export function buildCallTreeByWasm(profile: Profile, values: StackValues): Call
     nodeOfStack: int32s(wasm.nodeOfStack, stacks.length).slice(),
     rows: wasm.rows.value,
   };
+  compiled.give(wasm);
+  return tree;
 }

@@ -44,10 +44,17 @@ function setInt(column: usize, index: i32, value: i32): void {
   store<i32>(column + (<usize>index << 2), value);
 }
 
-/** A column, in eights of bytes. The memory is there: `prepare` has seen to that. New memory is zero. */
+/** A column, in eights of bytes. The memory is there: `prepare` has seen to that. It may hold anything. */
 function column(bytes: usize): usize {
   const at = top;
   top += (bytes + 7) & ~7;
+  return at;
+}
+
+/** As `column`, of zeros. */
+function zeros(bytes: usize): usize {
+  const at = column(bytes);
+  memory.fill(at, 0, bytes);
   return at;
 }
 
@@ -55,13 +62,14 @@ function column(bytes: usize): usize {
 const NODE_BYTES: u64 = 4 * (2 + 4 + 4 + 5);
 const SPARE_IDS: i32 = 1024;
 
-/** Makes room. Call once, before anything else. @returns false where there is not enough memory */
+/** Makes room. Call before anything else, for each tree. @returns false where there is not enough memory */
 export function prepare(nodeCount: i32, linkCount: i32, tickCount_: i32, callFrames: i32): bool {
   const bytes =
     <u64>nodeCount * NODE_BYTES + <u64>linkCount * 8 + <u64>tickCount_ * 16 + <u64>callFrames * 4 + (1 << 14);
   const pages = (bytes + 0xffff) >> 16;
   // Below 2 GB: JavaScript reads addresses as signed.
-  if (pages > 0x7fff || memory.grow(<i32>pages) < 0) {
+  const has = <u64>memory.size();
+  if (pages > 0x7fff || (pages > has && memory.grow(<i32>(pages - has)) < 0)) {
     return false;
   }
   nodes = nodeCount;
@@ -107,7 +115,7 @@ function findIds(): bool {
   low = least;
   span = most - least + 1;
   // Rows plus 1 until stacks are known.
-  stackOfId = column(<usize>span << 2);
+  stackOfId = zeros(<usize>span << 2);
   for (let row = 0; row < nodes; row++) {
     const at = int(id, row) - low;
     if (int(stackOfId, at) != 0) {
@@ -122,7 +130,7 @@ function findIds(): bool {
 let parent: usize = 0;
 
 function findParents(): bool {
-  parent = column(<usize>nodes << 2);
+  parent = zeros(<usize>nodes << 2);
   for (let link = 0; link < links; link++) {
     const at = int(linkChild, link) - low;
     const child = <u32>at < <u32>span ? int(stackOfId, at) - 1 : -1;
@@ -150,7 +158,7 @@ function makeStacks(): void {
     length <<= 1;
   }
   // Stacks plus 1.
-  const slots = column(<usize>length << 2);
+  const slots = zeros(<usize>length << 2);
   const mask = length - 1;
   let next = 0;
   for (let row = 0; row < nodes; row++) {

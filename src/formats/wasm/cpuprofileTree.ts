@@ -56,7 +56,7 @@ export function makePlainTree(
   frameOf: () => Int32Array,
 ): PlainTree | null {
   const { nodes, links, ticks } = columns;
-  const wasm = compiled.instantiate() as (TreeExports & Readonly<Record<Name, WasmValue>>) | null;
+  const wasm = compiled.take() as (TreeExports & Readonly<Record<Name, WasmValue>>) | null;
   if (wasm === null || wasm.prepare(nodes, links, ticks, roots.length) === 0) {
     return null;
   }
@@ -73,14 +73,15 @@ export function makePlainTree(
   const frames = int32s('frameOf', roots.length);
   frames.set(roots);
   if (wasm.check() === 0) {
+    compiled.give(wasm);
     return null;
   }
   frames.set(frameOf());
   wasm.build();
   const stacks = wasm.stacks.value;
   const leafLines = wasm.leafLines.value;
-  // Copies, so that the memory with all that was needed between is freed.
-  return {
+  // Copies, for the memory is used again or freed.
+  const tree = {
     stackOfRow: int32s('stackOfRow', nodes).slice(),
     prefix: int32s('stackPrefix', stacks).slice(),
     frame: int32s('stackFrame', stacks).slice(),
@@ -95,4 +96,6 @@ export function makePlainTree(
             ticks: float64s('tickCount', leafLines).slice(),
           },
   };
+  compiled.give(wasm);
+  return tree;
 }
