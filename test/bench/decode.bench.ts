@@ -11,8 +11,8 @@ import { generateCpuprofile } from './generateCpuprofile';
 export const name = 'Decode';
 
 /**
- * Kept by the running engine: a worker that lives as long as its window, so that it has decoded before. In a new process
- * V8 compiles JavaScript meanwhile, on other threads as well, whose time counts: shown, without a limit.
+ * For the running engine, a worker that lives as long as its window: it has decoded before. In a new process all code is
+ * run for the first time, and all memory is the system's to give: shown, without a limit.
  */
 const LIMIT_CPU = 0.6;
 const COLD_LIMIT = null;
