@@ -1,3 +1,4 @@
+import { onesColumn } from '../profile/ones';
 import type { Profile } from '../profile/profile';
 import type { ProfileBuilder } from '../profile/profileBuilder';
 import { sortByTime } from '../profile/sortByTime';
@@ -133,7 +134,7 @@ function addSegment(
   }
   const samples = segment.samples;
   repairs.unknownSamples += translate(samples);
-  const ones = new Float64Array(samples.length).fill(1);
+  const ones = onesColumn(samples.length);
   if (!timed || segment.elapsed === null) {
     builder.addSamples({ stack: samples, thread, time: null, values: [ones] });
     return 0;
