@@ -41,6 +41,14 @@ export async function chooseTheme(page, { label, dark }) {
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: patience });
 }
 
+/** The kind of the colour theme that the window shows: `vs`, `vs-dark`, `hc-black` or `hc-light`. */
+export async function themeKind(page) {
+  return page
+    .locator('.monaco-workbench')
+    .first()
+    .evaluate((element) => ['vs', 'vs-dark', 'hc-black', 'hc-light'].find((kind) => element.classList.contains(kind)));
+}
+
 /** Opens a file of the workspace by its name, through Go to File. */
 export async function openFile(page, name) {
   const input = await openPalette(page);
@@ -153,6 +161,104 @@ export async function acceptAll(page) {
   else await acceptQuickInput(page);
 }
 
+/** Closes the open quick pick, input box or file dialog without choosing; waits for one that is about to open. */
+export async function cancelQuickInput(page) {
+  await page.locator('.quick-input-widget:visible').waitFor({ timeout: patience });
+  await dismissWidgets(page);
+}
+
+/** Types a path into VS Code's own file dialog and accepts it. */
+export async function chooseFile(page, path) {
+  const widget = page.locator('.quick-input-widget:visible');
+  const input = widget.locator('input[type=text]').first();
+  await widget.locator('.monaco-list-row').first().waitFor({ timeout: patience });
+  const name = path.slice(path.search(/[^/\\]*$/));
+  const deadline = Date.now() + patience;
+  do {
+    // The dialog looks up its first folder, and each path that is typed: what it finds late replaces what was typed.
+    await input.fill(path);
+    const row = widget
+      .locator('.monaco-list-row')
+      .filter({ has: page.locator('.label-name', { hasText: exactly(name) }) });
+    const found = await row.waitFor({ timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
+    if (!found || (await input.inputValue().catch(() => '')) !== path) continue;
+    await input.press('Enter');
+    const gone = await widget.waitFor({ state: 'hidden', timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
+    if (gone) return;
+  } while (Date.now() < deadline);
+  throw new Error(`The file dialog did not take ${path}.`);
+}
+
+/**
+ * Closes what lies over the window: quick inputs, dialogs, menus, hovers, the list of notifications. For what a test
+ * has left open, so it presses Escape where each one listens.
+ */
+export async function dismissWidgets(page) {
+  const widgets = [
+    ['.context-view .monaco-menu:visible, .monaco-menu-container:visible', null],
+    ['.monaco-dialog-box:visible', '.monaco-dialog-box:visible'],
+    ['.quick-input-widget:visible', '.quick-input-widget:visible input[type=text]'],
+    ['.notifications-center.visible', '.notifications-center.visible'],
+    ['.workbench-hover-container:visible, .monaco-hover:not(.hidden):visible', null],
+  ];
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const open = [];
+    for (const widget of widgets) if ((await page.locator(widget[0]).count()) > 0) open.push(widget);
+    if (open.length === 0) return;
+    if (Date.now() > deadline) throw new Error(`These stay open: ${open.map(([name]) => name).join(', ')}`);
+    for (const [, focus] of open) {
+      const target = focus === null ? null : page.locator(focus).first();
+      await target?.focus({ timeout: 1000 }).catch(() => {});
+      await page.keyboard.press('Escape');
+    }
+    // A hover stays while the pointer rests on it.
+    await page.mouse.move(5, 5);
+    await page.waitForTimeout(100);
+  }
+}
+
+/**
+ * Waits until the window has written a text to its storage, such as the state of an extension that a reload brings
+ * back. Only VS Code in a browser stores in the page; elsewhere VS Code itself writes before it reloads.
+ */
+export async function waitForStored(page, text) {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const stored = await page.evaluate(async (wanted) => {
+      const settled = (request) =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      const names = (await indexedDB.databases())
+        .map(({ name }) => name)
+        .filter((name) => /^vscode-web-state/.test(name));
+      for (const name of names) {
+        const database = await settled(indexedDB.open(name));
+        try {
+          for (const store of database.objectStoreNames) {
+            const values = await settled(database.transaction(store).objectStore(store).getAll());
+            if (values.some((value) => String(value).includes(wanted))) return true;
+          }
+        } finally {
+          database.close();
+        }
+      }
+      return names.length === 0;
+    }, text);
+    if (stored) return;
+    if (Date.now() > deadline) throw new Error(`The window has not stored ${text}.`);
+    await page.waitForTimeout(200);
+  }
+}
+
 /** The notifications there are, shown or waiting behind the bell: `{message, buttons}`. */
 export async function notifications(page) {
   return withNotifications(page, readNotifications);
@@ -173,17 +279,27 @@ export async function waitForNotification(page, text) {
   }
 }
 
-/** Clicks a button of the notification that contains `message`. */
+/** Clicks a button of the notification that contains `message`, the latest where there are several. */
 export async function pressNotificationButton(page, { message, button }) {
   await waitForNotification(page, message);
   await withNotifications(page, async () => {
-    const item = page.locator('.notification-list-item:visible').filter({ hasText: message }).first();
-    const target = item.locator('.monaco-button', { hasText: exactly(button) }).first();
+    const items = page.locator('.notification-list-item:visible').filter({ hasText: message });
+    const before = await items.count();
+    const target = items
+      .first()
+      .locator('.monaco-button', { hasText: exactly(button) })
+      .first();
     if (!(await target.isVisible())) {
-      await item.hover();
-      await item.locator('.codicon-notifications-expand').first().click({ timeout: 5000 });
+      await items.first().hover();
+      await items.first().locator('.codicon-notifications-expand').first().click({ timeout: 5000 });
     }
     await target.click({ timeout: 5000 });
+    // The button closes its notification, and with the last one the list.
+    const deadline = Date.now() + 5000;
+    while ((await items.count()) >= before) {
+      if (Date.now() > deadline) throw new Error(`${button} did not close the notification "${message}".`);
+      await page.waitForTimeout(100);
+    }
   });
 }
 

@@ -8,8 +8,11 @@ export interface DriverTools {
   /** Opens a second window on a folder (absolute path; the same one when left out), which may be reloaded. */
   openWindow(folder?: string): Promise<Page>;
   runCommand(page: Page, title: string): Promise<void>;
+  paletteOffers(page: Page, text: string): Promise<string[]>;
   decoratedLines(page: Page): Promise<DecoratedLine[]>;
   waitForFlameGraph(page: Page): Promise<{ width: number; height: number }>;
+  /** Waits until the window has written a text to its storage. */
+  waitForStored(page: Page, text: string): Promise<void>;
   screenshot(page: Page, path: string): Promise<string>;
 }
 
@@ -62,6 +65,13 @@ export const acceptAll = (): Promise<null> => post({ action: 'acceptAll' });
 export const acceptQuickInput = (): Promise<null> => post({ action: 'acceptQuickInput' });
 export const typeIntoQuickInput = (text: string): Promise<null> => post({ action: 'typeIntoQuickInput', arg: text });
 
+/** Closes the open quick pick, input box or file dialog without choosing; waits for one that is about to open. */
+export const cancelQuickInput = (): Promise<null> => post({ action: 'cancelQuickInput' });
+/** Types an absolute path into VS Code's own file dialog (`files.simpleDialog.enable`) and accepts it. */
+export const chooseFile = (path: string): Promise<null> => post({ action: 'chooseFile', arg: path });
+/** Closes what lies over the window: quick inputs, dialogs, menus, hovers, the list of notifications. */
+export const dismissWidgets = (): Promise<null> => post({ action: 'dismissWidgets' });
+
 export const notifications = (): Promise<ShownNotification[]> => post({ action: 'notifications' });
 export const waitForNotification = (text: string): Promise<string> =>
   post({ action: 'waitForNotification', arg: text });
@@ -82,6 +92,10 @@ export const decoratedLines = (): Promise<DecoratedLine[]> => post({ action: 'de
 /** Rests the pointer on a line with this text and returns what the hover says. */
 export const hoverOver = (text: string): Promise<string> => post({ action: 'hoverOver', arg: text });
 export const tabs = (): Promise<string[]> => post({ action: 'tabs' });
+/** The kind of colour theme that the window shows. */
+export const themeKind = (): Promise<'vs' | 'vs-dark' | 'hc-black' | 'hc-light'> => post({ action: 'themeKind' });
+/** Waits until the window has written a text to its storage, such as an extension's state. */
+export const waitForStored = (text: string): Promise<null> => post({ action: 'waitForStored', arg: text });
 /** Saves a picture of the window. */
 export const screenshot = (path: string): Promise<string> => post({ action: 'screenshot', arg: path });
 

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Mocha from 'mocha';
 import * as vscode from 'vscode';
-import { screenshot } from './driver';
+import { dismissWidgets, eventually, screenshot } from './driver';
 import { Report } from './report';
 
 /** Runs every bundled *.test.js beside this file; rejects when one fails, which is the exit code. */
@@ -15,9 +15,8 @@ export async function run(): Promise<void> {
   for (const file of readdirSync(__dirname).sort()) {
     if (file.endsWith('.test.js')) mocha.addFile(join(__dirname, file));
   }
-  mocha.rootHooks({ afterEach: pictureOfFailure });
+  mocha.rootHooks({ afterEach: [pictureOfFailure, tidyWindow] });
   await mocha.loadFilesAsync();
-  for (const suite of mocha.suite.suites) suite.afterAll('tidy the window', tidyWindow);
   const failures = await new Promise<number>((resolve) => {
     mocha.run(resolve);
   });
@@ -33,10 +32,24 @@ async function pictureOfFailure(this: Mocha.Context): Promise<void> {
   await screenshot(join(folder, `${name.slice(0, 100)}.png`)).catch(() => {});
 }
 
-/** One window serves all suites: each leaves it as it found it. */
+/** One window serves all tests: each leaves it as it found it, also when it failed. */
 async function tidyWindow(): Promise<void> {
   await vscode.debug.stopDebugging();
+  await dismissWidgets();
+  await discardEdits();
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  await eventually(
+    () => vscode.window.tabGroups.all.flatMap((group) => group.tabs),
+    (tabs) => tabs.length === 0,
+  );
   await vscode.commands.executeCommand('notifications.clearAll');
-  await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+}
+
+/** An editor with unsaved edits would ask before it closes. */
+async function discardEdits(): Promise<void> {
+  for (const document of vscode.workspace.textDocuments) {
+    if (!document.isDirty || document.isClosed) continue;
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  }
 }

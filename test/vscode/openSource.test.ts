@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import {
+  cancelQuickInput,
   decoratedLines,
   eventually,
   pick,
@@ -52,6 +53,11 @@ suite('Open source', () => {
     outside = realpathSync(mkdtempSync(join(tmpdir(), 'emberline-outside-')));
   });
 
+  setup(async () => {
+    await vscode.commands.executeCommand('emberline.forgetSourceChoices');
+    await vscode.commands.executeCommand('notifications.clearAll');
+  });
+
   suiteTeardown(async () => {
     rmSync(outside, { recursive: true, force: true });
     await vscode.commands.executeCommand('emberline.forgetSourceChoices');
@@ -72,6 +78,7 @@ suite('Open source', () => {
         async (page, at, tools) => {
           const chart = tools.webview(page).locator('[role=application]').first();
           await chart.click({ position: at });
+          // A row that leads elsewhere changes nothing that could be waited for.
           await page.waitForTimeout(250);
         },
         { x: 40, y },
@@ -95,7 +102,10 @@ suite('Open source', () => {
   });
 
   test('a table row opens in the same group again, and moved lines are followed', async () => {
-    const editor = vscode.window.visibleTextEditors.find(({ document }) => document.uri.fsPath === program.hot)!;
+    await openProfile(program.profile);
+    const editor = await vscode.window.showTextDocument(vscode.Uri.file(program.hot), {
+      viewColumn: vscode.ViewColumn.Two,
+    });
     await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '// moved\n\n'));
     await activateRow('churn');
     await eventually(
@@ -108,8 +118,6 @@ suite('Open source', () => {
       (line) => line === 6,
     );
     assert.equal(vscode.window.tabGroups.all.length, 2);
-    await vscode.window.showTextDocument(vscode.Uri.file(program.hot), { viewColumn: vscode.ViewColumn.Two });
-    await vscode.commands.executeCommand('workbench.action.files.revert');
   });
 
   test('a frame without a source says so', async () => {
@@ -126,7 +134,6 @@ suite('Open source', () => {
       'b/twin.py': 'def b():\n    pass\n',
       'twin.folded': 'start (/gone/away/start.py:1);twin_work (twin.py:2) 30\nstart (/gone/away/start.py:1) 10\n',
     });
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await openProfile(join(folder, 'twin.folded'));
     await activateRow('twin_work');
     await waitForQuickPick('Which file is twin.py?');
@@ -150,20 +157,22 @@ suite('Open source', () => {
     await openProfile(join(folder, 'twin.folded'));
     await activateRow('twin_work');
     await waitForQuickPick('Which file is twin.py?');
-    await ui(async (page) => page.keyboard.press('Escape'));
+    await cancelQuickInput();
   });
 
   test('a missing file says so and can be located', async () => {
+    const folder = writeWorkspace('missing', { 'missing.folded': 'start (/gone/away/start.py:1);run (run.py:2) 30\n' });
+    await openProfile(join(folder, 'missing.folded'));
     await activateRow('start');
     assert.match(await waitForNotification('start.py'), /was not found/);
     const files = vscode.workspace.getConfiguration('files');
     await files.update('simpleDialog.enable', true, vscode.ConfigurationTarget.Global);
-    await pressNotificationButton('start.py', 'Locate File…');
-    await ui(async (page) => {
-      await page.locator('.quick-input-widget:visible').waitFor();
-      await page.keyboard.press('Escape');
-    });
-    await files.update('simpleDialog.enable', undefined, vscode.ConfigurationTarget.Global);
+    try {
+      await pressNotificationButton('start.py', 'Locate File…');
+      await cancelQuickInput();
+    } finally {
+      await files.update('simpleDialog.enable', undefined, vscode.ConfigurationTarget.Global);
+    }
   });
 
   test('a file outside the workspace is asked about first', async () => {
@@ -175,7 +184,7 @@ suite('Open source', () => {
     await activateRow('peek');
     await waitForQuickPick('outside the workspace');
     assert.equal(cursorIn(secret), -1);
-    await ui(async (page) => page.keyboard.press('Escape'));
+    await cancelQuickInput();
     assert.ok(!(await tabs()).some((tab) => tab.includes('secret.py')));
     await activateRow('peek');
     await waitForQuickPick('outside the workspace');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as vscode from 'vscode';
 import {
-  clearNotifications,
+  chooseFile,
   eventually,
   pressNotificationButton,
   runCommand,
@@ -12,6 +12,7 @@ import {
   ui,
   waitForFlameGraph,
   waitForNotification,
+  waitForStored,
 } from './driver';
 import { type HotProgram, makeHotProgram } from './hotProgram';
 import { workspacePath, writeWorkspace } from './workspaceFolder';
@@ -41,7 +42,7 @@ suite('Profile editor', () => {
 
   test('opens on a double-click in the Explorer', async () => {
     writeWorkspace('', { 'clicked.folded': 'main;work 30\nmain;rest 12\n' });
-    await vscode.commands.executeCommand('workbench.view.explorer');
+    await showExplorer();
     await ui(async (page) => {
       await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'clicked.folded' }).dblclick();
     });
@@ -55,31 +56,28 @@ suite('Profile editor', () => {
   test('opens by the command, and leaves .cpuprofile to VS Code unless asked', async () => {
     const files = vscode.workspace.getConfiguration('files');
     await files.update('simpleDialog.enable', true, vscode.ConfigurationTarget.Global);
-    await runCommand('Emberline: Open Profile…');
-    await ui(async (page, path) => {
-      const input = page.locator('.quick-input-widget:visible input[type=text]').first();
-      await input.fill(path);
-      // The dialog looks the path up before Enter means it.
-      await page.locator('.quick-input-widget .monaco-list-row', { hasText: 'editor.cpuprofile' }).waitFor();
-      await page.waitForTimeout(1000);
-      await input.press('Enter');
-    }, program.profile);
+    try {
+      await runCommand('Emberline: Open Profile…');
+      await chooseFile(program.profile);
+    } finally {
+      await files.update('simpleDialog.enable', undefined, vscode.ConfigurationTarget.Global);
+    }
     await eventually(
       () => vscode.window.tabGroups.activeTabGroup.activeTab?.label,
       (label) => label === 'editor.cpuprofile',
     );
     await waitForFlameGraph();
     await eventually(textShown, (text) => text.includes('churn'));
-    await files.update('simpleDialog.enable', undefined, vscode.ConfigurationTarget.Global);
   });
 
   test('offers itself in the Explorer', async () => {
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    writeWorkspace('', { 'offered.folded': 'main;work 30\nmain;rest 12\n' });
+    await showExplorer();
     await ui(async (page) => {
-      const row = page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'clicked.folded' });
+      const row = page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'offered.folded' });
       await row.click({ button: 'right' });
       await page.locator('a.action-menu-item', { hasText: 'Open With Emberline' }).first().hover();
-      // A menu that has just opened takes no clicks yet.
+      // A menu that has just opened takes no choice yet.
       await page.waitForTimeout(500);
       await page.keyboard.press('Enter');
     });
@@ -116,21 +114,17 @@ suite('Profile editor', () => {
     await waitForFlameGraph();
   });
 
-  test('keeps what was looked at while hidden', async () => {
+  test('keeps what was looked at while hidden, and for a closed and opened editor', async () => {
     await openWith(program.profile);
     await waitForFlameGraph();
     await searchFor('churn');
     await eventually(textShown, (text) => /matched/.test(text));
-    // The state is sent once typing has settled.
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await waitForStored(storedSearch('churn'));
     await vscode.commands.executeCommand('workbench.action.files.newUntitledFile');
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     await openWith(program.profile);
     await waitForFlameGraph();
     await eventually(searchValue, (value) => value === 'churn');
-  });
-
-  test('keeps it for a closed and opened editor', async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await openWith(program.profile);
     await waitForFlameGraph();
@@ -138,6 +132,8 @@ suite('Profile editor', () => {
   });
 
   test('shows one profile in two editors side by side', async () => {
+    await openWith(program.profile);
+    await waitForFlameGraph();
     await vscode.commands.executeCommand('workbench.action.splitEditor');
     await eventually(
       () =>
@@ -157,60 +153,83 @@ suite('Profile editor', () => {
   });
 
   test('offers to read a file again that changed on disk', async () => {
-    const file = join(workspacePath(), 'clicked.folded');
+    const folder = writeWorkspace('changing', { 'changing.folded': 'main;work 30\nmain;rest 12\n' });
+    const file = join(folder, 'changing.folded');
     await openWith(file);
     await waitForFlameGraph();
     writeFileSync(file, 'main;renamed_work 30\n');
-    await waitForNotification('clicked.folded changed on disk.');
-    await pressNotificationButton('clicked.folded changed on disk.', 'Reload');
+    await waitForNotification('changing.folded changed on disk.');
+    await pressNotificationButton('changing.folded changed on disk.', 'Reload');
     await eventually(textShown, (text) => text.includes('renamed_work'));
-    await clearNotifications();
   });
 
   test('comes back as it was after a window reload', async function () {
-    this.timeout(180_000);
-    writeWorkspace('', { 'reloaded.folded': 'main;work 30\nmain;rest 12\n' });
-    const shown = await ui(async (_, name, tools) => {
-      const page = await tools.openWindow();
-      const open = async (): Promise<string> => {
-        await tools.waitForFlameGraph(page);
-        const input = tools.webview(page).locator('input[type=text], input[type=search], input:not([type])').first();
-        await input.waitFor({ timeout: 30_000 });
-        return input.inputValue();
-      };
-      await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'reloaded.folded' }).dblclick();
-      await open();
-      const frame = tools.webview(page);
-      await frame
-        .locator('[role=application]')
-        .first()
-        .click({ position: { x: 30, y: 200 } });
-      await page.keyboard.press('/');
-      await page.keyboard.type(name);
-      await page.waitForTimeout(1500);
-      await page.reload();
-      await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
-      let value = '';
-      for (let i = 0; i < 40 && value !== name; i++) {
-        value = await open().catch(() => '');
-        await page.waitForTimeout(250);
-      }
-      await page.close();
-      return value;
-    }, 'work');
+    this.timeout(240_000);
+    const folder = writeWorkspace('reload', { 'reloaded.folded': 'main;work 30\nmain;rest 12\n' });
+    const pictures = process.env['EMBERLINE_TEST_OUTPUT'];
+    const shown = await ui(
+      async (_, { folder, query, stored, picture }, tools) => {
+        const page = await tools.openWindow(folder);
+        try {
+          // A file that is opened before the window knows its extensions opens as text.
+          for (let i = 0; i < 60; i++) {
+            if ((await tools.paletteOffers(page, 'Emberline')).includes('Emberline: Open Profile…')) break;
+            await page.waitForTimeout(500);
+          }
+          const search = () =>
+            tools.webview(page).locator('input[type=text], input[type=search], input:not([type])').first();
+          await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'reloaded.folded' }).dblclick();
+          await tools.waitForFlameGraph(page);
+          await search().fill(query);
+          await tools.waitForStored(page, stored);
+          await page.reload();
+          await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+          await tools.waitForFlameGraph(page);
+          const deadline = Date.now() + 30_000;
+          for (;;) {
+            const value = await search()
+              .inputValue()
+              .catch(() => '');
+            if (value === query || Date.now() > deadline) return value;
+            await page.waitForTimeout(250);
+          }
+        } catch (error) {
+          if (picture !== null) await tools.screenshot(page, picture).catch(() => {});
+          throw error;
+        } finally {
+          await page.close();
+        }
+      },
+      { folder, query: 'work', stored: storedSearch('work'), picture: pictures ? join(pictures, 'reload.png') : null },
+    );
     assert.equal(shown, 'work');
   });
 
   test('closes quietly', async () => {
+    await openWith(program.profile);
+    await waitForFlameGraph();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    assert.deepEqual(await tabs(), []);
+    await eventually(tabs, (open) => open.length === 0);
   });
 });
 
+/** The Explorer with its folders closed, so that files of the workspace's own folder are in sight. */
+async function showExplorer(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.view.explorer');
+  await vscode.commands.executeCommand('workbench.files.action.refreshFilesExplorer');
+  await vscode.commands.executeCommand('workbench.files.action.collapseExplorerFolders');
+}
+
+/** What the window's storage holds when the editor's state with this search has been kept. */
+const storedSearch = (text: string): string => `"search":{"query":"${text}"`;
+
 const searchFor = (text: string): Promise<void> =>
   ui(async (page, query, tools) => {
-    await tools.webview(page).locator('[role=application]').first().focus();
+    const frame = tools.webview(page);
+    await frame.locator('[role=application]').first().focus();
     await page.keyboard.press('/');
+    // The next key goes to the chart while the search box has not got the focus.
+    await frame.locator('input:focus').waitFor();
     await page.keyboard.type(query);
   }, text);
 
