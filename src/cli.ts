@@ -1,19 +1,19 @@
 import { runConvert } from './commandLine/convertCommand';
 import { runTop } from './commandLine/topCommand';
-import { USAGE, UsageError } from './commandLine/usage';
+import { type CommandOutput, plain, USAGE, UsageError } from './commandLine/usage';
 import { Engine } from './engine/engine';
 import { nodePlatform } from './engine/nodePlatform';
 
 declare const EMBERLINE_VERSION: string;
 
-const commands: Readonly<Record<string, (engine: Engine, args: string[]) => Promise<string>>> = {
+const commands: Readonly<Record<string, (engine: Engine, args: string[]) => Promise<CommandOutput>>> = {
   top: runTop,
   convert: runConvert,
 };
 
 async function main(args: string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === '--help' || name === '-h' || name === 'help') {
+  if (name === 'help' || args.includes('--help') || args.includes('-h')) {
     process.stdout.write(USAGE);
     return 0;
   }
@@ -24,7 +24,9 @@ async function main(args: string[]): Promise<number> {
   try {
     const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command === undefined) throw new UsageError(name === undefined ? 'No command.' : `No command "${name}".`);
-    process.stdout.write(await command(new Engine(nodePlatform), rest));
+    const { text, notes } = await command(new Engine(nodePlatform), rest);
+    process.stdout.write(text);
+    for (const note of notes) process.stderr.write(`emberline: note: ${plain(note)}\n`);
     return 0;
   } catch (error) {
     return report(error);

@@ -14,16 +14,45 @@ export interface TopEntry {
   total: number;
 }
 
-/** Every row of a profile by function, line or file, sorted by `sort`, ties by name (then file and line). */
-export function listTop(profile: Profile, values: StackValues, by: TopGrouping, sort: 'self' | 'total'): TopEntry[] {
+/** The first `limit` rows of a profile by function, line or file, sorted by `sort`, ties by name (then file and line). */
+export function listTop(
+  profile: Profile,
+  values: StackValues,
+  by: TopGrouping,
+  sort: 'self' | 'total',
+  limit = Number.POSITIVE_INFINITY,
+): TopEntry[] {
   const rows = by === 'function' ? topFunctions(profile, values) : topLines(profile, values, by);
-  return rows.sort(
-    (a, b) =>
-      b[sort] - a[sort] ||
-      compareText(a.name, b.name) ||
-      compareText(a.file ?? '', b.file ?? '') ||
-      (a.line ?? 0) - (b.line ?? 0),
-  );
+  const compare = (a: TopEntry, b: TopEntry): number =>
+    b[sort] - a[sort] ||
+    compareText(a.name, b.name) ||
+    compareText(a.file ?? '', b.file ?? '') ||
+    (a.line ?? 0) - (b.line ?? 0);
+  return limit <= MOST_SELECTED ? selectFirst(rows, limit, compare) : rows.sort(compare).slice(0, limit);
+}
+
+const MOST_SELECTED = 1000;
+
+/** The first `limit` rows in order, without sorting the rest: most rows lose against the last one kept at once. */
+function selectFirst(
+  rows: readonly TopEntry[],
+  limit: number,
+  compare: (a: TopEntry, b: TopEntry) => number,
+): TopEntry[] {
+  const kept: TopEntry[] = [];
+  for (const row of rows) {
+    if (kept.length === limit && (limit === 0 || compare(row, kept[limit - 1]) >= 0)) continue;
+    let low = 0;
+    let high = kept.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (compare(kept[middle], row) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    kept.splice(low, 0, row);
+    if (kept.length > limit) kept.pop();
+  }
+  return kept;
 }
 
 function topFunctions(profile: Profile, values: StackValues): TopEntry[] {

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import type { Engine } from '../engine/engine';
-import type { TopParams, TopResult } from '../engine/engineApi';
+import type { ProfileSummary, TopParams, TopResult } from '../engine/engineApi';
 import { formatPercent, formatValue } from '../units/units';
-import { UsageError } from './usage';
+import { type CommandOutput, plain, UsageError } from './usage';
 
-/** `emberline top`: what it prints on stdout. */
-export async function runTop(engine: Engine, args: string[]): Promise<string> {
+/** `emberline top`. @throws UsageError */
+export async function runTop(engine: Engine, args: string[]): Promise<CommandOutput> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -13,25 +13,22 @@ export async function runTop(engine: Engine, args: string[]): Promise<string> {
       by: { type: 'string', default: 'function' },
       sort: { type: 'string', default: 'self' },
       type: { type: 'string' },
-      limit: { type: 'string' },
+      limit: { type: 'string', default: '20' },
       json: { type: 'boolean', default: false },
     },
   });
   if (positionals.length === 0) throw new UsageError('top needs a profile file.');
   const by = oneOf('--by', values.by, ['function', 'line', 'file'] as const);
   const sort = oneOf('--sort', values.sort, ['self', 'total'] as const);
-  const limit = values.limit === undefined ? 20 : Number(values.limit);
-  if (!Number.isInteger(limit) || limit < 0)
-    throw new UsageError(`--limit takes a whole number, not "${values.limit}".`);
-  const profiles: number[] = [];
+  if (!/^\d+$/.test(values.limit)) throw new UsageError(`--limit takes a whole number, not "${values.limit}".`);
+  const limit = Number(values.limit);
+  const opened: ProfileSummary[] = [];
   for (const path of positionals) {
-    const { profile } = await engine.request('open', { source: { kind: 'file', path }, name: path });
-    profiles.push(profile);
+    opened.push(await engine.request('open', { source: { kind: 'file', path }, name: path }));
   }
-  const profile =
-    profiles.length === 1
-      ? profiles[0]
-      : (await engine.request('merge', { profiles, name: positionals.join(', ') })).profile;
+  const profiles = opened.map((summary) => summary.profile);
+  const { profile, notes } =
+    opened.length === 1 ? opened[0] : await engine.request('merge', { profiles, name: positionals.join(', ') });
   const params: TopParams = {
     profile,
     by,
@@ -40,7 +37,7 @@ export async function runTop(engine: Engine, args: string[]): Promise<string> {
     limit: limit === 0 ? Number.MAX_SAFE_INTEGER : limit,
   };
   const result = await engine.request('top', params);
-  return values.json ? `${JSON.stringify(result, null, 2)}\n` : printTable(result);
+  return { text: values.json ? `${JSON.stringify(result, null, 2)}\n` : printTable(result), notes };
 }
 
 function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
@@ -64,10 +61,4 @@ function printTable({ profile, rows }: TopResult): string {
     [...widths.map((width, column) => row[column].padStart(width)), row[4]].join('  ');
   const title = `${formats.join(' + ')}: ${formatValue(total, unit)} ${sampleType} in ${samples} samples`;
   return `${[title, line(head), ...cells.map(line)].join('\n')}\n`;
-}
-
-/** Names are untrusted: no control character reaches the terminal, and no name fills it. */
-function plain(text: string): string {
-  const clean = text.replace(/\p{Cc}/gu, '\u{fffd}');
-  return clean.length <= 300 ? clean : `${clean.slice(0, 299)}…`;
 }

@@ -3,6 +3,14 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** What a command has to say when it succeeds. */
+export interface CommandOutput {
+  /** For stdout. */
+  text: string;
+  /** What was repaired or is missing in the profiles, a sentence each: for stderr. */
+  notes: string[];
+}
+
 export const USAGE = `Usage:
   emberline top PROFILE… [--by function|line|file] [--sort self|total] [--type TYPE] [--limit N] [--json]
   emberline convert IN OUT
@@ -16,3 +24,9 @@ convert  Writes a profile in the format that OUT's ending names.
 
 Exit codes: 0 done, 1 the work failed (one line on stderr says what and where), 2 wrong usage.
 `;
+
+/** Names are untrusted: no control character reaches the terminal, and no name fills it. */
+export function plain(text: string): string {
+  const clean = text.replace(/\p{Cc}/gu, '\u{fffd}');
+  return clean.length <= 300 ? clean : `${clean.slice(0, 299)}…`;
+}

@@ -184,7 +184,7 @@ export class Engine implements EngineApi {
         samples: samplesColumn(profile) < 0 ? profile.samples.length : values.samples,
         durationMs,
       },
-      rows: listTop(profile, values, by, sort).slice(0, limit),
+      rows: listTop(profile, values, by, sort, limit),
     };
   }
 }

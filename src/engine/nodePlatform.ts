@@ -1,3 +1,4 @@
+import { constants as bufferConstants } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import * as zlib from 'node:zlib';
@@ -86,6 +87,8 @@ function fileSentence(path: string, error: unknown): string {
 /** A profile of some bytes that grows more than this many times is no profile. */
 const LARGEST_RATIO = 300;
 const ALWAYS_ALLOWED = 64 << 20;
+/** What Node takes as a limit: 4 GiB in Node 20. */
+const MAX_LENGTH = Math.min(2 ** 32, bufferConstants.MAX_LENGTH);
 
 function decompress(source: ByteSource): ByteSource {
   const head = source.head(4);
@@ -97,7 +100,7 @@ function decompress(source: ByteSource): ByteSource {
     throw new DecodeError('This file is compressed with zstd, which needs Node 22.15 or newer: decompress it first.');
   }
   const packed = source.bytes();
-  const maxOutputLength = Math.max(ALWAYS_ALLOWED, packed.length * LARGEST_RATIO);
+  const maxOutputLength = Math.min(MAX_LENGTH, Math.max(ALWAYS_ALLOWED, packed.length * LARGEST_RATIO));
   try {
     const options = { maxOutputLength };
     const bytes = isGzip ? zlib.gunzipSync(packed, options) : zlib.zstdDecompressSync(packed, options);
@@ -106,8 +109,8 @@ function decompress(source: ByteSource): ByteSource {
     const code = error instanceof Error && 'code' in error ? error.code : '';
     if (code === 'ERR_BUFFER_TOO_LARGE') {
       throw new DecodeError(
-        `The ${what} data grows to more than ${Math.round(maxOutputLength / 1e6)} MB, ` +
-          `over ${LARGEST_RATIO} times its size: refused as a decompression bomb.`,
+        `The ${what} data of ${packed.length} bytes grows to more than ${Math.round(maxOutputLength / 1e6)} MB: ` +
+          'refused, as a decompression bomb would be.',
       );
     }
     if (code === 'Z_BUF_ERROR') throw new DecodeError(`The ${what} data is truncated.`, `byte ${packed.length}`);

@@ -40,7 +40,7 @@ function decodeSource(platform: EnginePlatform, packed: ByteSource, name: string
     const profile = format.decode(source, { checkpoint: (fraction) => task.checkpoint(fraction, 'Reading') });
     if (platform.scripts === null) return profile;
     task.checkpoint(null, 'Applying source maps');
-    return applySourceMaps(profile, platform.scripts);
+    return applySourceMaps(profile, platform.scripts, () => task.checkpoint(null, 'Applying source maps'));
   } catch (error) {
     if (error instanceof DecodeError) throw new Error(`${baseName(name)}: ${error.message}`, { cause: error });
     throw error;

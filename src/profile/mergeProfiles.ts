@@ -1,4 +1,4 @@
-import type { Profile, ProfileMeta, Thread } from './profile';
+import type { Profile, ProfileMeta, SampleType, Thread } from './profile';
 import { ProfileBuilder } from './profileBuilder';
 
 export interface MergePart {
@@ -17,9 +17,9 @@ export function mergeProfiles(parts: readonly MergePart[]): Profile {
   const builder = new ProfileBuilder();
   const types = new Map<string, number>();
   for (const { profile } of parts) {
-    for (const { type, unit } of profile.sampleTypes) {
-      const key = `${type}\n${unit}`;
-      if (!types.has(key)) types.set(key, builder.addSampleType(type, unit));
+    for (const sampleType of profile.sampleTypes) {
+      const key = typeKey(sampleType);
+      if (!types.has(key)) types.set(key, builder.addSampleType(sampleType.type, sampleType.unit));
     }
   }
   const timed = parts.every(({ profile }) => profile.samples.time !== null);
@@ -31,7 +31,7 @@ export function mergeProfiles(parts: readonly MergePart[]): Profile {
     const shift = origin === null || start === null ? 0 : (start - origin) * 1e6;
     addPart(builder, part, types, timed ? shift : null);
   }
-  return builder.finish(mergeMeta(parts, origin));
+  return builder.finish(mergeMeta(parts, types, origin));
 }
 
 function addPart(
@@ -58,7 +58,7 @@ function addPart(
   }
   const threadOf = profile.threads.map((thread) => builder.addThread(labelThread(thread, name)));
   const setOf = copyLabels(builder, profile, stringOf);
-  const columns = profile.sampleTypes.map(({ type, unit }) => types.get(`${type}\n${unit}`)!);
+  const columns = profile.sampleTypes.map((sampleType) => types.get(typeKey(sampleType))!);
   for (let i = 0; i < samples.length; i++) {
     const stack = samples.stack[i];
     const row = builder.addSample(
@@ -104,15 +104,42 @@ function lazily(length: number, make: (index: number) => number): (index: number
   };
 }
 
-function mergeMeta(parts: readonly MergePart[], startTimeMs: number | null): ProfileMeta {
+function mergeMeta(
+  parts: readonly MergePart[],
+  types: ReadonlyMap<string, number>,
+  startTimeMs: number | null,
+): ProfileMeta {
   const metas = parts.map(({ profile }) => profile.meta);
+  const { defaultSampleType, lacking } = chooseSampleType(parts, types);
   const durations = metas.map(({ durationMs }) => durationMs).filter((duration) => duration !== null);
   return {
     formats: [...new Set(metas.flatMap(({ formats }) => formats))],
     durationMs: durations.length === 0 ? null : durations.reduce((sum, duration) => sum + duration, 0),
     startTimeMs,
-    defaultSampleType: metas[0].defaultSampleType,
+    defaultSampleType,
     lines: metas.find(({ lines }) => lines !== 'none')?.lines ?? 'none',
-    notes: parts.flatMap(({ profile, name }) => profile.meta.notes.map((note) => `${name}: ${note}`)),
+    notes: [...lacking, ...parts.flatMap(({ profile, name }) => profile.meta.notes.map((note) => `${name}: ${note}`))],
   };
+}
+
+/** The first part's sample type if all parts have it, else the first one that all have, so that no part counts as 0. */
+function chooseSampleType(
+  parts: readonly MergePart[],
+  types: ReadonlyMap<string, number>,
+): { defaultSampleType: number; lacking: string[] } {
+  const has = ({ profile }: MergePart, key: string): boolean =>
+    profile.sampleTypes.some((type) => typeKey(type) === key);
+  const { profile: first } = parts[0];
+  const wanted = typeKey(first.sampleTypes[first.meta.defaultSampleType]);
+  const shared = [wanted, ...types.keys()].find((key) => parts.every((part) => has(part, key)));
+  const chosen = shared ?? wanted;
+  const { type } = first.sampleTypes.find((each) => typeKey(each) === chosen)!;
+  const lacking = parts
+    .filter((part) => !has(part, chosen))
+    .map(({ name }) => `${name} has no values of the type "${type}": it counts as 0 there.`);
+  return { defaultSampleType: types.get(chosen)!, lacking };
+}
+
+function typeKey({ type, unit }: SampleType): string {
+  return `${type}\n${unit}`;
 }

@@ -23,9 +23,10 @@ const MAX_NAMED = 3;
  * The same profile is answered where no script has a map. Maps that could not be read are told in `meta.notes`
  * (those of packages in node_modules are left out: they are often published without).
  * Costs a look-up a function and a line of it, never one a sample.
+ * @param checkpoint called before each script is read; may throw to stop
  */
-export function applySourceMaps(profile: Profile, scripts: ScriptReader): Profile {
-  const maps = new ScriptMaps(scripts);
+export function applySourceMaps(profile: Profile, scripts: ScriptReader, checkpoint: () => void = () => {}): Profile {
+  const maps = new ScriptMaps(scripts, checkpoint);
   const { functions, strings } = profile;
   const mapOf: (ScriptMap | null)[] = new Array(functions.length);
   const mapped: (MappedFunction | null)[] = new Array(functions.length);
@@ -95,16 +96,31 @@ export function applySourceMaps(profile: Profile, scripts: ScriptReader): Profil
 /** The scripts' maps, each looked for once. */
 class ScriptMaps {
   private readonly byUrl = new Map<string, ScriptMap | null>();
+  private readonly byScript = new Map<string, ScriptMap | null>();
   private found = 0;
   private readonly failed: string[] = [];
 
-  constructor(private readonly scripts: ScriptReader) {}
+  constructor(
+    private readonly scripts: ScriptReader,
+    private readonly checkpoint: () => void,
+  ) {}
 
-  of(url: string): ScriptMap | null {
-    let map = this.byUrl.get(url);
+  of(recorded: string): ScriptMap | null {
+    let map = this.byUrl.get(recorded);
     if (map === undefined) {
-      map = SCRIPT.test(url) ? this.load(url) : null;
-      this.byUrl.set(url, map);
+      map = SCRIPT.test(recorded) ? this.ofScript(withoutQuery(recorded)) : null;
+      this.byUrl.set(recorded, map);
+    }
+    return map;
+  }
+
+  /** A script may be recorded under thousands of queries (`app.js?t=1`): it is read once. */
+  private ofScript(url: string): ScriptMap | null {
+    let map = this.byScript.get(url);
+    if (map === undefined) {
+      this.checkpoint();
+      map = this.load(url);
+      this.byScript.set(url, map);
     }
     return map;
   }
@@ -146,6 +162,11 @@ class ScriptMaps {
       'their functions keep the positions in the compiled code.'
     );
   }
+}
+
+/** Of a URL only: in a plain path, `?` and `#` are parts of names. */
+function withoutQuery(url: string): string {
+  return /^[a-z][a-z\d+.-]+:/i.test(url) ? url.replace(/[?#].*$/s, '') : url;
 }
 
 function baseName(address: string): string {
