@@ -81,7 +81,7 @@ function hoverText(details: LineDetails, declared: boolean, stale: boolean): vsc
   markdown.supportThemeIcons = true;
   const part = (value: number, word: string): string =>
     `**${markdownText(formatPercent(value, viewTotal))} ${word}** ${markdownText(formatNamedValue(value, unit, type))}`;
-  const counted = `${formatExactCount(samples)} of ${formatExactCount(viewSamples)} samples`;
+  const counted = `${formatExactCount(Math.round(samples))} of ${formatExactCount(Math.round(viewSamples))} samples`;
   markdown.appendMarkdown(`$(flame) ${part(self, 'self')} · ${part(total, 'total')} · ${counted}\n\n`);
   if (details.functions.length > 0) {
     markdown.appendMarkdown(`In ${details.functions.map((name) => `**${nameText(name)}**`).join(', ')}\n\n`);

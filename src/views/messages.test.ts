@@ -168,6 +168,10 @@ describe('ViewStateStore', () => {
 });
 
 describe('ownBuffers', () => {
+  it('leaves a list a list', () => {
+    expect(ownBuffers([{ node: 1 }, { node: 2 }])).toEqual([{ node: 1 }, { node: 2 }]);
+  });
+
   it('copies parts of buffers and leaves the rest', () => {
     const whole = new Float64Array([1, 2]);
     const backing = new Uint32Array(1_000);

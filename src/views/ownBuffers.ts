@@ -3,6 +3,8 @@
  * whole backing store of a view travels otherwise. One level deep, which is what the engine's answers have.
  */
 export function ownBuffers<T extends object>(value: T): T {
+  // Lists (the breadcrumb's frames) hold no typed arrays and must stay lists.
+  if (Array.isArray(value)) return value;
   const copy: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(value)) {
     const isPart = ArrayBuffer.isView(member) && member.byteLength !== member.buffer.byteLength;
