@@ -11,6 +11,8 @@ import {
   naiveTotals,
   readFixture,
   type SelfTotal,
+  seeded,
+  sourceOf,
   stackNames,
   sum,
 } from '../../test/support/profiles';
@@ -254,6 +256,75 @@ describe('pprof, field by field', () => {
   ])('refuses %s', (_, bytes, sentence) => {
     expect(() => decode(pprof, bytes)).toThrow(sentence);
     expect(() => decode(pprof, bytes)).toThrow(expect.objectContaining({ name: 'DecodeError' }));
+  });
+
+  /** Two locations with `lines` inlined lines each, and samples as lists of them. */
+  function inlined(lines: number, samples: number[][]): Uint8Array {
+    return written((pbf) => {
+      message(pbf, 1, [
+        [1, 1],
+        [2, 1],
+      ]);
+      for (const ids of samples) {
+        pbf.writeMessage(
+          2,
+          () => {
+            pbf.writePackedVarint(1, ids);
+            pbf.writePackedVarint(2, [1]);
+          },
+          undefined,
+        );
+      }
+      for (const id of [1, 2]) {
+        pbf.writeMessage(
+          4,
+          () => {
+            pbf.writeVarintField(1, id);
+            for (let i = 0; i < lines; i++) {
+              message(pbf, 4, [
+                [1, id],
+                [2, (i % 100) + 1],
+              ]);
+            }
+          },
+          undefined,
+        );
+        message(pbf, 5, [
+          [1, id],
+          [2, id],
+        ]);
+      }
+      for (const text of ['', 'cpu', 'main']) {
+        pbf.writeStringField(6, text);
+      }
+    });
+  }
+
+  it('refuses stacks that are too deep, or too many for the size of the file', () => {
+    const deep = inlined(10_000, [[1], new Array(3000).fill(1)]);
+    expect(() => decode(pprof, deep)).toThrow(/at most 100000 frames in a stack .* \(at byte \d+\)/);
+    expect(() => decode(pprof, inlined(1, [new Array(100_001).fill(1)]))).toThrow(/at most 100000 frames/);
+    const widest = decode(pprof, inlined(10_000, [new Array(10).fill(1)]));
+    expect(widest.stacks.length).toBe(100_000);
+    // Every sample is another path through two locations: a stack of 100,000 new frames for 100 bytes.
+    const random = seeded(5);
+    const many = inlined(
+      1000,
+      Array.from({ length: 300 }, () => Array.from({ length: 100 }, () => (random() < 0.5 ? 1 : 2))),
+    );
+    expect(many.length).toBeLessThan(60_000);
+    expect(() => decode(pprof, many)).toThrow(/at most \d+ different stacks .* \(at byte \d+\)/);
+  });
+
+  it('walks a long location once for each stack below it, and reports meanwhile', () => {
+    const samples = Array.from({ length: 20_000 }, () => new Array(100).fill(1));
+    let checkpoints = 0;
+    const source = sourceOf(inlined(1000, samples));
+    // 2,000,000,000 frames, were each sample walked.
+    const profile = pprof.decode(source, { checkpoint: () => checkpoints++ });
+    expect(profile.stacks.length).toBe(100_000);
+    expect(new Set(profile.samples.stack)).toEqual(new Set([99_999]));
+    expect(checkpoints).toBeGreaterThan(5);
   });
 
   it("sums up to the file's own total when it is cut at a record", () => {

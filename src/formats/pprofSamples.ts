@@ -1,9 +1,20 @@
 import { growInt32 } from '../profile/growColumn';
 import type { Profile } from '../profile/profile';
 import { ProfileBuilder } from '../profile/profileBuilder';
+import { PairTable } from '../profile/tupleTables';
 import { DecodeError } from './decodeError';
 import { BYTES, type PprofReader } from './pprofReader';
 import { type PprofTables, unsigned } from './pprofTables';
+
+/** Frames in one stack, as no program has them: a small file can name one location of many inlined lines again and again. */
+const MOST_FRAMES = 100_000;
+/** Stacks in a profile, at least, and for each byte of it. Deeply inlined C++ and Rust stay far below. */
+const MOST_STACKS = 1 << 22;
+const STACKS_A_BYTE = 8;
+/** Locations with as many lines are worth looking up which stack they led to before. */
+const LONG_LOCATION = 8;
+/** Frames and location ids between two calls of the checkpoint. */
+const STRIDE = 1 << 18;
 
 /** Reads the samples of a pprof profile and makes the profile of them. */
 export class PprofSamples {
@@ -20,12 +31,19 @@ export class PprofSamples {
   /** Location rows of the sample being read, innermost first. */
   private stack: Int32Array = new Int32Array(64);
   private values: Float64Array;
+  /** Of a stack and a long location on top of it: the stack that they make. */
+  private readonly longSteps = new PairTable();
+  private longStacks: Int32Array = new Int32Array(16);
+  private readonly mostStacks: number;
+  /** Frames and location ids since the last checkpoint. */
+  private work = 0;
 
   constructor(
     private readonly bytes: Uint8Array,
     private readonly tables: PprofTables,
   ) {
     this.stringIndex = new Int32Array(tables.strings).fill(-1);
+    this.mostStacks = MOST_STACKS + bytes.length * STACKS_A_BYTE;
     for (const { type, unit } of tables.sampleTypes) {
       this.builder.addSampleType(this.text(type), this.text(unit));
     }
@@ -121,14 +139,18 @@ export class PprofSamples {
     return `0x${address.toString(16)}`;
   }
 
-  /** @throws DecodeError for samples that do not fit their types */
+  /**
+   * @throws DecodeError for samples that do not fit their types, and for stacks that are too deep or too many for the
+   * file's size
+   */
   read(reader: PprofReader, checkpoint: () => void): Profile {
     const end = reader.length;
-    let count = 0;
     for (let field = reader.nextField(end); field !== 0; field = reader.nextField(end)) {
       if (field === 2) {
         this.readSample(reader, end);
-        if ((++count & 0x3fff) === 0) {
+        this.work += 16;
+        if (this.work > STRIDE) {
+          this.work = 0;
           checkpoint();
         }
       }
@@ -175,6 +197,9 @@ export class PprofSamples {
             valueCount++;
           } else {
             reader.wide();
+            if (depth === MOST_FRAMES) {
+              failDepth(begin);
+            }
             if (depth === this.stack.length) {
               this.stack = growInt32(this.stack, depth * 2);
             }
@@ -195,26 +220,64 @@ export class PprofSamples {
         `byte ${begin}`,
       );
     }
-    const row = builder.addSample(this.internStack(depth), 0, null, builder.labels.end());
+    const row = builder.addSample(this.internStack(depth, begin), 0, null, builder.labels.end());
     for (let type = 0; type < this.values.length; type++) {
       builder.setValue(row, type, this.values[type]);
     }
   }
 
-  private internStack(depth: number): number {
+  /** @param begin byte where the sample begins */
+  private internStack(depth: number, begin: number): number {
     const { builder, frames, frameOffset, stack } = this;
     let index = -1;
+    let height = 0;
+    this.work += depth;
     for (let i = depth - 1; i >= 0; i--) {
       const location = stack[i];
       if (location < 0) {
+        height++;
         this.unknownLocations++;
         index = builder.stack(index, this.unknownFrame);
         continue;
       }
-      for (let at = frameOffset[location]; at < frameOffset[location + 1]; at++) {
+      const from = frameOffset[location];
+      const to = frameOffset[location + 1];
+      height += to - from;
+      if (height > MOST_FRAMES) {
+        failDepth(begin);
+      }
+      if (to - from >= LONG_LOCATION) {
+        index = this.internLong(index, location);
+        continue;
+      }
+      for (let at = from; at < to; at++) {
         index = builder.stack(index, frames[at]);
       }
     }
+    if (builder.stackCount > this.mostStacks) {
+      throw new DecodeError(
+        `Expected at most ${this.mostStacks} different stacks in a pprof profile of this size, but found more`,
+        `byte ${begin}`,
+      );
+    }
+    return index;
+  }
+
+  /** As a file's size does not bound how often all lines of a location are walked, they are walked once for each stack. */
+  private internLong(below: number, location: number): number {
+    const { builder, frames, frameOffset, longSteps } = this;
+    const known = longSteps.length;
+    const step = longSteps.intern(below, location);
+    if (step < known) {
+      return this.longStacks[step];
+    }
+    let index = below;
+    for (let at = frameOffset[location]; at < frameOffset[location + 1]; at++) {
+      index = builder.stack(index, frames[at]);
+    }
+    this.work += frameOffset[location + 1] - frameOffset[location];
+    this.longStacks = growInt32(this.longStacks, step + 1);
+    this.longStacks[step] = index;
     return index;
   }
 
@@ -243,4 +306,11 @@ export class PprofSamples {
       builder.labels.addNumber(this.string(key), value, unit === 0 ? -1 : this.string(unit));
     }
   }
+}
+
+function failDepth(begin: number): never {
+  throw new DecodeError(
+    `Expected at most ${MOST_FRAMES} frames in a stack of a pprof profile, but found more`,
+    `byte ${begin}`,
+  );
 }

@@ -83,6 +83,11 @@ export class ProfileBuilder {
     return this.stacks.length > 0;
   }
 
+  /** Stacks so far. */
+  get stackCount(): number {
+    return this.stacks.length;
+  }
+
   /** Sets all stacks, the first ones: columns of prefixes and frames, all pairs different, which the builder takes over. */
   setStacks(prefix: Int32Array, frame: Int32Array): void {
     this.stacks.fill(prefix, frame);
