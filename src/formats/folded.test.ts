@@ -48,6 +48,24 @@ describe('folded', () => {
     expect(samples.time).toBeNull();
   });
 
+  it("counts py-spy's samples without frames, ` 1`, and writes them", () => {
+    for (const input of [' 1\nmain;loop 3\n 2\n', ' 3\r\nmain;loop 3']) {
+      const profile = decode(folded, input);
+      expect(rows(profile)).toEqual([
+        ['', 3],
+        ['main;loop', 3],
+      ]);
+      expect([...profile.samples.stack]).toEqual([-1, 1]);
+      expect(profile.meta.notes).toEqual([]);
+      expect(new TextDecoder().decode(folded.encode!(profile))).toBe(' 3\nmain;loop 3\n');
+    }
+    expect(rows(decode(folded, ' 4\n'))).toEqual([['', 4]]);
+    const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+    expect(folded.detect(bytes(' 1\nmain;loop 3\n'), 'x.txt')).toBe('certain');
+    expect(folded.detect(bytes(' 1\n 2\n'), 'x.txt')).toBe('no');
+    expect(rows(decode(folded, 'elapsed 2.5\ngranularity 0.005\n 1\na;b 1\n'))).toHaveLength(2);
+  });
+
   it("reads the header of Nylas' sampler", () => {
     const profile = decode(folded, 'elapsed 2.3729\ngranularity 0.005\n<module>(__main__);hot(__main__) 140\n');
     expect(rows(profile)).toEqual([['<module>(__main__);hot(__main__)', 140]]);
@@ -146,12 +164,15 @@ describe('folded', () => {
     expect(profile.meta.lines).toBe('call');
     const expected = new Map<string, { self: number; total: number }>();
     let all = 0;
-    for (const line of new TextDecoder().decode(bytes).trim().split('\n')) {
+    for (const line of new TextDecoder().decode(bytes).split('\n')) {
+      if (line === '') {
+        continue;
+      }
       const blank = line.lastIndexOf(' ');
       const count = Number(line.slice(blank + 1));
       const frames = line.slice(0, blank).split(';');
       all += count;
-      for (const frame of new Set(frames)) {
+      for (const frame of blank === 0 ? [] : new Set(frames)) {
         const entry = expected.get(frame) ?? { self: 0, total: 0 };
         entry.total += count;
         entry.self += frame === frames.at(-1) ? count : 0;

@@ -44,7 +44,8 @@ function detectFolded(head: Uint8Array, name: string): Confidence {
     const whole = newline >= 0 || head.length < 65536;
     if (textEnd > start && whole && !isFoldedComment(head, start, textEnd)) {
       if (splitFoldedLine(head, start, textEnd, line)) {
-        good++;
+        // An indented number tells nothing.
+        good += line.end > start ? 1 : 0;
         nested ||= head.subarray(start, line.end).includes(SEMICOLON);
       } else {
         bad++;
@@ -78,9 +79,11 @@ class FoldedDecoder {
   /** Frames by their bytes, so that a known frame costs no string. */
   private readonly tokens = new StringTable();
   private frameOfToken: Int32Array = new Int32Array(256).fill(-1);
+  /** Row of each stack plus 1, for the empty one is -1. */
   private rowOfStack: Int32Array = new Int32Array(256).fill(-1);
   private readonly split: FoldedLine = { end: 0, count: 0 };
   private good = 0;
+  private empty = 0;
   private bad = 0;
   private firstBad = 0;
   private lined = false;
@@ -107,19 +110,28 @@ class FoldedDecoder {
       }
       return;
     }
+    if (this.split.end === start) {
+      this.empty++;
+      this.add(-1, number);
+      return;
+    }
     if (this.good < 2 && !this.granularity && this.header(bytes, start)) {
       return;
     }
     this.good++;
-    const stack = this.stack(bytes, start, this.split.end);
-    if (stack >= this.rowOfStack.length) {
+    this.add(this.stack(bytes, start, this.split.end), number);
+  }
+
+  /** Adds the count of the line to the sample of its stack. */
+  private add(stack: number, number: number): void {
+    if (stack + 1 >= this.rowOfStack.length) {
       const known = this.rowOfStack.length;
-      this.rowOfStack = growInt32(this.rowOfStack, stack + 1).fill(-1, known);
+      this.rowOfStack = growInt32(this.rowOfStack, stack + 2).fill(-1, known);
     }
-    let row = this.rowOfStack[stack];
+    let row = this.rowOfStack[stack + 1];
     if (row < 0) {
       row = this.builder.addSample(stack, 0, null, -1);
-      this.rowOfStack[stack] = row;
+      this.rowOfStack[stack + 1] = row;
     }
     const sum = this.builder.value(row, 0) + this.split.count;
     if (!Number.isFinite(sum)) {
@@ -192,7 +204,7 @@ class FoldedDecoder {
       throw new DecodeError('The file is empty: expected folded stacks');
     }
     this.refuseForeign(1, TOLERATED);
-    if (this.good === 0 && this.seconds === null) {
+    if (this.good === 0 && this.empty === 0 && this.seconds === null) {
       throw new DecodeError(
         'Expected folded stacks, "frame;frame;frame count" on each line, but there is no such line',
       );

@@ -11,9 +11,12 @@ export function encodeFolded(profile: Profile): Uint8Array {
   const { stacks, frames, functions, samples, strings, meta } = profile;
   const values = samples.values[meta.defaultSampleType];
   const perStack = new Float64Array(stacks.length);
+  let empty = 0;
   for (let row = 0; row < samples.length; row++) {
     if (samples.stack[row] >= 0) {
       perStack[samples.stack[row]] += values[row];
+    } else {
+      empty += values[row];
     }
   }
   const encoder = new TextEncoder();
@@ -30,6 +33,9 @@ export function encodeFolded(profile: Profile): Uint8Array {
     return text;
   };
   const out = new ByteWriter();
+  if (empty !== 0) {
+    out.ascii(` ${empty}\n`);
+  }
   const path: number[] = [];
   for (let stack = 0; stack < stacks.length; stack++) {
     if (perStack[stack] === 0) {

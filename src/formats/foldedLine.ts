@@ -1,6 +1,6 @@
 /** Where the last accepted line's stack ends, and its count. One object reused for every line. */
 export interface FoldedLine {
-  /** End of the stack text (exclusive). */
+  /** End of the stack text (exclusive): the line's start where the stack is empty. */
   end: number;
   count: number;
 }
@@ -9,7 +9,8 @@ const SPACE = 32;
 const TAB = 9;
 
 /**
- * Splits `stack count` at its last blank. Counts are decimal numbers, fractions allowed.
+ * Splits `stack count` at its last blank. Counts are decimal numbers, fractions allowed. The stack may be empty: py-spy
+ * writes ` 1` for a thread without frames.
  * @param start first byte of the line
  * @param stop end of the line, without its line end
  * @returns false where the line is not a stack with a finite count
@@ -54,9 +55,6 @@ export function splitFoldedLine(bytes: Uint8Array, start: number, stop: number, 
   let stackEnd = digit;
   while (stackEnd > start && (bytes[stackEnd - 1] === SPACE || bytes[stackEnd - 1] === TAB)) {
     stackEnd--;
-  }
-  if (stackEnd === start) {
-    return false;
   }
   into.end = stackEnd;
   into.count = count;
