@@ -124,12 +124,16 @@ function lineChanges(
       const last = Math.min(first + insertedBreaks, document.lineCount - 1);
       const head = document.lineAt(Math.min(first, last)).text.slice(0, range.start.character);
       const tailFrom = inserted.at(-1)!.length + (insertedBreaks === 0 ? range.start.character : 0);
+      const headLength = head.trim().length;
+      const tailLength = document.lineAt(last).text.slice(tailFrom).trim().length;
+      // A line that is split (a comment was typed before it, say) goes on where more of it is.
+      const split = removed === 0 && headLength > 0 && tailLength > 0;
       lines.push({
         startLine: range.start.line,
         endLine: range.end.line,
         insertedBreaks,
-        headStays: head.trim() !== '',
-        tailStays: document.lineAt(last).text.slice(tailFrom).trim() !== '',
+        headStays: split ? headLength >= tailLength : headLength > 0,
+        tailStays: split ? tailLength > headLength : tailLength > 0,
       });
     }
     shift += insertedBreaks - removed;
