@@ -24,6 +24,9 @@ beforeAll(() => {
   writeFileSync(file('a.folded'), 'main;hot (a.py:7) 3\nmain;warm (a.py:9);hot (a.py:8) 2\n');
   writeFileSync(file('b.folded'), 'main;hot (a.py:7) 10\n');
   writeFileSync(file('empty.folded'), '');
+  const callFrame = { functionName: 'f', scriptId: '1', url: '', lineNumber: 0, columnNumber: 0 };
+  const gap = { nodes: [{ id: 1, callFrame }], startTime: 0, endTime: 20, samples: [1, 9], timeDeltas: [0, 10] };
+  writeFileSync(file('gap.cpuprofile'), JSON.stringify(gap));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -66,6 +69,31 @@ describe('top', () => {
     expect(rows).toEqual([{ name: 'hot', file: 'a.py', line: null, self: 15, total: 15 }]);
   });
 
+  test('merges unlike profiles by the type that all have, and says where one has none', () => {
+    const v8 = 'test/fixtures/node.cpuprofile';
+    const { profile } = topOf(v8, 'test/fixtures/go-cpu.pb.gz');
+    expect(profile.sampleType).toBe('samples');
+    expect(profile.total).toBe(
+      topOf(v8, '--type', 'samples').profile.total +
+        topOf('test/fixtures/go-cpu.pb.gz', '--type', 'samples').profile.total,
+    );
+    const { err } = run('top', 'test/fixtures/go-heap.pb.gz', v8);
+    expect(err).toMatch(/node\.cpuprofile has no values of the type "inuse_space"/);
+  });
+
+  test('tells on stderr what was repaired', () => {
+    const { out, err, code } = run('top', file('gap.cpuprofile'), '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out).profile.samples).toBe(2);
+    expect(err).toMatch(/^emberline: note: .*One sample is of a node that is not in the file/);
+  });
+
+  test('the first rows are the same, however many are asked for', () => {
+    const fixture = 'test/fixtures/node.cpuprofile';
+    const { rows } = topOf(fixture, '--limit', '0', '--sort', 'total');
+    expect(topOf(fixture, '--limit', '7', '--sort', 'total').rows).toEqual(rows.slice(0, 7));
+  });
+
   test('prints a table for people', () => {
     const { code, out } = run('top', file('a.folded'), '--by', 'file');
     expect(code).toBe(0);
@@ -96,6 +124,7 @@ describe('top', () => {
       ['nothing'],
       ['top', 'x', '--by', 'moon'],
       ['top', 'x', '--limit', '-1'],
+      ['top', 'x', '--limit', ''],
       ['top', '--x'],
     ]) {
       const { code, err } = run(...args);
@@ -103,6 +132,10 @@ describe('top', () => {
       expect(err).toContain('Usage:');
     }
   });
+});
+
+test('--help of a command is help', () => {
+  expect(run('top', '--help')).toMatchObject({ code: 0, err: '' });
 });
 
 describe('convert', () => {
