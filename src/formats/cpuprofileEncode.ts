@@ -26,7 +26,7 @@ const MOST_COUNTED = 1_000_000;
  * as long as its value, for one that counts (up to a million) each for a millisecond.
  */
 export function encodeCpuprofile(profile: Profile): Uint8Array {
-  const out = new ByteWriter();
+  const out = new ByteWriter('a .cpuprofile');
   const writer = new CpuprofileWriter(profile, out);
   if (profile.threads.length === 1) {
     writer.write(0, profile.meta.startTimeMs !== null || profile.threads[0].process !== null);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decode, frameFile, frameName, naiveTotals, readFixture, stackNames, sum } from '../../test/support/profiles';
 import { checkProfile } from '../profile/checkProfile';
 import type { Profile } from '../profile/profile';
+import { ProfileBuilder } from '../profile/profileBuilder';
 import { folded } from './folded';
 import { readFoldedFrame, writeFoldedFrame } from './foldedFrame';
 
@@ -155,6 +156,59 @@ describe('folded', () => {
     };
     expect(() => folded.decode(source, { checkpoint: () => {} })).toThrow(/line 1\)/);
     expect(chunks).toBe(0);
+  });
+
+  /** A chain of calls with a sample at each level. */
+  function chain(depth: number, name: string): Profile {
+    const builder = new ProfileBuilder();
+    builder.addSampleType('samples', 'count');
+    const func = builder.func(builder.string(name), -1, 0, 0);
+    const even = builder.frame(func, 0, false);
+    const odd = builder.frame(builder.func(builder.string(`${name}!`), -1, 0, 0), 0, false);
+    let stack = -1;
+    for (let i = 0; i < depth; i++) {
+      stack = builder.stack(stack, i % 2 === 0 ? even : odd);
+      builder.setValue(builder.addSample(stack, 0, null, -1), 0, i + 1);
+    }
+    return builder.finish({
+      formats: ['folded'],
+      durationMs: null,
+      startTimeMs: null,
+      defaultSampleType: 0,
+      lines: 'none',
+      notes: [],
+    });
+  }
+
+  it('writes deep stacks, and refuses at once those that would fill the disk', () => {
+    const text = new TextDecoder().decode(folded.encode!(chain(300, 'fünf')));
+    const path = Array.from({ length: 300 }, (_, i) => (i % 2 === 0 ? 'fünf' : 'fünf!'));
+    expect(text).toBe(path.map((_, i) => `${path.slice(0, i + 1).join(';')} ${i + 1}\n`).join(''));
+    expect(() => folded.encode!(chain(30_000, 'recursive'))).toThrow(/^Written as folded stacks, .* 1024 MiB/);
+  });
+
+  it('writes counts of samples where the profile has them, the default type otherwise', () => {
+    for (const [unit, expected] of [
+      ['count', 'f 3\n'],
+      ['bytes', 'f 3000\n'],
+    ]) {
+      const builder = new ProfileBuilder();
+      builder.addSampleType('samples', unit);
+      builder.addSampleType('cpu', 'nanoseconds');
+      const frame = builder.frame(builder.func(builder.string('f'), -1, 0, 0), 0, false);
+      const row = builder.addSample(builder.stack(-1, frame), 0, null, -1);
+      builder.setValue(row, 0, 3);
+      builder.setValue(row, 1, 3000);
+      const profile = builder.finish({
+        formats: ['pprof'],
+        durationMs: null,
+        startTimeMs: null,
+        defaultSampleType: 1,
+        lines: 'none',
+        notes: [],
+      });
+      expect(new TextDecoder().decode(folded.encode!(profile))).toBe(expected);
+    }
   });
 
   it('agrees with a walk over the lines of py-spy', () => {
