@@ -17,6 +17,8 @@ import {
   sum,
 } from '../../test/support/profiles';
 import { checkProfile } from '../profile/checkProfile';
+import type { Profile } from '../profile/profile';
+import { ProfileBuilder } from '../profile/profileBuilder';
 import { pprof } from './pprof';
 
 /** Rows of `go tool pprof -top` with its unit: name to flat and cum. */
@@ -299,6 +301,44 @@ describe('pprof, field by field', () => {
       }
     });
   }
+
+  /** A chain of calls, every third inlined into its caller, with a sample of 2^level at each level. */
+  function chain(depth: number, functions: number): Profile {
+    const builder = new ProfileBuilder();
+    builder.addSampleType('samples', 'count');
+    let stack = -1;
+    for (let i = 0; i < depth; i++) {
+      const func = builder.func(builder.string(`f${i % functions}`), -1, 0, 0);
+      stack = builder.stack(stack, builder.frame(func, 1, i % 3 === 2));
+      const row = builder.addSample(stack, 0, null, -1);
+      builder.setValue(row, 0, 2 ** (i % 40));
+    }
+    return builder.finish({
+      formats: ['folded'],
+      durationMs: null,
+      startTimeMs: null,
+      defaultSampleType: 0,
+      lines: 'call',
+      notes: [],
+    });
+  }
+
+  it('writes deep stacks, and refuses what would be too large', () => {
+    const profile = chain(300, 200);
+    const bytes = pprof.encode!(profile);
+    const again = decode(pprof, bytes);
+    const names = (p: Profile): unknown =>
+      Array.from(p.samples.stack, (stack, row) => [p.samples.values[0][row], stackNames(p, stack)]);
+    expect(names(again)).toEqual(names(profile));
+    expect([...again.stacks.frame].map((frame) => again.frames.inlined[frame])).toEqual(
+      [...profile.stacks.frame].map((frame) => profile.frames.inlined[frame]),
+    );
+    OracleProfile.decode(bytes).sample.forEach((sample, i) => {
+      expect(sample.locationId).toHaveLength(i + 1 - Math.floor((i + 1) / 3));
+    });
+    expect(() => pprof.encode!(chain(99_999, 100))).toThrow(/^Written as a pprof profile, .* 1024 MiB/);
+    expect(() => pprof.encode!(chain(100_001, 100))).toThrow(/has 100001 frames/);
+  });
 
   it('refuses stacks that are too deep, or too many for the size of the file', () => {
     const deep = inlined(10_000, [[1], new Array(3000).fill(1)]);

@@ -7,7 +7,7 @@ import { BYTES, type PprofReader } from './pprofReader';
 import { type PprofTables, unsigned } from './pprofTables';
 
 /** Frames in one stack, as no program has them: a small file can name one location of many inlined lines again and again. */
-const MOST_FRAMES = 100_000;
+export const MOST_FRAMES = 100_000;
 /** Stacks in a profile, at least, and for each byte of it. Deeply inlined C++ and Rust stay far below. */
 const MOST_STACKS = 1 << 22;
 const STACKS_A_BYTE = 8;
