@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { decode, frameFile, frameName, naiveTotals, readFixture, stackNames, sum } from '../../test/support/profiles';
 import { checkProfile } from '../profile/checkProfile';
 import type { Profile } from '../profile/profile';
+import { ProfileBuilder } from '../profile/profileBuilder';
 import { cpuprofile } from './cpuprofile';
+import { pprof } from './pprof';
 
 interface CallFrame {
   functionName: string;
@@ -445,4 +447,73 @@ describe('cpuprofile fixtures', () => {
       expect(Math.abs(sum(again.leafLines!.ticks) - ticks)).toBeLessThan(ticks * 0.05);
     },
   );
+});
+
+describe('what is written as .cpuprofile', () => {
+  function profileOf(types: [string, string][], byDefault: number, rows: number[][]): Profile {
+    const builder = new ProfileBuilder();
+    for (const [type, unit] of types) {
+      builder.addSampleType(type, unit);
+    }
+    rows.forEach((values, i) => {
+      const frame = builder.frame(builder.func(builder.string(`f${i}`), -1, 0, 0), 0, false);
+      const row = builder.addSample(builder.stack(-1, frame), 0, null, -1);
+      values.forEach((value, type) => {
+        builder.setValue(row, type, value);
+      });
+    });
+    return builder.finish({
+      formats: ['pprof'],
+      durationMs: null,
+      startTimeMs: null,
+      defaultSampleType: byDefault,
+      lines: 'none',
+      notes: [],
+    });
+  }
+
+  const written = (profile: Profile): { nodes: { hitCount: number }[]; samples: number[]; timeDeltas: number[] } =>
+    JSON.parse(new TextDecoder().decode(cpuprofile.encode!(profile)));
+  const again = (profile: Profile): Profile => decode(cpuprofile, cpuprofile.encode!(profile));
+  const go: [string, string][] = [
+    ['samples', 'count'],
+    ['cpu', 'nanoseconds'],
+  ];
+
+  it('has as many samples as were counted, and their time', () => {
+    const profile = profileOf(go, 1, [
+      [3, 30_000_000],
+      [1, 10_000_000],
+      [0, 0],
+      [2, 20_000_000],
+    ]);
+    const file = written(profile);
+    expect(file.samples).toEqual([2, 2, 2, 3, 5, 5]);
+    expect(file.timeDeltas).toEqual([0, 10_000, 10_000, 10_000, 10_000, 10_000]);
+    expect(file.nodes.map(({ hitCount }) => hitCount)).toEqual([0, 3, 1, 2]);
+    expect(again(profile).samples.values.map(sum)).toEqual([6, 60_000]);
+    const cpu = decode(pprof, readFixture('go-cpu.pb.gz'));
+    const [samples, time] = again(cpu).samples.values;
+    expect(sum(samples)).toBe(sum(cpu.samples.values[0]));
+    expect(sum(time)).toBe(sum(cpu.samples.values[1]) / 1000);
+  });
+
+  it('has a sample for each value of a time alone, and a millisecond for each sample without one', () => {
+    expect(again(profileOf([['delay', 'ms']], 0, [[5], [7]])).samples.values.map((v) => [...v])).toEqual([
+      [1, 1],
+      [5000, 7000],
+    ]);
+    // Fractions add up.
+    const halves = again(profileOf([['samples', 'count']], 0, [[0.5], [0.5], [0.5], [0.5]]));
+    expect(halves.samples.values.map(sum)).toEqual([2, 2000]);
+  });
+
+  it.each([
+    ['bytes', [['alloc_space', 'bytes']], [[5]], /has alloc_space in bytes, but a .cpuprofile holds time/],
+    ['objects', [['alloc_objects', 'count']], [[5]], /has alloc_objects in count, but/],
+    ['negative counts', [['samples', 'count']], [[5], [-1]], /negative values of samples/],
+    ['too many samples', [['samples', 'count']], [[1e12], [1e300]], /Emberline writes at most 30000000/],
+  ] as [string, [string, string][], number[][], RegExp][])('refuses %s', (_, types, rows, sentence) => {
+    expect(() => cpuprofile.encode!(profileOf(types, 0, rows))).toThrow(sentence);
+  });
 });

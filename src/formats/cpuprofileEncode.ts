@@ -1,4 +1,4 @@
-import type { Profile } from '../profile/profile';
+import type { Profile, SampleType } from '../profile/profile';
 import { ByteWriter } from './byteWriter';
 import type { CpuprofileExtension } from './cpuprofileExtension';
 import { splitLeafValues } from './leafSplit';
@@ -15,15 +15,18 @@ const timeUnits = new Map([
   ['s', 1e6],
 ]);
 
-/** Counted samples that are written one by one; beyond that, each stack is one sample. */
-const MOST_COUNTED = 1_000_000;
+/** Samples in a file: each takes some ten bytes, and all of them memory. */
+const MOST_SAMPLES = 30_000_000;
 
 /**
  * V8's CPU profile: nodes with hit counts and position ticks, samples and time deltas. A profile of several threads is
  * written as an array of such objects, which only Emberline reads: its ending is `.cpuprofiles`.
  *
- * Where samples have no times they are laid one after the other, stack by stack: for a default type that is a time each
- * as long as its value, for one that counts (up to a million) each for a millisecond.
+ * The default sample type must be a time or count samples, for the format holds nothing else. A row of the profile that
+ * counts several samples is written as as many, so that hit counts add up to the samples. Their time is that of the
+ * default type, or else of the first type that is a time; without any, each takes a millisecond. Where samples have no
+ * times of their own they are laid one after the other, row by row.
+ * @throws Error for a profile of something else (bytes, objects), for negative values, and for too many samples
  */
 export function encodeCpuprofile(profile: Profile): Uint8Array {
   const out = new ByteWriter('a .cpuprofile');
@@ -40,6 +43,42 @@ export function encodeCpuprofile(profile: Profile): Uint8Array {
   return out.finish();
 }
 
+/** Columns of the profile that are written, null for none. */
+interface Measures {
+  readonly count: Float64Array | null;
+  readonly time: Float64Array | null;
+  /** Microseconds in the unit of `time`. */
+  readonly microseconds: number;
+}
+
+/** @throws Error where the profile does not fit the format */
+function measuresOf({ samples, sampleTypes, meta }: Profile): Measures {
+  const isCount = ({ type, unit }: SampleType): boolean =>
+    unit === 'count' && (type === 'samples' || type === 'sample');
+  const byDefault = sampleTypes[meta.defaultSampleType];
+  if (!isCount(byDefault) && !timeUnits.has(byDefault.unit)) {
+    throw new Error(
+      `This profile has ${byDefault.type} in ${byDefault.unit}, but a .cpuprofile holds time: choose another format.`,
+    );
+  }
+  const counts = sampleTypes.findIndex(isCount);
+  const times = timeUnits.has(byDefault.unit)
+    ? meta.defaultSampleType
+    : sampleTypes.findIndex(({ unit }) => timeUnits.has(unit));
+  for (const type of [counts, times]) {
+    if (type >= 0 && samples.values[type].some((value) => value < 0)) {
+      throw new Error(
+        `This profile has negative values of ${sampleTypes[type].type}, which a .cpuprofile cannot hold: choose another format.`,
+      );
+    }
+  }
+  return {
+    count: counts < 0 ? null : samples.values[counts],
+    time: times < 0 ? null : samples.values[times],
+    microseconds: times < 0 ? 0 : timeUnits.get(sampleTypes[times].unit)!,
+  };
+}
+
 /** Samples to be written: stacks, and microseconds from the start to each and to the end. */
 interface Track {
   readonly stack: Int32Array;
@@ -49,17 +88,19 @@ interface Track {
 
 class CpuprofileWriter {
   private readonly split;
+  private readonly measures: Measures;
 
   constructor(
     private readonly profile: Profile,
     private readonly out: ByteWriter,
   ) {
+    this.measures = measuresOf(profile);
     this.split = splitLeafValues(profile.leafLines, profile.stacks.length);
   }
 
   write(thread: number, extended: boolean): void {
     const { out, profile } = this;
-    const track = profile.samples.time === null ? this.laidOut(thread) : this.timed(thread, profile.samples.time);
+    const track = this.track(thread);
     const hits = new Int32Array(profile.stacks.length);
     let rootHits = 0;
     for (const stack of track.stack) {
@@ -112,45 +153,56 @@ class CpuprofileWriter {
     return rows.subarray(0, length);
   }
 
-  private timed(thread: number, time: Float64Array): Track {
-    const { samples, sampleTypes } = this.profile;
+  private track(thread: number): Track {
+    const { samples } = this.profile;
+    const { count, time, microseconds } = this.measures;
     const rows = this.rows(thread);
-    const last = rows[rows.length - 1];
-    let end = rows.length === 0 ? 0 : time[last] / 1000;
-    const type = sampleTypes.findIndex(({ unit }) => timeUnits.has(unit));
-    if (type >= 0 && rows.length > 0) {
-      end += Math.max(0, samples.values[type][last] * timeUnits.get(sampleTypes[type].unit)!);
+    const repeats = this.repeats(rows);
+    let length = 0;
+    for (const repeat of repeats) {
+      length += repeat;
     }
-    return {
-      stack: rows.map((row) => samples.stack[row]),
-      time: Float64Array.from(rows, (row) => time[row] / 1000),
-      end,
-    };
+    const stack = new Int32Array(length);
+    const at = new Float64Array(length);
+    let next = 0;
+    let end = 0;
+    rows.forEach((row, i) => {
+      const begin = samples.time === null ? end : samples.time[row] / 1000;
+      const known = time === null ? null : time[row] * microseconds;
+      const taken = known ?? (samples.time === null ? (count === null ? 1 : count[row]) * 1000 : 0);
+      const repeat = repeats[i];
+      for (let k = 0; k < repeat; k++) {
+        stack[next] = samples.stack[row];
+        at[next++] = begin + (taken * k) / repeat;
+      }
+      end = begin + taken;
+    });
+    return { stack, time: at, end };
   }
 
-  private laidOut(thread: number): Track {
-    const { samples, sampleTypes, meta } = this.profile;
-    const rows = this.rows(thread);
-    const values = samples.values[meta.defaultSampleType];
-    const microseconds = timeUnits.get(sampleTypes[meta.defaultSampleType].unit);
-    let total = 0;
-    for (const row of rows) {
-      total += Math.max(0, Math.round(values[row]));
+  /** How many samples each row is written as. @throws Error for too many */
+  private repeats(rows: Int32Array): Int32Array {
+    const { count, time } = this.measures;
+    const repeats = new Int32Array(rows.length).fill(1);
+    let sum = 0;
+    let length = rows.length;
+    if (count !== null) {
+      length = 0;
+      rows.forEach((row, i) => {
+        // Rounding the running sum keeps the sum of fractions.
+        const before = Math.round(sum);
+        sum += count[row];
+        const least = time !== null && time[row] > 0 ? 1 : 0;
+        repeats[i] = Math.max(least, Math.min(Math.round(sum) - before, MOST_SAMPLES + 1));
+        length += repeats[i];
+      });
     }
-    const counted = microseconds === undefined && total <= MOST_COUNTED;
-    const stack = new Int32Array(counted ? total : rows.length);
-    const time = new Float64Array(stack.length);
-    let length = 0;
-    let at = 0;
-    for (const row of rows) {
-      const value = Math.max(0, values[row]);
-      for (let i = counted ? Math.round(value) : 1; i > 0; i--) {
-        stack[length] = samples.stack[row];
-        time[length++] = at;
-        at += counted ? 1000 : value * (microseconds ?? 1000);
-      }
+    if (length > MOST_SAMPLES) {
+      throw new Error(
+        `This profile has ${length} samples or more, but Emberline writes at most ${MOST_SAMPLES} in a .cpuprofile, where each is listed: choose another format.`,
+      );
     }
-    return { stack, time, end: at };
+    return repeats;
   }
 
   /** Node ids are stack indices plus 2; `(root)` is 1. Only nodes with samples in or below them are written. */

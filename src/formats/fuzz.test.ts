@@ -88,6 +88,10 @@ describe('what one format reads, every format can write', () => {
   it.each(Object.entries(fixtureFormats))('%s', (name, formatName) => {
     const profile = formatByName(formatName)!.decode(sourceOf(readFixture(name)), noContext);
     for (const format of formats) {
+      if (name === 'go-heap.pb.gz' && format.name === 'cpuprofile') {
+        expect(() => format.encode!(profile)).toThrow(/inuse_space in bytes, but a .cpuprofile holds time/);
+        continue;
+      }
       const written = format.encode!(profile);
       expect(detectFormat(written.subarray(0, headLength), 'unknown')?.name).toBe(format.name);
       const again = format.decode(sourceOf(written), noContext);
@@ -97,7 +101,7 @@ describe('what one format reads, every format can write', () => {
           (sum, value, row) => sum + (p.samples.stack[row] < 0 ? 0 : value),
           0,
         );
-      // Counted by another unit where the format has its own (a .cpuprofile of bytes), the same otherwise.
+      // Counted by another unit where the format has its own (samples in folded stacks), the same otherwise.
       if (
         again.sampleTypes[again.meta.defaultSampleType].unit ===
         profile.sampleTypes[profile.meta.defaultSampleType].unit
