@@ -26,10 +26,14 @@ import type { SearchEvent, StepEvent } from './toolbar/searchBox';
 import type { CommandEvent, LayoutEvent, Toolbar } from './toolbar/toolbar';
 
 const MIN_TABLE_WIDTH = 220;
-const MIN_CHART_WIDTH = 240;
+/** What the chart keeps of the width, whatever the table wants. */
+const CHART_SHARE = 0.6;
+/** Below this width (CSS pixels) the table has no room beside the chart. */
+const NARROW = 640;
 /** The host hears of a change once nothing has changed for this long (milliseconds). */
 const STATE_PAUSE = 200;
 const NOTES_DISMISSED = 'notesDismissed';
+const TABLE_BELOW = 'tableBelow';
 
 /** The profile editor. */
 @customElement('emberline-app')
@@ -59,6 +63,13 @@ export class App extends LitElement {
       emberline-function-table {
         flex: none;
       }
+      main.narrow {
+        flex-direction: column;
+      }
+      main.narrow emberline-function-table {
+        border-top: 1px solid var(--line);
+        height: 45%;
+      }
       .trouble {
         align-items: center;
         background: var(--vscode-inputValidation-warningBackground, #352a05);
@@ -85,6 +96,10 @@ export class App extends LitElement {
   @state() private trouble = '';
   @state() private notesDismissed = false;
   @state() private available = 1000;
+  /** Whether a narrow editor shows the table, below the chart: a choice of its own, not the one for wide editors. */
+  @state() private tableBelow = false;
+  /** Counts changes of the functions' colours. */
+  @state() private picture = 0;
   @query('emberline-flame-chart') private readonly flame!: FlameChart | null;
   @query('emberline-toolbar') private readonly toolbar!: Toolbar | null;
   @query('emberline-help') private readonly help!: HelpOverlay | null;
@@ -99,9 +114,12 @@ export class App extends LitElement {
     this.host = host;
     this.search = new Search(host, () => this.searchChanged());
     this.notesDismissed = host.memory[NOTES_DISMISSED] === true;
+    this.tableBelow = host.memory[TABLE_BELOW] === true;
+    this.available = this.clientWidth || this.available;
     watchTheme(() => {
       this.theme = readTheme();
       this.chart?.setTheme(this.theme);
+      this.picture++;
       this.flame?.redrawPicture();
     });
     window.addEventListener('keydown', (event) => this.keyDown(event));
@@ -165,6 +183,7 @@ export class App extends LitElement {
       <emberline-toolbar
         .summary=${summary}
         .view=${view}
+        .tableShown=${this.tableShown(view)}
         .outcome=${this.search.outcome}
         @layout-choice=${this.layoutChosen}
         @toolbar-command=${this.toolbarCommand}
@@ -178,7 +197,7 @@ export class App extends LitElement {
           : nothing
       }
       ${this.trouble === '' ? nothing : this.renderTrouble()}
-      <main>
+      <main class=${this.narrow ? 'narrow' : ''}>
         <emberline-flame-chart
           .chart=${this.chart}
           .summary=${summary}
@@ -187,7 +206,7 @@ export class App extends LitElement {
           @open-frame=${(event: OpenFrameEvent) => this.openFrame(event.node)}
           @frame-command=${this.frameCommand}
         ></emberline-flame-chart>
-        ${view.table.visible ? this.renderTable(summary, view) : nothing}
+        ${this.tableShown(view) ? this.renderTable(summary, view) : nothing}
       </main>
       <emberline-help @help-closed=${() => this.flame?.focus()}></emberline-help>
     `;
@@ -206,18 +225,39 @@ export class App extends LitElement {
     </div>`;
   }
 
+  private get narrow(): boolean {
+    return this.available < NARROW;
+  }
+
+  private tableShown(view: ViewState): boolean {
+    return this.narrow ? this.tableBelow : view.table.visible;
+  }
+
+  private toggleTable(): void {
+    if (!this.narrow) {
+      if (this.view) this.setTable({ visible: !this.view.table.visible });
+      return;
+    }
+    this.tableBelow = !this.tableBelow;
+    this.host.remember(TABLE_BELOW, this.tableBelow);
+  }
+
   private renderTable(summary: ProfileSummary, view: ViewState): TemplateResult {
-    const max = Math.max(MIN_TABLE_WIDTH, this.available - MIN_CHART_WIDTH);
+    const max = Math.max(MIN_TABLE_WIDTH, Math.floor(this.available * (1 - CHART_SHARE)));
     const width = Math.min(max, Math.max(MIN_TABLE_WIDTH, view.table.width));
-    return html`<emberline-splitter
-        .width=${width}
-        .min=${MIN_TABLE_WIDTH}
-        .max=${max}
-        @split=${(event: SplitEvent) =>
-          this.setTable({ width: event.reset ? DEFAULT_TABLE_WIDTH : Math.round(event.width) })}
-      ></emberline-splitter>
+    return html`${
+      this.narrow
+        ? nothing
+        : html`<emberline-splitter
+            .width=${width}
+            .min=${MIN_TABLE_WIDTH}
+            .max=${max}
+            @split=${(event: SplitEvent) =>
+              this.setTable({ width: event.reset ? DEFAULT_TABLE_WIDTH : Math.round(event.width) })}
+          ></emberline-splitter>`
+    }
       <emberline-function-table
-        style="width:${width}px"
+        style=${this.narrow ? '' : `width:${width}px`}
         data-theme=${this.theme.kind}
         .host=${this.host}
         .summary=${summary}
@@ -225,6 +265,7 @@ export class App extends LitElement {
         .table=${view.table}
         .highlighted=${this.highlighted}
         .colorOf=${this.colorOf}
+        .picture=${this.picture}
         @table-state=${(event: TableStateEvent) => this.setTable(event.change)}
         @function-command=${this.functionCommand}
       ></emberline-function-table>`;
@@ -258,7 +299,7 @@ export class App extends LitElement {
       this.position = this.chart.position;
       this.keep();
     }
-    if (what === 'layout') this.requestUpdate();
+    if (what === 'layout') this.picture++;
     this.flame?.chartChanged(what);
   }
 
@@ -278,7 +319,7 @@ export class App extends LitElement {
   private readonly toolbarCommand = (event: CommandEvent): void => {
     if (event.command === 'reset') this.chart?.reset();
     else if (event.command === 'help') this.help?.show();
-    else if (this.view) this.setTable({ visible: !this.view.table.visible });
+    else this.toggleTable();
   };
 
   private readonly frameCommand = (event: FrameCommandEvent): void => {

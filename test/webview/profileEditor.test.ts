@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bundleScripts, EditorPage, type EditorPageOptions, launchBrowser } from './editorPage';
-import { deepFolded, folded, HOSTILE_NAMES, hostileFolded, timedCpuprofile } from './profiles';
+import { deepFolded, folded, HOSTILE_NAMES, hostileFolded, longTimes, timedCpuprofile } from './profiles';
 import type { ThemeName } from './themes';
 
 let browser: Browser;
@@ -375,6 +375,120 @@ describe('table', () => {
   });
 });
 
+/** Numbers of the table that are not wholly inside their cells, or that are on each other. */
+const cutNumbers = (): Promise<string[]> =>
+  editor.page.locator('emberline-function-table .row .number:visible').evaluateAll((cells) =>
+    cells
+      .filter((cell) => {
+        const bounds = cell.getBoundingClientRect();
+        const value = cell.querySelector('.value')!;
+        const share = cell.querySelector('.share')!;
+        const [first, second] = [value.getBoundingClientRect(), share.getBoundingClientRect()];
+        const whole = first.left >= bounds.left && first.right <= second.left && second.right <= bounds.right;
+        return !whole || value.scrollWidth > first.width + 1 || share.scrollWidth > second.width + 1;
+      })
+      .map((cell) => cell.textContent.trim()),
+  );
+
+describe('columns of the table', () => {
+  it.each([
+    ['13px', 1280],
+    ['13px', 660],
+    ['20px', 1280],
+    ['9px', 900],
+    ['20px', 600],
+  ])('show every number whole at %s in %i px', async (size, width) => {
+    await startWith(longTimes(), 'a.cpuprofile', { width });
+    await editor.page.evaluate((font) => {
+      document.documentElement.style.setProperty('--vscode-font-size', font);
+    }, size);
+    if (width < 640) await editor.page.getByRole('switch', { name: 'Function table' }).click();
+    await editor.settled();
+    const values = await editor.page.locator('.row [data-column=self] .value').allTextContents();
+    expect(values.slice(0, 8)).toEqual([
+      '999 ms',
+      '888 ms',
+      '777 ms',
+      '555 ms',
+      '333 ms',
+      '222 ms',
+      '111 ms',
+      '99.9 ms',
+    ]);
+    expect(await cutNumbers()).toEqual([]);
+    const names = await editor.page.locator('.row .name').first().boundingBox();
+    expect(names!.width).toBeGreaterThan(60);
+  });
+});
+
+describe('a narrow editor', () => {
+  const tableToggle = () => editor.page.getByRole('switch', { name: 'Function table' });
+
+  it('keeps the chart, and shows the table below it when asked', async () => {
+    await startWith(folded, 'a.folded', { width: 1280 });
+    const grid = editor.page.getByRole('grid', { name: 'Functions' });
+    const chartWidth = async (): Promise<number> => (await editor.page.locator('.stage').boundingBox())!.width;
+    expect(await grid.isVisible()).toBe(true);
+    await editor.page.setViewportSize({ width: 700, height: 720 });
+    await expect.poll(chartWidth).toBeGreaterThan(0.6 * 700 - 2);
+    await editor.page.setViewportSize({ width: 620, height: 720 });
+    await expect.poll(chartWidth).toBe(620);
+    expect(await grid.count()).toBe(0);
+    expect(await tableToggle().getAttribute('aria-checked')).not.toBe('true');
+    await tableToggle().click();
+    await editor.settled();
+    expect(await chartWidth()).toBe(620);
+    const [chart, table] = [await editor.page.locator('.stage').boundingBox(), await grid.boundingBox()];
+    expect(table!.y).toBeGreaterThan(chart!.y + chart!.height);
+    expect(chart!.height).toBeGreaterThan(150);
+    expect(await tableColumn('name')).toContain('parse');
+    await tableToggle().click();
+    expect(await grid.count()).toBe(0);
+    await editor.page.setViewportSize({ width: 1280, height: 720 });
+    await expect.poll(() => grid.count()).toBe(1);
+    expect((await editor.keptState())?.table.visible ?? true).toBe(true);
+    expect((await grid.boundingBox())!.width).toBe(480);
+  });
+
+  it('leaves a table hidden that was hidden before', async () => {
+    await startWith(folded, 'a.folded', { width: 1280 });
+    await tableToggle().click();
+    await editor.page.setViewportSize({ width: 500, height: 720 });
+    await editor.page.setViewportSize({ width: 1280, height: 720 });
+    await editor.settled();
+    expect(await editor.page.getByRole('grid', { name: 'Functions' }).count()).toBe(0);
+    expect((await editor.keptState())!.table.visible).toBe(false);
+  });
+});
+
+describe('toolbar', () => {
+  it("writes in VS Code's font", async () => {
+    await startWith(timedCpuprofile(), 'a.cpuprofile');
+    const fonts = await editor.page
+      .locator('emberline-toolbar .word')
+      .evaluateAll((words) =>
+        words.map((word) => `${getComputedStyle(word).fontSize} ${getComputedStyle(word).fontFamily}`),
+      );
+    expect(fonts).toHaveLength(2);
+    for (const font of fonts) expect(font).toMatch(/^13px system-ui, /);
+  });
+
+  it('says what is wrong with a pattern right under its field', async () => {
+    await startWith(folded, 'a.folded', { width: 1280 });
+    await editor.page.getByRole('switch', { name: 'Use regular expression' }).click();
+    await searchField().fill('^(a');
+    const problem = editor.page.locator('.problem');
+    await problem.waitFor();
+    const [field, message] = [
+      await editor.page.locator('emberline-search-box vscode-textfield').boundingBox(),
+      await problem.boundingBox(),
+    ];
+    expect(message!.x).toBe(field!.x);
+    expect(message!.width).toBe(field!.width);
+    expect(message!.y - field!.y - field!.height).toBeLessThan(4);
+  });
+});
+
 describe('state', () => {
   it('comes back as it was left', async () => {
     await startWith(timedCpuprofile(), 'a.cpuprofile');
@@ -518,6 +632,24 @@ describe('themes', () => {
     });
     await expect.poll(() => editor.chartColor(0.5, 0)).not.toBe(before);
     expect(await editor.chartColor(0.5, 10)).toBe('255,255,255');
+  });
+
+  it('gives the swatches of the table the colours of the chart, also after a switch', async () => {
+    await startWith(folded, 'a.folded');
+    const swatch = (): Promise<string> =>
+      editor.page
+        .locator('.row')
+        .filter({ has: editor.page.locator('bdi', { hasText: /^main$/ }) })
+        .locator('.swatch')
+        .evaluate((element) => getComputedStyle(element).backgroundColor.replace(/[rgb() ]/g, ''));
+    const before = await editor.chartColor(0.5, 0);
+    expect(await swatch()).toBe(before);
+    await editor.page.evaluate(() => {
+      document.documentElement.style.setProperty('--vscode-editor-background', '#ffffff');
+      document.body.className = 'vscode-light';
+    });
+    await expect.poll(() => editor.chartColor(0.5, 0)).not.toBe(before);
+    expect(await swatch()).toBe(await editor.chartColor(0.5, 0));
   });
 });
 

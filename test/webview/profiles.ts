@@ -75,3 +75,41 @@ export function timedCpuprofile(): string {
     timeDeltas: samples.map((_, i) => (i === 0 ? 0 : 10_000)),
   });
 }
+
+/**
+ * A V8 CPU profile of functions with long formatted times: from 1.11 ms to 999 ms self, the outermost 5.05 s, of which
+ * the process slept as long again between the samples of `late`.
+ */
+export function longTimes(): string {
+  const times = [
+    999, 888, 777, 555, 333, 222, 111, 99.9, 66.6, 44.4, 22.2, 11.1, 8.88, 4.44, 2.22, 1.11, 0.888, 0.0555,
+  ];
+  const url = 'file:///srv/app/src/deep/aFileWithALongName.js';
+  const frame = (functionName: string, lineNumber: number) => ({
+    functionName,
+    scriptId: '1',
+    url,
+    lineNumber,
+    columnNumber: 0,
+  });
+  const children = times.map((_, i) => i + 3);
+  const nodes: unknown[] = [
+    { id: 1, callFrame: { ...frame('(root)', -1), url: '' }, hitCount: 0, children: [2] },
+    { id: 2, callFrame: frame('outermostFunctionOfTheProgram', 10), hitCount: 0, children },
+    ...times.map((_, i) => ({
+      id: i + 3,
+      callFrame: frame(`functionWithALongishName${i}`, 100 + i),
+      hitCount: 1,
+      children: [],
+    })),
+  ];
+  const micros = times.map((milliseconds) => Math.round(milliseconds * 1000));
+  const total = micros.reduce((sum, each) => sum + each, 0);
+  return JSON.stringify({
+    nodes,
+    startTime: 1_000_000,
+    endTime: 1_000_000 + total,
+    samples: children,
+    timeDeltas: [0, ...micros.slice(0, -1)],
+  });
+}

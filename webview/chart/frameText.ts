@@ -1,6 +1,7 @@
 import type { FrameDetails } from '../../src/engine/engineApi';
 import type { SampleType } from '../../src/profile/profile';
 import { formatExactCount, formatNamedValue, formatPercent, plural } from '../../src/units/units';
+import { visibleText } from '../visibleText';
 
 /** What can be said of a frame before its figures are there. */
 export interface FrameFigures {
@@ -37,6 +38,12 @@ export function placeOf(frame: { file: string | null; line: number | null }): st
   return frame.line === null ? frame.file : `${frame.file}:${frame.line}`;
 }
 
+/** `placeOf` for the screen. */
+export function shownPlace(frame: { file: string | null; line: number | null }): string | null {
+  const place = placeOf(frame);
+  return place === null ? null : visibleText(place);
+}
+
 /** The end of a path that tells files apart, for narrow places: the last `parts` parts. */
 export function shortPath(path: string, parts = 2): string {
   const pieces = path.split(/[\\/]/);
@@ -48,9 +55,9 @@ export function shortPath(path: string, parts = 2): string {
 /** A frame in a sentence, for screen readers. */
 export function describeFrame(details: FrameDetails, type: SampleType): string {
   const figures = frameFigures(details, type);
-  const place = placeOf(details);
+  const place = shownPlace(details);
   return [
-    details.name,
+    visibleText(details.name),
     `total ${figures.total}, ${figures.totalShare}`,
     `self ${figures.self}, ${figures.selfShare}`,
     figures.samples,

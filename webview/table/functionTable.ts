@@ -11,12 +11,14 @@ import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import type { FunctionRow, FunctionSort, ProfileSummary } from '../../src/engine/engineApi';
 import type { ViewState } from '../../src/protocol';
-import { formatCount, formatExactCount, formatPercent, formatValue, plural } from '../../src/units/units';
-import { placeOf, shortPath } from '../chart/frameText';
+import { formatCount, formatExactCount, formatPercent, plural } from '../../src/units/units';
+import { shortPath, shownPlace } from '../chart/frameText';
 import { type Host, isAbort } from '../host';
 import { base } from '../styles';
+import { visibleText } from '../visibleText';
 import { TablePages } from './tablePages';
 import { tableStyles } from './tableStyles';
+import { cellValue, ValueShapes } from './valueShapes';
 
 export type TableState = ViewState['table'];
 
@@ -39,6 +41,9 @@ export class FunctionEvent extends Event {
 }
 
 const ROW_HEIGHT = 22;
+/** Width that function names and files get at least, as a multiple of the font's size, before columns are left out. */
+const NAME_ROOM = 8;
+const FILE_ROOM = 7;
 const COLUMNS: readonly { sort: FunctionSort; title: string; number: boolean }[] = [
   { sort: 'self', title: 'Self', number: true },
   { sort: 'total', title: 'Total', number: true },
@@ -59,10 +64,17 @@ export class FunctionTable extends LitElement {
   @property({ attribute: false }) highlighted: number | null = null;
   /** Colour of a function in the chart, null where none of its frames has been drawn. */
   @property({ attribute: false }) colorOf: (func: number) => string | null = () => null;
+  /** Another value whenever `colorOf` answers otherwise: colours are no part of a row. */
+  @property({ attribute: false }) picture = 0;
   @state() private cursor = 0;
   @state() private problem = '';
+  @state() private columns = '';
   @query('.grid') private readonly grid!: HTMLElement;
   @query('.scroll') private readonly scroller!: HTMLElement;
+  @query('.sizer.self') private readonly selfSizer!: HTMLElement;
+  @query('.sizer.total') private readonly totalSizer!: HTMLElement;
+  private readonly shapes = new ValueShapes();
+  private size: ResizeObserver | null = null;
   private pages: TablePages | null = null;
   private queryKey = '';
   private virtual: Virtualizer<HTMLElement, HTMLElement> | null = null;
@@ -75,6 +87,8 @@ export class FunctionTable extends LitElement {
     this.pages?.dispose();
     this.unmount?.();
     this.virtual = null;
+    this.size?.disconnect();
+    this.size = null;
   }
 
   override connectedCallback(): void {
@@ -87,7 +101,11 @@ export class FunctionTable extends LitElement {
     if (changes.has('host') || this.pages === null) {
       this.pages?.dispose();
       this.pages = new TablePages(
-        (params, signal) => this.host.request('functionTable', params, signal),
+        async (params, signal) => {
+          const page = await this.host.request('functionTable', params, signal);
+          this.shapes.learn(page.rows, this.unit, page.viewTotal);
+          return page;
+        },
         () => this.requestUpdate(),
         (error) => {
           if (!isAbort(error)) this.problem = error instanceof Error ? error.message : String(error);
@@ -102,6 +120,7 @@ export class FunctionTable extends LitElement {
     this.queryKey = key;
     this.problem = '';
     this.cursor = 0;
+    this.shapes.clear();
     this.pages.reset(query);
     this.scroller?.scrollTo({ top: 0 });
   }
@@ -112,6 +131,7 @@ export class FunctionTable extends LitElement {
 
   protected override updated(): void {
     if (this.virtual === null && this.scroller) this.startVirtual();
+    if (this.size === null) this.watchSize();
     const virtual = this.virtual;
     if (!virtual || !this.pages) return;
     const count = this.pages.count ?? 0;
@@ -122,6 +142,30 @@ export class FunctionTable extends LitElement {
     }
     const items = virtual.getVirtualItems();
     if (items.length > 0) this.pages.ensure(items[0]!.index, items.at(-1)!.index);
+  }
+
+  private get unit(): string {
+    return this.summary.sampleTypes[this.view.sampleType]?.unit ?? 'count';
+  }
+
+  /** The columns follow the widest value in the font of the moment, and leave out what then has no room. */
+  private watchSize(): void {
+    this.size = new ResizeObserver(() => this.sizeColumns());
+    for (const each of [this, this.selfSizer, this.totalSizer]) this.size.observe(each);
+  }
+
+  private sizeColumns(): void {
+    const self = Math.ceil(this.selfSizer.offsetWidth);
+    const total = Math.ceil(this.totalSizer.offsetWidth);
+    if (self === 0) return;
+    this.style.setProperty('--self-column', `${self}px`);
+    this.style.setProperty('--total-column', `${total}px`);
+    const scrollbar = this.scroller.offsetWidth - this.scroller.clientWidth;
+    this.style.setProperty('--scrollbar', `${scrollbar}px`);
+    const font = Number.parseFloat(getComputedStyle(this).fontSize) || 13;
+    const room = this.clientWidth - scrollbar - self - NAME_ROOM * font;
+    if (room < total) this.columns = 'noTotal';
+    else this.columns = room < total + FILE_ROOM * font ? 'noFile' : '';
   }
 
   private startVirtual(): void {
@@ -159,7 +203,7 @@ export class FunctionTable extends LitElement {
         }</span>
       </div>
       <div
-        class="grid"
+        class="grid ${this.columns}"
         role="grid"
         tabindex="0"
         aria-label="Functions"
@@ -168,6 +212,7 @@ export class FunctionTable extends LitElement {
         @keydown=${this.keyDown}
       >
         <div class="head" role="row" aria-rowindex="1">${COLUMNS.map((column) => this.renderHead(column))}</div>
+        ${this.renderSizer('self')} ${this.renderSizer('total')}
         <div class="scroll" role="rowgroup" tabindex="-1">
           <div role="presentation" style="height:${(count ?? 0) * ROW_HEIGHT}px"></div>
           ${items.map((item) => this.renderRow(item))}
@@ -175,6 +220,17 @@ export class FunctionTable extends LitElement {
         </div>
       </div>
     `;
+  }
+
+  /** Never seen: as wide as the column has to be. */
+  private renderSizer(column: 'self' | 'total'): TemplateResult {
+    const shares = [...this.shapes.shares].map((shape) => html`<span>${shape}</span>`);
+    return html`<div class="sizer ${column}" aria-hidden="true">
+      <span class="cell number"
+        ><span class="value">${[...this.shapes[column]].map((shape) => html`<span>${shape}</span>`)}</span
+        ><span class="share">${shares}</span></span
+      >
+    </div>`;
   }
 
   private renderNote(count: number | null): TemplateResult | typeof nothing {
@@ -219,21 +275,20 @@ export class FunctionTable extends LitElement {
   }
 
   private renderCells(row: FunctionRow): TemplateResult {
-    const place = placeOf(row);
+    const place = shownPlace(row) ?? '';
+    const name = visibleText(row.name);
     const color = this.colorOf(row.func);
     return html`
       ${this.renderNumber('self', row.self)} ${this.renderNumber('total', row.total)}
-      <div class="cell" role="gridcell" data-column="name" title=${row.name}
-        >${color === null ? nothing : html`<span class="swatch" style="background:${color}"></span>`}${row.name}</div
+      <div class="cell name" role="gridcell" data-column="name" title=${name}
+        >${color === null ? nothing : html`<span class="swatch" style="background:${color}"></span>`}<bdi>${name}</bdi></div
       >
-      <div class="cell file" role="gridcell" data-column="file" title=${place ?? ''}
-        >${place === null ? '' : shortPath(place, 1)}</div
-      >
+      <div class="cell file" role="gridcell" data-column="file" title=${place}><bdi>${shortPath(place, 1)}</bdi></div>
     `;
   }
 
   private renderNumber(column: 'self' | 'total', value: number): TemplateResult {
-    const unit = this.summary.sampleTypes[this.view.sampleType]?.unit ?? 'count';
+    const { unit } = this;
     const total = this.pages?.viewTotal ?? 0;
     const share = total > 0 ? Math.min(1, Math.max(0, value / total)) : 0;
     return html`<div
@@ -243,7 +298,7 @@ export class FunctionTable extends LitElement {
       title="${formatExactCount(value)} ${unit}"
     >
       ${share < 0.004 ? nothing : html`<div class="heat"><div style="width:${share * 100}%"></div></div>`}
-      <span class="value">${formatValue(value, unit)}</span>
+      <span class="value">${cellValue(value, unit)}</span>
       <span class="share">${formatPercent(value, total)}</span>
     </div>`;
   }

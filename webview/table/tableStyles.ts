@@ -3,7 +3,6 @@ import { css } from 'lit';
 export const tableStyles = css`
   :host {
     background: var(--vscode-sideBar-background, var(--vscode-editor-background));
-    container-type: inline-size;
     display: flex;
     flex-direction: column;
     min-height: 0;
@@ -34,36 +33,46 @@ export const tableStyles = css`
     flex-direction: column;
     min-height: 0;
     outline: none;
+    position: relative;
   }
   .row,
   .head {
     align-items: center;
     display: grid;
-    grid-template-columns: 116px 116px minmax(100px, 1.8fr) minmax(60px, 1fr);
+    grid-template-columns:
+      var(--self-column, 9em) var(--total-column, 9em)
+      minmax(0, 1.8fr) minmax(0, 1fr);
   }
-  @container (max-width: 459px) {
-    .row,
-    .head {
-      grid-template-columns: 116px 116px minmax(60px, 1fr) 0;
-    }
-    [data-column='file'] {
-      display: none;
-    }
+  .noFile .row,
+  .noFile .head {
+    grid-template-columns: var(--self-column, 9em) var(--total-column, 9em) minmax(0, 1fr);
   }
-  @container (max-width: 339px) {
-    .row,
-    .head {
-      grid-template-columns: 116px 0 minmax(60px, 1fr) 0;
-    }
-    [data-column='total'] {
-      visibility: hidden;
-    }
+  .noTotal .row,
+  .noTotal .head {
+    grid-template-columns: var(--self-column, 9em) minmax(0, 1fr);
+  }
+  .noFile [data-column='file'],
+  .noTotal [data-column='file'],
+  .noTotal [data-column='total'] {
+    display: none;
+  }
+  .sizer {
+    height: 0;
+    min-width: 6.5em;
+    overflow: hidden;
+    position: absolute;
+    visibility: hidden;
+    width: max-content;
+  }
+  .sizer .value > span,
+  .sizer .share > span {
+    display: block;
   }
   .head {
     border-bottom: 1px solid var(--line);
     flex: none;
     height: 24px;
-    padding-right: 10px;
+    padding-right: var(--scrollbar, 10px);
   }
   .head button.plain {
     align-items: center;
@@ -137,14 +146,13 @@ export const tableStyles = css`
     position: relative;
   }
   .value {
-    overflow: hidden;
+    flex: none;
     position: relative;
-    text-overflow: ellipsis;
   }
   .share {
     color: var(--muted);
     flex: none;
-    min-width: 48px;
+    min-width: 4em;
     position: relative;
     text-align: right;
   }

@@ -63,6 +63,12 @@ export class Toolbar extends LitElement {
       .space {
         flex: 1;
       }
+      /* The button itself leaves its text in the browser's own font. */
+      .word {
+        font-family: var(--vscode-font-family, system-ui, sans-serif);
+        font-size: var(--vscode-font-size, 13px);
+        font-weight: var(--vscode-font-weight, normal);
+      }
       @media (max-width: 760px) {
         .word {
           display: none;
@@ -73,6 +79,7 @@ export class Toolbar extends LitElement {
 
   @property({ attribute: false }) summary!: ProfileSummary;
   @property({ attribute: false }) view!: ViewState;
+  @property({ attribute: false }) tableShown = true;
   @property({ attribute: false }) outcome: SearchOutcome = null;
   @query('emberline-search-box') private readonly box!: SearchBox;
 
@@ -108,7 +115,7 @@ export class Toolbar extends LitElement {
           label="Function table"
           title="Show or hide the function table"
           toggleable
-          ?checked=${view.table.visible}
+          .checked=${this.tableShown}
           @change=${() => this.dispatchEvent(new CommandEvent('table'))}
         ></vscode-toolbar-button>
         ${this.renderButton('help', 'question', 'Keyboard and mouse', '?')}
