@@ -44,10 +44,14 @@ export class SearchBox extends LitElement {
         min-width: 150px;
         position: relative;
       }
-      vscode-textfield {
+      .field {
         flex: 1 1 220px;
         max-width: 260px;
         min-width: 130px;
+        position: relative;
+      }
+      vscode-textfield {
+        display: block;
         width: auto;
       }
       vscode-toolbar-button[slot] {
@@ -65,13 +69,11 @@ export class SearchBox extends LitElement {
         background: var(--vscode-inputValidation-errorBackground, #5a1d1d);
         border: 1px solid var(--vscode-inputValidation-errorBorder, #be1100);
         color: var(--vscode-inputValidation-errorForeground, var(--vscode-foreground));
-        left: 0;
+        inset: calc(100% + 1px) 0 auto;
         line-height: 1.4;
-        max-width: 360px;
+        overflow-wrap: anywhere;
         padding: 4px 8px;
         position: absolute;
-        top: calc(100% + 1px);
-        width: max-content;
         z-index: 12;
       }
     `,
@@ -91,7 +93,7 @@ export class SearchBox extends LitElement {
     const { search, outcome } = this;
     const problem = outcome?.kind === 'problem' ? outcome.message : '';
     return html`
-      <vscode-textfield
+      <div class="field"><vscode-textfield
         placeholder="Search"
         title="Search functions and files (/)"
         .label=${'Search functions and files'}
@@ -120,6 +122,8 @@ export class SearchBox extends LitElement {
           @change=${() => this.send({ ...search, regex: !search.regex })}
         ></vscode-toolbar-button>
       </vscode-textfield>
+      ${problem === '' ? nothing : html`<div class="problem" role="alert">${problem}</div>`}
+      </div>
       <span class="outcome" role="status">${this.outcomeText()}</span>
       ${
         outcome?.kind === 'matches' && outcome.functions > 0
@@ -137,7 +141,6 @@ export class SearchBox extends LitElement {
               ></vscode-toolbar-button>`
           : nothing
       }
-      ${problem === '' ? nothing : html`<div class="problem" role="alert">${problem}</div>`}
     `;
   }
 
