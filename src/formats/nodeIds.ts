@@ -1,3 +1,7 @@
+/** Of this process, so that a file cannot be made to collide. */
+const seed = (Math.random() * 0x100000000) | 0;
+const factor = (Math.random() * 0x100000000) | 1;
+
 /** Finds the row of a node id: by a table where ids are dense, by hashing where they are not. The first row wins. */
 export class NodeIds {
   private readonly low: number;
@@ -51,7 +55,7 @@ export class NodeIds {
   }
 
   private slot(id: number): number {
-    let hash = Math.imul(id ^ (id >>> 16), 0x45d9f3b);
+    let hash = Math.imul(id ^ seed, factor);
     hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
     let slot = (hash ^ (hash >>> 16)) & this.mask;
     while (this.table[slot] >= 0 && this.ids[this.table[slot]] !== id) {

@@ -81,6 +81,41 @@ describe('tuple tables', () => {
     pairs.reserve(100_000);
     expect([pairs.intern(3, 4), pairs.intern(5, 6), pairs.intern(1, 2)]).toEqual([1, 2, 0]);
   });
+
+  it('cannot be made to collide by a file', () => {
+    const milliseconds = (first: (i: number) => number, second: (i: number) => number): number => {
+      const start = performance.now();
+      const pairs = new PairTable();
+      const quads = new QuadTable();
+      for (let i = 0; i < 40_000; i++) {
+        pairs.intern(first(i), second(i));
+        quads.intern(first(i), second(i), 0, 0);
+      }
+      expect([pairs.length, quads.length]).toEqual([40_000, 40_000]);
+      return performance.now() - start;
+    };
+    // Pairs of one hash by MurmurHash3's constants alone: 0xdee13bb1 is the inverse of 0xcc9e2d51 modulo 2^32.
+    const rotated = (b: number): number => Math.imul((b << 15) | (b >>> 17), 461845907);
+    const inverse = 0xdee13bb1;
+    expect(Math.imul(inverse, -862048943)).toBe(1);
+    const plain = (i: number): number => Math.imul(i, 7919);
+    milliseconds(plain, plain);
+    // Colliding, they took some thousand times as long.
+    const most = milliseconds(plain, plain) * 20 + 50;
+    expect(
+      milliseconds(
+        (i) => Math.imul(inverse, 0x12345678 ^ rotated(i)),
+        (i) => i,
+      ),
+    ).toBeLessThan(most);
+    // Numbers that differ in their high bits only.
+    expect(
+      milliseconds(
+        (i) => (i % 256) << 24,
+        (i) => (i >> 8) << 20,
+      ),
+    ).toBeLessThan(most);
+  });
 });
 
 describe('stableOrder', () => {

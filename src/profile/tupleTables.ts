@@ -1,8 +1,19 @@
 import { growInt32 } from './growColumn';
 
-/** Spreads the bits of two small integers over a hash (constants of MurmurHash3's finalizer, public domain). */
+/** Of this process, so that a file cannot be made to collide: odd, for each factor to be invertible. */
+const factorA = randomOdd();
+const factorB = randomOdd();
+
+function randomOdd(): number {
+  return (Math.random() * 0x100000000) | 1;
+}
+
+/** Spreads the bits of two integers over a hash (constants of MurmurHash3's finalizer, public domain). */
 function mix(a: number, b: number): number {
-  let hash = Math.imul(a, -862048943) ^ Math.imul((b << 15) | (b >>> 17), 461845907);
+  const low = Math.imul(a ^ factorB, factorA);
+  const high = Math.imul(b, factorB);
+  // Neither product alone reaches its low bits by the high ones of its number: they are folded before they meet.
+  let hash = (low ^ (low >>> 15)) + ((high << 16) | (high >>> 16));
   hash = Math.imul(hash ^ (hash >>> 16), -2048144789);
   hash = Math.imul(hash ^ (hash >>> 13), -1028477387);
   return hash ^ (hash >>> 16);
