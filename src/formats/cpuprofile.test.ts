@@ -1,10 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decode, frameFile, frameName, naiveTotals, readFixture, stackNames, sum } from '../../test/support/profiles';
+import {
+  decode,
+  frameFile,
+  frameName,
+  naiveTotals,
+  noContext,
+  readFixture,
+  sourceOf,
+  stackNames,
+  sum,
+} from '../../test/support/profiles';
 import { checkProfile } from '../profile/checkProfile';
 import type { Profile } from '../profile/profile';
 import { ProfileBuilder } from '../profile/profileBuilder';
-import { cpuprofile } from './cpuprofile';
+import { cpuprofile, decodeCpuprofile } from './cpuprofile';
 import { pprof } from './pprof';
 
 interface CallFrame {
@@ -447,6 +457,38 @@ describe('cpuprofile fixtures', () => {
       expect(Math.abs(sum(again.leafLines!.ticks) - ticks)).toBeLessThan(ticks * 0.05);
     },
   );
+});
+
+describe('arrays of many profiles', () => {
+  it('do not each make room for what the whole file could hold', () => {
+    const tiny =
+      '{"nodes":[{"id":1,"callFrame":{"functionName":"f"},"hitCount":9000000000000000}],"samples":[1],"timeDeltas":[1]}';
+    const filler = `{"x":"${'y'.repeat(8_000_000)}","nodes":[]}`;
+    // 9,000 segments, each of which would make room for four million samples: 400 GB in all.
+    const input = `[${Array(9000).fill(tiny).join(',')},${filler}]`;
+    for (const wasm of ['never', 'auto'] as const) {
+      const start = performance.now();
+      const before = process.memoryUsage().arrayBuffers;
+      const profile = decodeCpuprofile(sourceOf(input), noContext, wasm);
+      expect(profile.samples.length).toBe(9000);
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(200e6);
+      expect(performance.now() - start).toBeLessThan(4000);
+    }
+  });
+
+  it('are read right where hit counts are wrong, small or large', () => {
+    const samples = Array.from({ length: 30_000 }, (_, i) => (i % 7 === 0 ? 2 : 3));
+    for (const hitCount of [0, 1, 29_999, 30_000, 1e15]) {
+      const raw = { ...small(), samples, timeDeltas: samples.map((_, i) => i % 5) };
+      raw.nodes[0].hitCount = hitCount;
+      for (const wasm of ['never', 'always'] as const) {
+        const { samples: read } = decodeCpuprofile(sourceOf(JSON.stringify(raw)), noContext, wasm);
+        expect(read.length).toBe(30_000);
+        expect(read.stack.every((stack, i) => stack === (i % 7 === 0 ? 0 : 1))).toBe(true);
+        expect(read.time![29_999]).toBe(60_000_000 + read.time![0]);
+      }
+    }
+  });
 });
 
 describe('what is written as .cpuprofile', () => {

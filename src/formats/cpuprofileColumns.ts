@@ -61,9 +61,9 @@ export class CpuprofileColumns {
     this.tickCount = new Float64Array(capacity);
   }
 
-  /** What to grow a full column of `length` entries to. */
+  /** What to grow a full column of `length` entries to; not far ahead, for other profiles may follow in the file. */
   private capacity(length: number): number {
-    return length < 512 ? length * 2 : Math.max(length * 2, this.expectedNodes);
+    return length < 512 ? length * 2 : Math.max(length * 2, Math.min(length * 8, this.expectedNodes));
   }
 
   /** Makes room for one more node. */

@@ -21,9 +21,22 @@ export interface ElapsedColumn {
   readonly descents: readonly number[] | null;
 }
 
-/** Room for `expected` numbers, but not more than the rest of the input can hold. */
-function capacity(scanner: JsonScanner, expected: number): number {
-  return Math.max(1024, Math.min(expected, (scanner.bytes.length - scanner.pos) >>> 1));
+/** Numbers that room is made for at first. */
+const FIRST = 1024;
+/**
+ * How many times the numbers read there may be room for: hit counts say how many there will be, but a file of many small
+ * profiles could let each claim the whole rest of it.
+ */
+const AHEAD = 8;
+
+/** What to grow a column of `length` numbers to, where `needed` must fit and there may be `expected`. */
+function capacity(length: number, needed: number, expected: number): number {
+  return Math.max(needed, Math.min(expected, length * AHEAD), length * 2);
+}
+
+/** How many numbers there may be: at most as many as the rest of the input can hold. */
+function plausible(scanner: JsonScanner, expected: number): number {
+  return Math.min(expected, (scanner.bytes.length - scanner.pos) >>> 1);
 }
 
 /**
@@ -38,13 +51,16 @@ export function readIds(
   checkpoint: () => void,
 ): Int32Array {
   scanner.enterArray('"samples", an array of node ids');
-  let column: Int32Array = new Int32Array(capacity(scanner, expected));
+  const most = plausible(scanner, expected);
+  let column: Int32Array = new Int32Array(FIRST);
   let length = 0;
   let blocks = 0;
   for (let more = scanner.element(true); more; ) {
     while (fast !== null) {
       const part = fast.ids();
-      column = growInt32(column, length + part.length);
+      if (length + part.length > column.length) {
+        column = growInt32(column, capacity(column.length, length + part.length, most));
+      }
       column.set(part, length);
       length += part.length;
       if (!fast.more) {
@@ -53,7 +69,7 @@ export function readIds(
       checkpoint();
     }
     if (length === column.length) {
-      column = growInt32(column, length * 2);
+      column = growInt32(column, capacity(length, length + 1, most));
     }
     const target = Math.min(column.length, length + Math.min(BLOCK, length + 8));
     length = readIdBlock(scanner, column, length, target);
@@ -69,7 +85,7 @@ export function readIds(
       more = scanner.element(false);
     }
   }
-  return column.subarray(0, length);
+  return length * 2 < column.length ? column.slice(0, length) : column.subarray(0, length);
 }
 
 /** Reads up to `target` numbers of at most nine digits, each with its comma. @returns where it stopped before another */
@@ -111,14 +127,17 @@ export function readSummedDeltas(
   checkpoint: () => void,
 ): ElapsedColumn {
   scanner.enterArray('"timeDeltas", an array of microseconds');
-  let column: Float64Array = new Float64Array(capacity(scanner, expected));
+  const most = plausible(scanner, expected);
+  let column: Float64Array = new Float64Array(FIRST);
   let length = 0;
   let blocks = 0;
   const descents: number[] = [];
   for (let more = scanner.element(true); more; ) {
     while (fast !== null) {
       const { sums, negatives } = fast.deltas(length > 0 ? column[length - 1] : 0);
-      column = growFloat64(column, length + sums.length);
+      if (length + sums.length > column.length) {
+        column = growFloat64(column, capacity(column.length, length + sums.length, most));
+      }
       column.set(sums, length);
       for (const index of negatives) {
         if (length + index > 0 && descents.length < MOST_DESCENTS) {
@@ -132,7 +151,7 @@ export function readSummedDeltas(
       checkpoint();
     }
     if (length === column.length) {
-      column = growFloat64(column, length * 2);
+      column = growFloat64(column, capacity(length, length + 1, most));
     }
     const target = Math.min(column.length, length + Math.min(BLOCK, length + 8));
     length = readDeltaBlock(scanner, column, length, target, descents);
@@ -152,7 +171,8 @@ export function readSummedDeltas(
       more = scanner.element(false);
     }
   }
-  return { time: column.subarray(0, length), descents: descents.length < MOST_DESCENTS ? descents : null };
+  const time = length * 2 < column.length ? column.slice(0, length) : column.subarray(0, length);
+  return { time, descents: descents.length < MOST_DESCENTS ? descents : null };
 }
 
 /** As `readIdBlock`, with signs. */
