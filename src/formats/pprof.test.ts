@@ -245,7 +245,23 @@ describe('pprof, field by field', () => {
     ['text', new TextEncoder().encode('hello world'), /pprof profile/],
     ['a length beyond the end', new Uint8Array([0x0a, 0xff, 0xff, 0xff, 0xff, 0x07, 0x08]), /truncated/],
     ['no sample type', written((pbf) => pbf.writeStringField(6, '')), /no sample type/],
-    ['a string that is not there', written((pbf) => message(pbf, 1, [[1, 77]])), /string index below/],
+    ['no strings', written((pbf) => message(pbf, 1, [[1, 77]])), /ends before its strings: .* truncated \(at byte 4\)/],
+    [
+      'a string that is not there',
+      written((pbf) => {
+        message(pbf, 1, [[1, 77]]);
+        pbf.writeStringField(6, '');
+      }),
+      /ends after 1 strings, but refers to string 77: .* truncated \(at byte 6\)/,
+    ],
+    [
+      'a string index below zero',
+      written((pbf) => {
+        message(pbf, 1, [[1, -1]]);
+        pbf.writeStringField(6, '');
+      }),
+      /Expected the index of a string/,
+    ],
     [
       'too few values',
       written((pbf) => {
@@ -365,6 +381,19 @@ describe('pprof, field by field', () => {
     expect(profile.stacks.length).toBe(100_000);
     expect(new Set(profile.samples.stack)).toEqual(new Set([99_999]));
     expect(checkpoints).toBeGreaterThan(5);
+  });
+
+  it('says of every truncation that the file may be truncated, or where it cannot be read', () => {
+    const bytes = readFixture('go-cpu.pb.gz');
+    const whole = decode(pprof, bytes).samples.length;
+    for (let length = 1; length < bytes.length; length += 37) {
+      try {
+        // A cut between records behind the strings misses nothing that is shown.
+        expect(decode(pprof, bytes.subarray(0, length)).samples.length).toBe(whole);
+      } catch (error) {
+        expect(String(error)).toMatch(/^DecodeError: .*(truncated|cannot be read|names no sample type).*/);
+      }
+    }
   });
 
   it("sums up to the file's own total when it is cut at a record", () => {

@@ -30,9 +30,19 @@ export class PprofReader extends PbfReader {
 
   /** Checks that a message was read to its end exactly. */
   leave(end: number, what: string): void {
+    if (this.pos > end && end === this.buf.length) {
+      this.failCut();
+    }
     if (this.pos !== end) {
       throw new DecodeError(`Expected the end of ${what} in a pprof profile`, `byte ${Math.min(this.pos, end)}`);
     }
+  }
+
+  private failCut(): never {
+    throw new DecodeError(
+      'The pprof profile ends in the middle of a number: it may be truncated',
+      `byte ${this.buf.length}`,
+    );
   }
 
   /** Reads a signed 64-bit number; exact up to 2^53. */
@@ -55,7 +65,10 @@ export class PprofReader extends PbfReader {
     let low = byte & 0x7f;
     let high = 0;
     for (let shift = 7; byte > 0x7f; shift += 7) {
-      if (shift > 63 || pos >= buf.length) {
+      if (pos >= buf.length) {
+        this.failCut();
+      }
+      if (shift > 63) {
         throw new DecodeError('Expected a number of at most ten bytes in a pprof profile', `byte ${this.pos}`);
       }
       byte = buf[pos++];

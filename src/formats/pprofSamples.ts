@@ -62,8 +62,17 @@ export class PprofSamples {
     if (index === 0 && tables.strings === 0) {
       return 0;
     }
-    if (index < 0 || index >= tables.strings) {
-      throw new DecodeError(`Expected a string index below ${tables.strings} in a pprof profile, but found ${index}`);
+    if (index >= tables.strings) {
+      // Strings come last in most files.
+      throw new DecodeError(
+        tables.strings === 0
+          ? 'The pprof profile ends before its strings: it may be truncated'
+          : `The pprof profile ends after ${tables.strings} strings, but refers to string ${index}: it may be truncated`,
+        `byte ${this.bytes.length}`,
+      );
+    }
+    if (index < 0) {
+      throw new DecodeError('Expected the index of a string in a pprof profile, but found a number that is none');
     }
     let known = this.stringIndex[index];
     if (known < 0) {
