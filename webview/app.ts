@@ -95,6 +95,8 @@ export class App extends LitElement {
   /** A request that failed while the rest goes on. */
   @state() private trouble = '';
   @state() private notesDismissed = false;
+  /** What 100 % is in time order, in the sample type's unit: the axis also has the times without samples. */
+  @state() private sampled: number | null = null;
   @state() private available = 1000;
   /** Whether a narrow editor shows the table, below the chart: a choice of its own, not the one for wide editors. */
   @state() private tableBelow = false;
@@ -104,6 +106,7 @@ export class App extends LitElement {
   @query('emberline-toolbar') private readonly toolbar!: Toolbar | null;
   @query('emberline-help') private readonly help!: HelpOverlay | null;
   private host!: Host;
+  private sampledRequest = 0;
   private position: Partial<ChartPosition> = {};
   private search!: Search;
   private readonly layouts = new LayoutMemory();
@@ -168,6 +171,7 @@ export class App extends LitElement {
     const position = { range, scroll, zoomed, focused };
     this.position = position;
     this.chart.setLayout(view.view, view.order, position);
+    void this.measureSampled(view);
     this.search.start(view.view, view.search);
   }
 
@@ -203,6 +207,7 @@ export class App extends LitElement {
           .summary=${summary}
           .view=${view}
           .theme=${this.theme}
+          .sampled=${this.sampled}
           @open-frame=${(event: OpenFrameEvent) => this.openFrame(event.node)}
           @frame-command=${this.frameCommand}
         ></emberline-flame-chart>
@@ -314,6 +319,7 @@ export class App extends LitElement {
     this.highlighted = null;
     this.search.start(next.view, view.search);
     chart.setLayout(next.view, next.order, position);
+    void this.measureSampled(next);
   };
 
   private readonly toolbarCommand = (event: CommandEvent): void => {
@@ -329,6 +335,7 @@ export class App extends LitElement {
       return;
     }
     const details = this.chart?.detailsOf(box);
+    // As recorded, not as shown: what is copied is searched for elsewhere.
     const place = details ? placeOf(details) : null;
     const name = details?.name ?? this.chart?.colors.nameOf(box.func) ?? '';
     this.post({ kind: 'copy', text: place === null ? name : `${name} (${place})` });
@@ -340,6 +347,20 @@ export class App extends LitElement {
       this.post({ kind: 'openFunction', view: this.view.view, func: event.func });
     }
   };
+
+  private async measureSampled({ view, order }: Pick<ViewState, 'view' | 'order'>): Promise<void> {
+    const token = ++this.sampledRequest;
+    this.sampled = null;
+    if (order !== 'timeOrder') return;
+    const filter = { query: '', regex: false, matchCase: false };
+    const params = { view, sort: 'self', descending: true, filter, offset: 0, limit: 1 } as const;
+    try {
+      const { viewTotal } = await this.host.request('functionTable', params);
+      if (token === this.sampledRequest) this.sampled = viewTotal;
+    } catch {
+      // The chart's own request fails for the same reason, and says so.
+    }
+  }
 
   private openFrame(node: number): void {
     const shown = this.chart?.windows.shown;

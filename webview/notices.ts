@@ -6,6 +6,7 @@ import '@vscode-elements/elements/dist/vscode-progress-bar/index.js';
 import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
 import type { ProfileSummary } from '../src/engine/engineApi';
 import { base } from './styles';
+import { visibleText } from './visibleText';
 
 /** What is shown instead of a profile. */
 export type Notice =
@@ -125,7 +126,7 @@ export class NoticePage extends LitElement {
         The file is a readable profile, but nothing was recorded: the profiler stopped before its first sample, the
         program was idle, or this kind of profiling was not switched on.
       </p>
-      ${summary.notes.length > 0 ? html`<ul>${summary.notes.map((note) => html`<li>${note}</li>`)}</ul>` : nothing}
+      ${summary.notes.length > 0 ? html`<ul>${summary.notes.map((note) => html`<li>${visibleText(note)}</li>`)}</ul>` : nothing}
     </div>`;
   }
 }
@@ -170,7 +171,7 @@ export class NotesStrip extends LitElement {
   protected override render(): TemplateResult {
     return html`<vscode-icon name="info"></vscode-icon>
       <ul role="status" aria-label="Notes on this profile">
-        ${this.notes.map((note) => html`<li>${note}</li>`)}
+        ${this.notes.map((note) => html`<li>${visibleText(note)}</li>`)}
       </ul>
       <vscode-toolbar-button
         icon="close"

@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import type { PathFrame } from '../../src/engine/engineApi';
 import { base } from '../styles';
+import { visibleText } from '../visibleText';
 import { visibleSteps } from './breadcrumbSteps';
 
 /** Sent when a step is chosen; null is the whole chart. */
@@ -62,6 +63,7 @@ export class Breadcrumb extends LitElement {
         overflow: hidden;
         padding: 0 3px;
         text-overflow: ellipsis;
+        unicode-bidi: isolate;
         white-space: nowrap;
       }
       button.plain:hover {
@@ -101,10 +103,10 @@ export class Breadcrumb extends LitElement {
       <vscode-icon name="chevron-right" size="14"></vscode-icon>
       <button
         class="plain"
-        title=${frame.name}
+        title=${visibleText(frame.name)}
         aria-current=${frame === last ? 'location' : nothing}
         @click=${() => this.dispatchEvent(new PathEvent(frame))}
-      >${frame.name}</button>
+      >${visibleText(frame.name)}</button>
     </li>`;
     return html`<nav aria-label="Zoomed path" class=${this.expanded ? 'expanded' : ''}>
         <ol>

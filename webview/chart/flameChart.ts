@@ -2,10 +2,11 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { ProfileSummary } from '../../src/engine/engineApi';
 import type { ViewState } from '../../src/protocol';
-import { formatNamedValue, formatPercent, formatValue } from '../../src/units/units';
+import { formatNamedValue, formatPercent, formatValue, unitKind } from '../../src/units/units';
 import { axisUnit } from '../state';
 import { base } from '../styles';
 import type { Theme } from '../theme';
+import { visibleText } from '../visibleText';
 import './breadcrumb';
 import type { Breadcrumb, PathEvent } from './breadcrumb';
 import type { ChartChange, ChartController } from './chartController';
@@ -125,6 +126,8 @@ export class FlameChart extends LitElement {
   @property({ attribute: false }) summary!: ProfileSummary;
   @property({ attribute: false }) view!: ViewState;
   @property({ attribute: false }) theme!: Theme;
+  /** What 100 % is, in the sample type's unit; null while it is not known. Used in time order only. */
+  @property({ attribute: false }) sampled: number | null = null;
   @state() private pointerAt: { x: number; y: number } | null = null;
   @state() private selection: { from: number; to: number } | null = null;
   @state() private picture = 0;
@@ -279,7 +282,13 @@ export class FlameChart extends LitElement {
     const type = summary.sampleTypes[view.view.sampleType];
     const overview = this.chart?.windows.overview;
     if (!type || !overview) return 'All';
-    if (view.order === 'timeOrder') return `All · ${formatValue(overview.extent, 'nanoseconds')}`;
+    if (view.order === 'timeOrder') {
+      const axis = formatValue(overview.extent, 'nanoseconds');
+      if (this.sampled === null) return `All · ${axis}`;
+      const sampled = formatNamedValue(this.sampled, type.unit, type.type);
+      if (sampled === axis) return `All · ${axis}`;
+      return unitKind(type.unit) === 'time' ? `All · ${sampled} sampled in ${axis}` : `All · ${sampled} in ${axis}`;
+    }
     return `All · ${formatNamedValue(overview.extent, type.unit, type.type)}`;
   }
 
@@ -297,7 +306,7 @@ export class FlameChart extends LitElement {
 
   private emptyText(type: string): string {
     const thread = this.view.view.thread === null ? undefined : this.summary.threads[this.view.view.thread];
-    const where = thread ? ` in the thread “${thread.name}”` : '';
+    const where = thread ? ` in the thread “${visibleText(thread.name)}”` : '';
     return `No ${type === 'samples' ? 'samples' : `“${type}” values`}${where}. Choose another ${thread ? 'thread or ' : ''}sample type above.`;
   }
 

@@ -1,5 +1,6 @@
 import type { FlameWindow } from '../../src/engine/engineApi';
 import type { Theme } from '../theme';
+import { visibleText } from '../visibleText';
 import { contrast, flameColor, mix, packRgb, parseCssColor, type Rgb, SHADES } from './palette';
 
 /** What is emphasised: functions of a search, or the one highlighted from the table. Null: nothing is dimmed. */
@@ -37,7 +38,7 @@ export class FlameColors {
     return this.emphasis !== null && !this.emphasis(func);
   }
 
-  /** The name of a function that a window has shown, or "". */
+  /** The name of a function that a window has shown, as it is shown, or "". */
   nameOf(func: number): string {
     return this.names[func] ?? '';
   }
@@ -52,7 +53,7 @@ export class FlameColors {
     for (let i = 0; i < window.nameFunc.length; i++) {
       const func = window.nameFunc[i]!;
       if (func < 0 || func >= this.plain.length || this.names[func] !== undefined) continue;
-      this.names[func] = window.names[i] ?? '';
+      this.names[func] = visibleText(window.names[i] ?? '');
       this.groups[func] = window.nameGroup[i]!;
       this.known.push(func);
       this.paint(func);

@@ -3,38 +3,78 @@ import { customElement, property } from 'lit/decorators.js';
 import type { FrameDetails } from '../../src/engine/engineApi';
 import type { SampleType } from '../../src/profile/profile';
 import { base } from '../styles';
-import { frameFigures, placeOf, shortPath } from './frameText';
+import { visibleText } from '../visibleText';
+import { frameFigures, shortPath, shownPlace } from './frameText';
 import type { FlameBox } from './hitTest';
 import { OpenFrameEvent } from './openFrameEvent';
 
-/** One line about the focused frame, for those who do not hover. */
+/** Where two parts of a path would be cut, the file alone says more. */
+const MAX_PLACE = 28;
+
+function shortestPlace(place: string): string {
+  const short = shortPath(place);
+  return short.length > MAX_PLACE ? shortPath(place, 1) : short;
+}
+
+/** One line, in narrow charts two, about the focused frame, for those who do not hover. */
 @customElement('emberline-frame-bar')
 export class FrameBar extends LitElement {
   static override styles = [
     base,
     css`
       :host {
-        align-items: center;
         border-top: 1px solid var(--line);
-        display: flex;
+        container-type: inline-size;
+        display: block;
         flex: none;
         font-variant-numeric: tabular-nums;
-        gap: 14px;
-        height: 26px;
+        user-select: text;
+      }
+      .bar {
+        align-items: center;
+        column-gap: 14px;
+        display: flex;
+        min-height: 2em;
         overflow: hidden;
         padding: 0 10px;
-        user-select: text;
         white-space: nowrap;
       }
       .name {
         flex: 0 1 auto;
         font-weight: 600;
-        min-width: 60px;
+        min-width: 4em;
         overflow: hidden;
         text-overflow: ellipsis;
+        unicode-bidi: isolate;
+      }
+      .figures {
+        display: flex;
+        flex: none;
+        gap: 14px;
       }
       .figure {
         flex: none;
+      }
+      /* Two lines, also while they are empty: the chart must not change its height with every frame. */
+      @container (max-width: 700px) {
+        .bar {
+          align-content: center;
+          flex-wrap: wrap;
+          min-height: 3.7em;
+          row-gap: 1px;
+        }
+        .name {
+          flex: 1 1 0;
+        }
+        .hint {
+          white-space: normal;
+        }
+        .figures {
+          column-gap: 12px;
+          flex: 0 0 100%;
+          flex-wrap: wrap;
+          order: 1;
+        }
       }
       .figure span,
       .hint {
@@ -45,11 +85,13 @@ export class FrameBar extends LitElement {
         text-overflow: ellipsis;
       }
       .place.place {
-        flex: 0 2 auto;
+        flex: 0 1 auto;
         margin-left: auto;
-        min-width: 40px;
+        max-width: 70%;
+        min-width: 4em;
         overflow: hidden;
         text-overflow: ellipsis;
+        unicode-bidi: isolate;
       }
       button.place.place {
         color: var(--vscode-textLink-foreground, #4daafc);
@@ -71,16 +113,21 @@ export class FrameBar extends LitElement {
   protected override render(): TemplateResult {
     const { box, details } = this;
     if (box === null) {
-      return html`<span class="hint">Click a frame to open its source, double-click to zoom. Press ? for all keys.</span>`;
+      return html`<div class="bar">
+        <span class="hint">Click a frame to open its source, double-click to zoom. Press ? for all keys.</span>
+      </div>`;
     }
-    if (details === null) return html`<span class="name">${this.name}</span>`;
+    if (details === null) return html`<div class="bar"><span class="name">${visibleText(this.name)}</span></div>`;
     const figures = frameFigures(details, this.sampleType);
-    const place = placeOf(details);
-    return html`
-      <span class="name" title=${details.name}>${details.name}</span>
-      <span class="figure"><span>Self</span> ${figures.self} <span>${figures.selfShare}</span></span>
-      <span class="figure"><span>Total</span> ${figures.total} <span>${figures.totalShare}</span></span>
-      <span class="figure"><span>${figures.samples}</span></span>
+    const place = shownPlace(details);
+    const name = visibleText(details.name);
+    return html`<div class="bar">
+      <span class="name" title=${name}>${name}</span>
+      <span class="figures">
+        <span class="figure"><span>Self</span> ${figures.self} <span>${figures.selfShare}</span></span>
+        <span class="figure"><span>Total</span> ${figures.total} <span>${figures.totalShare}</span></span>
+        <span class="figure"><span>${figures.samples}</span></span>
+      </span>
       ${
         place === null
           ? html`<span class="place hint">no source recorded</span>`
@@ -88,8 +135,8 @@ export class FrameBar extends LitElement {
               class="plain place"
               title="Open ${place}"
               @click=${() => this.dispatchEvent(new OpenFrameEvent(box.node))}
-            >${shortPath(place)}</button>`
+            >${shortestPlace(place)}</button>`
       }
-    `;
+    </div>`;
   }
 }

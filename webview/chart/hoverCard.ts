@@ -3,7 +3,8 @@ import { customElement, property } from 'lit/decorators.js';
 import type { FrameDetails } from '../../src/engine/engineApi';
 import type { SampleType } from '../../src/profile/profile';
 import { base } from '../styles';
-import { frameFigures, placeOf } from './frameText';
+import { visibleText } from '../visibleText';
+import { frameFigures, shownPlace } from './frameText';
 
 /** What the pointer is on. */
 export interface HoverSubject {
@@ -14,6 +15,22 @@ export interface HoverSubject {
   readonly details: FrameDetails | null;
   /** A run of merged tiny boxes. */
   readonly merged: boolean;
+}
+
+/** Longer places lose their beginning: their end tells more. */
+const MAX_PLACE = 180;
+const MARGIN = 4;
+
+/** Where a card of `size` starts: after the pointer, before it where that is too near the end, always on the page. */
+function besidePointer(pointer: number, size: number, page: number, gap: number): number {
+  const after = pointer + gap;
+  const start = after + size + MARGIN <= page ? after : pointer - size - 10;
+  return Math.round(Math.max(MARGIN, Math.min(start, page - size - MARGIN)));
+}
+
+function cardPlace(details: FrameDetails): string {
+  const place = shownPlace(details) ?? 'no source recorded';
+  return place.length > MAX_PLACE ? `…${place.slice(-MAX_PLACE)}` : place;
 }
 
 /** The card beside the pointer. Never takes the pointer itself. */
@@ -30,13 +47,16 @@ export class HoverCard extends LitElement {
         color: var(--vscode-editorHoverWidget-foreground, inherit);
         left: 0;
         line-height: 1.4;
-        max-width: min(460px, calc(100% - 16px));
+        max-height: calc(100vh - 8px);
+        max-width: min(460px, calc(100vw - 8px));
+        overflow: hidden;
         padding: 7px 10px 8px;
         pointer-events: none;
-        position: absolute;
+        /* Of the whole page: a narrow chart must not cut it. */
+        position: fixed;
         top: 0;
         width: max-content;
-        z-index: 5;
+        z-index: 20;
       }
       :host([hidden]) {
         display: none;
@@ -48,6 +68,7 @@ export class HoverCard extends LitElement {
         -webkit-line-clamp: 4;
         overflow: hidden;
         overflow-wrap: anywhere;
+        unicode-bidi: isolate;
       }
       .swatch {
         border-radius: 2px;
@@ -58,12 +79,8 @@ export class HoverCard extends LitElement {
       }
       .place {
         color: var(--muted);
-        direction: rtl;
-        overflow: hidden;
-        text-align: left;
-        text-overflow: ellipsis;
-        unicode-bidi: plaintext;
-        white-space: nowrap;
+        overflow-wrap: anywhere;
+        unicode-bidi: isolate;
       }
       table {
         border-spacing: 0;
@@ -91,7 +108,24 @@ export class HoverCard extends LitElement {
         color: var(--muted);
         display: inline-block;
         margin-left: 6px;
-        min-width: 50px;
+        min-width: 4em;
+      }
+      @media (max-width: 440px) {
+        th,
+        thead th,
+        td {
+          padding-left: 0;
+          padding-right: 0;
+          white-space: normal;
+        }
+        td,
+        thead th {
+          padding-left: 10px;
+        }
+        td span {
+          display: block;
+          margin: 0;
+        }
       }
     `,
   ];
@@ -108,14 +142,13 @@ export class HoverCard extends LitElement {
   }
 
   protected override updated(_changes: PropertyValues): void {
-    const parent = this.offsetParent;
-    if (this.subject === null || parent === null) return;
+    const stage = this.parentElement?.getBoundingClientRect();
+    if (this.subject === null || stage === undefined) return;
     const { offsetWidth: width, offsetHeight: height } = this;
-    const left = this.x + 14 + width > parent.clientWidth ? this.x - width - 10 : this.x + 14;
-    const top = this.y + 16 + height > parent.clientHeight ? this.y - height - 10 : this.y + 16;
-    const x = Math.min(Math.max(4, left), Math.max(4, parent.clientWidth - width - 4));
-    const y = Math.min(Math.max(4, top), Math.max(4, parent.clientHeight - height - 4));
-    this.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+    const { clientWidth, clientHeight } = document.documentElement;
+    const x = besidePointer(stage.left + this.x, width, clientWidth, 14);
+    const y = besidePointer(stage.top + this.y, height, clientHeight, 16);
+    this.style.transform = `translate(${x}px, ${y}px)`;
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -127,7 +160,7 @@ export class HoverCard extends LitElement {
     }
     const { details } = subject;
     return html`
-      <div class="name"><span class="swatch" style="background:${subject.color}"></span>${details?.name ?? subject.name}</div>
+      <div class="name"><span class="swatch" style="background:${subject.color}"></span>${visibleText(details?.name ?? subject.name)}</div>
       ${details === null ? html`<div class="place">${subject.extent}</div>` : this.renderDetails(details)}
     `;
   }
@@ -135,7 +168,7 @@ export class HoverCard extends LitElement {
   private renderDetails(details: FrameDetails): TemplateResult {
     const figures = frameFigures(details, this.sampleType);
     return html`
-      <div class="place">${placeOf(details) ?? 'no source recorded'}${details.inlined ? ' · inlined' : nothing}</div>
+      <div class="place">${cardPlace(details)}${details.inlined ? ' · inlined' : nothing}</div>
       <table>
         <thead>
           <tr><td></td><th scope="col">Self</th><th scope="col">Total</th></tr>
