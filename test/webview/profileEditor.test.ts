@@ -81,7 +81,22 @@ describe('drawing', () => {
     expect(await editor.chartColor(0.5, 1)).toBe(BACKGROUND);
     expect(await editor.chartColor(0.65, 1), 'work').toBe(await editor.chartColor(0.2, 1));
     expect(await editor.chartColor(0.85, 1), 'other').not.toBe(await editor.chartColor(0.2, 1));
-    expect((await breadcrumb())[0]).toMatch(/^All · (1 s|9\d\d ms)$/);
+    expect((await breadcrumb())[0]).toBe('All · 1 s');
+  });
+
+  it('says how much of the time axis was sampled', async () => {
+    const part = JSON.parse(timedCpuprofile()) as { startTime: number; endTime: number };
+    const from = { process: 'service', thread: 'main', pid: 1, startTimeMs: null, notes: [] };
+    const later = { ...part, startTime: part.startTime + 4e6, endTime: part.endTime + 4e6 };
+    const both = [part, later].map((each) => ({ ...each, $emberline: from }));
+    await startWith(JSON.stringify(both), 'a.cpuprofiles');
+    expect((await breadcrumb())[0]).toBe('All · 2 s');
+    await editor.page.getByRole('switch', { name: 'Time order' }).click();
+    await editor.settled();
+    expect((await breadcrumb())[0]).toBe('All · 2 s sampled in 5 s');
+    await editor.page.getByRole('switch', { name: 'Left heavy' }).click();
+    await editor.settled();
+    expect((await breadcrumb())[0]).toBe('All · 2 s');
   });
 
   it('offers no time order where samples have no times', async () => {
@@ -187,6 +202,79 @@ describe('pointer', () => {
     await editor.page.mouse.dblclick(...at(0.1));
     expect((await editor.keptState())!.range).toBeNull();
   });
+});
+
+const wholePage = async (): Promise<void> => {
+  const card = editor.page.locator('emberline-hover-card');
+  const size = editor.page.viewportSize()!;
+  const bounds = (await card.boundingBox())!;
+  expect(bounds.x).toBeGreaterThanOrEqual(0);
+  expect(bounds.y).toBeGreaterThanOrEqual(0);
+  expect(bounds.x + bounds.width).toBeLessThanOrEqual(size.width);
+  expect(bounds.y + bounds.height).toBeLessThanOrEqual(size.height);
+  expect(await card.evaluate((element) => element.scrollWidth <= element.clientWidth), 'nothing is cut').toBe(true);
+  // Nothing of the page is over it either.
+  const inside = await editor.page.evaluate(
+    ([x, y]) => {
+      const host = document.querySelector('emberline-app')!.shadowRoot!.querySelector('emberline-flame-chart')!;
+      const element = host.shadowRoot!.querySelector<HTMLElement>('emberline-hover-card')!;
+      element.style.pointerEvents = 'auto';
+      const top = host.shadowRoot!.elementFromPoint(x!, y!);
+      element.style.pointerEvents = '';
+      return top === element;
+    },
+    [bounds.x + bounds.width - 3, bounds.y + 8],
+  );
+  expect(inside).toBe(true);
+};
+
+describe('figures in a narrow page', () => {
+  it.each([1280, 620, 340])('shows the whole card in %i px', async (width) => {
+    await startWith(longTimes(), 'a.cpuprofile', { width });
+    for (const [share, row] of [
+      [0.05, 0],
+      [0.1, 1],
+      [0.97, 0],
+    ] as const) {
+      const at = await editor.chartPoint(share, row);
+      await editor.page.mouse.move(at.x, at.y);
+      await expect.poll(() => editor.text('emberline-hover-card')).toMatch(/aFileWithALongName\.js:1.*Samples \d/);
+      await wholePage();
+    }
+  });
+
+  it.each([620, 340])('keeps the link to the source in the bar at %i px', async (width) => {
+    await startWith(longTimes(), 'a.cpuprofile', { width });
+    const at = await editor.chartPoint(0.1, 1);
+    await editor.page.mouse.click(at.x, at.y);
+    const link = editor.page.locator('emberline-frame-bar button');
+    await link.waitFor();
+    expect(await link.textContent()).toBe('aFileWithALongName.js:101');
+    expect(await link.evaluate((element) => element.scrollWidth <= element.clientWidth + 1)).toBe(true);
+    const bounds = (await link.boundingBox())!;
+    expect(bounds.x + bounds.width).toBeLessThanOrEqual(width);
+    for (const figure of await editor.page.locator('emberline-frame-bar .figure').all()) {
+      const { x, width: wide } = (await figure.boundingBox())!;
+      expect(x + wide).toBeLessThanOrEqual(width);
+    }
+    await expect.poll(async () => (await editor.sent('openFrame')).length).toBe(1);
+    await link.click();
+    expect(await editor.sent('openFrame')).toHaveLength(2);
+  });
+});
+
+it('shows invisible characters of names as U+FFFD everywhere', async () => {
+  await startWith('\u202eniam;a\u200bb (/srv/\u2066x.py:3) 10\n', 'a.folded');
+  expect((await tableColumn('name')).map((name) => name.trim()).sort()).toEqual(['a\ufffdb', '\ufffdniam']);
+  const at = await editor.chartPoint(0.5, 1);
+  await editor.page.mouse.move(at.x, at.y);
+  await expect.poll(() => editor.text('emberline-hover-card')).toContain('a\ufffdb');
+  await editor.page.mouse.dblclick(at.x, at.y);
+  await editor.settled();
+  expect((await breadcrumb()).slice(1)).toEqual(['\ufffdniam', 'a\ufffdb']);
+  expect(await editor.page.locator('emberline-frame-bar .name').textContent()).toBe('a\ufffdb');
+  const drawn = await editor.page.evaluate(() => document.querySelector('emberline-app')!.shadowRoot!.innerHTML);
+  expect(drawn).not.toMatch(/[\u202e\u200b\u2066]/);
 });
 
 describe('keyboard', () => {
@@ -471,6 +559,24 @@ describe('toolbar', () => {
       );
     expect(fonts).toHaveLength(2);
     for (const font of fonts) expect(font).toMatch(/^13px system-ui, /);
+  });
+
+  it('gives the list of threads the room of its names', async () => {
+    await start({ width: 700 });
+    await editor.open(readFileSync('test/fixtures/threads.cpuprofiles'), 'threads.cpuprofiles');
+    const select = editor.page.locator('vscode-single-select.thread');
+    await select.click();
+    const options = select.locator('.option');
+    await expect.poll(() => options.count()).toBeGreaterThan(2);
+    // Only when they are wider than the face is this a test.
+    await options.nth(1).evaluate((option) => {
+      option.textContent = 'child.js [5010] « Launch Program · Main thread';
+    });
+    const cut = await options.evaluateAll((all) => all.filter((each) => each.scrollWidth > each.clientWidth).length);
+    expect(cut).toBe(0);
+    const list = (await select.locator('.dropdown').boundingBox())!;
+    expect(list.width).toBeGreaterThan((await select.boundingBox())!.width);
+    expect(list.x + list.width).toBeLessThanOrEqual(700);
   });
 
   it('says what is wrong with a pattern right under its field', async () => {

@@ -9,6 +9,8 @@ import type { SampleType } from '../../src/profile/profile';
 import type { ViewState } from '../../src/protocol';
 import { formatCount, plural } from '../../src/units/units';
 import { base } from '../styles';
+import { visibleText } from '../visibleText';
+import { listAsWideAsItsOptions } from './selectList';
 import './searchBox';
 import type { SearchBox, SearchOutcome } from './searchBox';
 
@@ -58,7 +60,7 @@ export class Toolbar extends LitElement {
         width: 130px;
       }
       vscode-single-select.thread {
-        width: 190px;
+        width: 240px;
       }
       .space {
         flex: 1;
@@ -171,7 +173,9 @@ export class Toolbar extends LitElement {
     const chosen = view.view.thread === null ? ALL_THREADS : String(view.view.thread);
     return html`<vscode-single-select
       class="thread"
-      title="Thread"
+      title="Thread: ${threadTitle(summary, view.view.thread)}"
+      @click=${listAsWideAsItsOptions}
+      @keydown=${listAsWideAsItsOptions}
       .label=${'Thread'}
       .value=${chosen}
       @change=${(event: Event) => {
@@ -200,7 +204,16 @@ function typeLabel(types: readonly SampleType[], type: string, unit: string): st
   return types.filter((other) => other.type === type).length > 1 ? `${type} (${unit})` : type;
 }
 
+function threadTitle(summary: ProfileSummary, index: number | null): string {
+  const thread = index === null ? undefined : summary.threads[index];
+  return thread && index !== null ? threadLabel(thread.process, thread.name, thread.tid, index) : 'all';
+}
+
 function threadLabel(process: string | null, name: string, tid: number | null, index: number): string {
+  return visibleText(fullThreadName(process, name, tid, index));
+}
+
+function fullThreadName(process: string | null, name: string, tid: number | null, index: number): string {
   const own = name !== '' ? name : tid === null ? `thread ${index + 1}` : `thread ${tid}`;
   return process === null || process === '' || process === own ? own : `${process} · ${own}`;
 }
