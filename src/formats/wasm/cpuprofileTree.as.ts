@@ -62,8 +62,18 @@ function zeros(bytes: usize): usize {
 const NODE_BYTES: u64 = 4 * (2 + 4 + 4 + 5);
 const SPARE_IDS: i32 = 1024;
 
-/** Makes room. Call before anything else, for each tree. @returns false where there is not enough memory */
-export function prepare(nodeCount: i32, linkCount: i32, tickCount_: i32, callFrames: i32): bool {
+/** Factors of the hash of stacks, odd. */
+let factorA: i32 = 1;
+let factorB: i32 = 1;
+
+/**
+ * Makes room. Call before anything else, for each tree.
+ * @param random keeps a file from being made to collide
+ * @returns false where there is not enough memory
+ */
+export function prepare(nodeCount: i32, linkCount: i32, tickCount_: i32, callFrames: i32, random: u64): bool {
+  factorA = <i32>random | 1;
+  factorB = <i32>(random >> 32) | 1;
   const bytes =
     <u64>nodeCount * NODE_BYTES + <u64>linkCount * 8 + <u64>tickCount_ * 16 + <u64>callFrames * 4 + (1 << 14);
   const pages = (bytes + 0xffff) >> 16;
@@ -169,7 +179,9 @@ function makeStacks(): void {
       continue;
     }
     const prefix = above < 0 ? -1 : int(stackOfRow, above);
-    let mixed = ((prefix + 1) * <i32>0x9e3779b1) ^ ((frame + 1) * <i32>0x85ebca6b);
+    // As in `PairTable`.
+    const mixedLow = (prefix ^ factorB) * factorA;
+    let mixed = (mixedLow ^ (mixedLow >>> 15)) + rotl<i32>(frame * factorB, 16);
     mixed = (mixed ^ (mixed >>> 15)) * 0x2c1b3c6d;
     let slot = (mixed ^ (mixed >>> 13)) & mask;
     let found = int(slots, slot);

@@ -5,7 +5,7 @@ import { cpuprofileTreeModule } from './cpuprofileTreeModule';
 /** What cpuprofileTree.as.ts exports; addresses are in its memory. */
 interface TreeExports {
   readonly memory: WasmMemory;
-  prepare(nodes: number, links: number, ticks: number, callFrames: number): number;
+  prepare(nodes: number, links: number, ticks: number, callFrames: number, random: bigint): number;
   check(): number;
   build(): void;
 }
@@ -44,6 +44,9 @@ export interface PlainTree {
 
 const compiled = new WasmModule(cpuprofileTreeModule);
 
+/** Of this process, so that a file cannot be made to collide. */
+const random = (BigInt((Math.random() * 2 ** 32) >>> 0) << 32n) | BigInt((Math.random() * 2 ** 32) >>> 0);
+
 /**
  * Makes stacks and leaf lines of nodes.
  * @param roots per call frame: -2 for that of a root, 0 for others
@@ -57,7 +60,7 @@ export function makePlainTree(
 ): PlainTree | null {
   const { nodes, links, ticks } = columns;
   const wasm = compiled.take() as (TreeExports & Readonly<Record<Name, WasmValue>>) | null;
-  if (wasm === null || wasm.prepare(nodes, links, ticks, roots.length) === 0) {
+  if (wasm === null || wasm.prepare(nodes, links, ticks, roots.length, random) === 0) {
     return null;
   }
   const { buffer } = wasm.memory;
