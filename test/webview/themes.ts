@@ -188,6 +188,10 @@ export const themes: Readonly<Record<'dark' | 'light' | 'highContrast' | 'highCo
   highContrastLight: {
     classes: 'vscode-high-contrast-light vscode-high-contrast',
     variables: {
+      'inputValidation-errorBackground': '#ffffff',
+      'inputValidation-errorBorder': '#be1100',
+      'inputValidation-infoBackground': '#ffffff',
+      'inputValidation-infoBorder': '#292929',
       ...shared,
       foreground: '#292929',
       descriptionForeground: 'rgba(41, 41, 41, 0.7)',
