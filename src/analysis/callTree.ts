@@ -152,6 +152,10 @@ function sampledStacks(profile: Profile, values: StackValues): Uint8Array {
   return alive;
 }
 
+/** Factors of the hash of nodes, odd, of this process: so that a profile cannot be made to collide. */
+const factorA = (Math.random() * 2 ** 32) | 1;
+const factorB = (Math.random() * 2 ** 32) | 1;
+
 /** Open-addressed hash of nodes by (parent, function). */
 class PairTable {
   private readonly slots: Int32Array;
@@ -169,7 +173,9 @@ class PairTable {
     const mask = slots.length - 1;
     const wantedParent = parent[candidate];
     const wantedFunc = func[candidate];
-    const mixed = Math.imul(wantedParent + 1, 0x9e3779b1) ^ Math.imul(wantedFunc + 1, 0x85ebca6b);
+    const mixedParent = Math.imul(wantedParent ^ factorB, factorA);
+    const turned = Math.imul(wantedFunc, factorB);
+    const mixed = ((mixedParent ^ (mixedParent >>> 15)) + ((turned << 16) | (turned >>> 16))) | 0;
     for (let slot = (mixed ^ (mixed >>> 15)) & mask; ; slot = (slot + 1) & mask) {
       const node = slots[slot];
       if (node < 0) {

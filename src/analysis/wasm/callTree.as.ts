@@ -83,8 +83,18 @@ function zeros(bytes: usize): usize {
 /** Bytes that a tree takes at most: of a stack, a frame, a function. The hash's slots are up to four words a stack. */
 const STACK_BYTES: u64 = 176;
 
-/** Makes room. Call before anything else, for each tree. @returns false where there is not enough memory */
-export function prepare(stackCount: i32, frameCount: i32, functionCount: i32): bool {
+/** Factors of the hash of nodes, odd. */
+let factorA: i32 = 1;
+let factorB: i32 = 1;
+
+/**
+ * Makes room. Call before anything else, for each tree.
+ * @param random keeps a profile from being made to collide
+ * @returns false where there is not enough memory
+ */
+export function prepare(stackCount: i32, frameCount: i32, functionCount: i32, random: u64): bool {
+  factorA = <i32>random | 1;
+  factorB = <i32>(random >> 32) | 1;
   const bytes = <u64>stackCount * STACK_BYTES + <u64>frameCount * 4 + <u64>functionCount + 4096;
   const pages = (bytes + 0xffff) >> 16;
   // Below 2 GB: JavaScript reads addresses as signed.
@@ -153,7 +163,8 @@ function merge(): void {
     const ofFunc = int(funcOfFrame, ofFrame);
     let node = next;
     if (!unique) {
-      const mixed = ((above + 1) * <i32>0x9e3779b1) ^ ((ofFunc + 1) * <i32>0x85ebca6b);
+      const mixedAbove = (above ^ factorB) * factorA;
+      const mixed = (mixedAbove ^ (mixedAbove >>> 15)) + rotl<i32>(ofFunc * factorB, 16);
       let slot = (mixed ^ (mixed >>> 15)) & mask;
       // Slots hold nodes plus 1.
       let found = int(slots, slot);

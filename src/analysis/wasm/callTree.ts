@@ -7,7 +7,7 @@ import { callTreeModule } from './callTreeModule';
 /** What callTree.as.ts exports; addresses are in its memory. */
 interface TreeExports {
   readonly memory: WasmMemory;
-  prepare(stacks: number, frames: number, functions: number): number;
+  prepare(stacks: number, frames: number, functions: number, random: bigint): number;
   build(): void;
 }
 
@@ -31,13 +31,16 @@ const results = [
 ] as const;
 type Values = Readonly<Record<(typeof places)[number] | (typeof results)[number], WasmValue>>;
 
+/** Of this process, so that a profile cannot be made to collide. */
+const random = (BigInt((Math.random() * 2 ** 32) >>> 0) << 32n) | BigInt((Math.random() * 2 ** 32) >>> 0);
+
 const compiled = new WasmModule(callTreeModule);
 
 /** `buildCallTree` by WebAssembly; null where it cannot run, or the profile is too large for its memory. */
 export function buildCallTreeByWasm(profile: Profile, values: StackValues): CallTree | null {
   const { stacks, frames, functions } = profile;
   const wasm = compiled.take() as (TreeExports & Values) | null;
-  if (wasm === null || wasm.prepare(stacks.length, frames.length, functions.length) === 0) return null;
+  if (wasm === null || wasm.prepare(stacks.length, frames.length, functions.length, random) === 0) return null;
   const { buffer } = wasm.memory;
   const int32s = (address: WasmValue, length: number): Int32Array => new Int32Array(buffer, address.value, length);
   const float64s = (address: WasmValue, length: number): Float64Array =>
