@@ -1,5 +1,5 @@
 /** Bytes of the largest file that is written: 1 GiB. Above that, neither the file nor the memory it takes is of use. */
-export const MOST_ENCODED = 2 ** 30;
+const MOST_ENCODED = 2 ** 30;
 
 /** @throws Error where a file would have more bytes than `MOST_ENCODED` */
 export function checkEncodedSize(bytes: number, what: string): void {
