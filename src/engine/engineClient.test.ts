@@ -91,6 +91,28 @@ test('cancelling stops the work in the worker, and the next request runs', async
   await expect(openFile(small)).resolves.toMatchObject({ samples: 5 });
 });
 
+test('a profile that was opened in spite of cancelling is closed in the worker', async () => {
+  await openFile(small);
+  const { worker } = client as unknown as { worker: Worker };
+  const sent: string[] = [];
+  const post = worker.postMessage.bind(worker);
+  worker.postMessage = (message: { method: string }) => {
+    sent.push(message.method);
+    post(message);
+  };
+  const cancel = new AbortController();
+  const opening = client.request(
+    'open',
+    { source: { kind: 'file', path: small }, name: small },
+    { signal: cancel.signal },
+  );
+  // The worker ends its work while this thread hears nothing.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  cancel.abort();
+  await expect(opening).rejects.toMatchObject({ name: 'AbortError' });
+  await expect.poll(() => sent).toEqual(['open', 'close']);
+});
+
 test('a request cancelled before it starts is not sent', async () => {
   await expect(client.request('close', { profile: 1 }, { signal: AbortSignal.abort() })).rejects.toMatchObject({
     name: 'AbortError',

@@ -15,6 +15,8 @@ const SLOTS = 256;
 
 interface Pending {
   slot: number;
+  method: EngineMethod;
+  cancelled: boolean;
   resolve(value: EngineResult<EngineMethod>): void;
   reject(error: Error): void;
   onProgress: RequestOptions['onProgress'];
@@ -119,11 +121,15 @@ export class EngineClient implements EngineApi {
       // The caller is answered at once; the slot stays taken until the worker has seen the flag.
       const cancel = (): void => {
         Atomics.store(this.cancelFlags, slot, 1);
+        const pending = this.pending.get(id);
+        if (pending !== undefined) pending.cancelled = true;
         reject(signal?.reason instanceof Error ? signal.reason : new DOMException('Cancelled.', 'AbortError'));
       };
       signal?.addEventListener('abort', cancel, { once: true });
       this.pending.set(id, {
         slot,
+        method,
+        cancelled: false,
         resolve: resolve as Pending['resolve'],
         reject,
         onProgress,
@@ -156,6 +162,7 @@ export class EngineClient implements EngineApi {
     }
     this.finish(message.id, pending);
     if (message.kind === 'result') {
+      if (pending.cancelled) this.closeUnwanted(pending.method, message.value);
       pending.resolve(message.value);
       return;
     }
@@ -163,6 +170,13 @@ export class EngineClient implements EngineApi {
     error.name = message.name;
     if (message.stack !== null) error.stack = message.stack;
     pending.reject(error);
+  }
+
+  /** A profile that was opened before the worker saw that nobody wants it any more. */
+  private closeUnwanted(method: EngineMethod, value: EngineResult<EngineMethod>): void {
+    if (method !== 'open' && method !== 'merge') return;
+    const { profile } = value as ProfileSummary;
+    this.send('close', { profile }, {}).catch(() => {});
   }
 
   private finish(id: number, pending: Pending): void {
