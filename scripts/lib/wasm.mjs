@@ -5,8 +5,8 @@ import { root } from './setup.mjs';
 
 /** Sources, and the pages of 64 KiB that their memory begins with: all that an address of a constant may be in. */
 export const wasmSources = [
-  { source: 'src/formats/wasm/cpuprofileScanner.as.ts', pages: 16 },
-  { source: 'src/formats/wasm/cpuprofileTree.as.ts', pages: 1 },
+  { source: 'src/formats/cpuprofile/wasm/cpuprofileScanner.as.ts', pages: 16 },
+  { source: 'src/formats/cpuprofile/wasm/cpuprofileTree.as.ts', pages: 1 },
   { source: 'src/analysis/wasm/callTree.as.ts', pages: 1 },
 ];
 

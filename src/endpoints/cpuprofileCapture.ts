@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { appendFile, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { CpuprofileExtension } from '../formats/cpuprofileExtension';
+import type { CpuprofileExtension } from '../formats/cpuprofile/cpuprofileExtension';
 
 /** Who a thread of a capture is. Equal ones would be read as one thread: pids or numbers keep them apart. */
 export interface CaptureThreadLabel {

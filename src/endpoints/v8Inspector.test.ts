@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bytesSource } from '../engine/byteSource';
-import { cpuprofile } from '../formats/cpuprofile';
+import { cpuprofile } from '../formats/cpuprofile/cpuprofile';
 import type { Profile } from '../profile/profile';
 import { CdpConnection } from './cdpConnection';
 import { CpuprofileCapture } from './cpuprofileCapture';

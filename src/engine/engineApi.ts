@@ -132,6 +132,10 @@ export interface FrameDetails {
   line: number | null;
   column: number | null;
   inlined: boolean;
+  /** How the code ran, for people: 'kernel'; null where unknown. */
+  kind: string | null;
+  /** The library or binary that holds the code, null where unknown. */
+  module: string | null;
   /** Of this node (this function called along this path), in the sample type's unit. */
   self: number;
   total: number;

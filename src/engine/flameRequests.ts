@@ -4,6 +4,7 @@ import { cutWindow } from '../analysis/flameWindow';
 import { samplesColumn } from '../analysis/stackValues';
 import { sumBox } from '../analysis/timeOrder';
 import { describeFunction } from '../analysis/top';
+import { frameKindNames } from '../profile/frameKind';
 import type { Profile } from '../profile/profile';
 import type { FlameWindow, FlameWindowParams, FrameDetails, FrameDetailsParams, PathFrame } from './engineApi';
 import type { OpenProfile, ProfileView } from './openProfile';
@@ -111,6 +112,8 @@ export function frameDetails(open: OpenProfile, params: FrameDetailsParams): Fra
     line: profile.frames.line[frame] > 0 ? profile.frames.line[frame] : line,
     column: column === 0 || (line !== null && profile.frames.line[frame] !== line) ? null : column,
     inlined: profile.frames.inlined[frame] === 1,
+    kind: frameKindNames[profile.frames.kind[frame]] || null,
+    module: moduleOf(profile, func),
     ...own,
     functionSelf: view.functions.self[func],
     functionTotal: view.functions.total[func],
@@ -120,6 +123,11 @@ export function frameDetails(open: OpenProfile, params: FrameDetailsParams): Fra
     row,
     func,
   };
+}
+
+function moduleOf({ functions, strings }: Profile, func: number): string | null {
+  const module = functions.module[func];
+  return module < 0 ? null : shorten(strings[module]);
 }
 
 /** The boxes from the outermost down to the node's own, for the breadcrumb. */

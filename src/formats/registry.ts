@@ -1,7 +1,7 @@
-import { cpuprofile } from './cpuprofile';
-import { folded } from './folded';
+import { cpuprofile } from './cpuprofile/cpuprofile';
+import { folded } from './folded/folded';
 import type { Format } from './format';
-import { pprof } from './pprof';
+import { pprof } from './pprof/pprof';
 
 /** Every format that Emberline reads. */
 export const formats: readonly Format[] = [cpuprofile, pprof, folded];

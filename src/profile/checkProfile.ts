@@ -32,9 +32,11 @@ export function checkProfile(profile: Profile): string[] {
   column('functions.file', functions.file, functions.length, -1, strings.length);
   column('functions.line', functions.line, functions.length, 0, most);
   column('functions.column', functions.column, functions.length, 0, most);
+  column('functions.module', functions.module, functions.length, -1, strings.length);
   column('frames.func', frames.func, frames.length, 0, functions.length);
   column('frames.line', frames.line, frames.length, 0, most);
   column('frames.inlined', frames.inlined, frames.length, 0, 2);
+  column('frames.kind', frames.kind, frames.length, 0, 5);
   column('stacks.frame', stacks.frame, stacks.length, 0, frames.length);
   column('stacks.prefix', stacks.prefix, stacks.length, -1, stacks.length);
   if (stacks.prefix.some((prefix, stack) => prefix >= stack)) {

@@ -45,11 +45,14 @@ function addPart(
   const funcOf = new Int32Array(functions.length);
   for (let func = 0; func < functions.length; func++) {
     const file = functions.file[func] < 0 ? -1 : stringOf(functions.file[func]);
-    funcOf[func] = builder.func(stringOf(functions.name[func]), file, functions.line[func], functions.column[func]);
+    const module = functions.module[func] < 0 ? -1 : stringOf(functions.module[func]);
+    const { name, line, column } = functions;
+    funcOf[func] = builder.func(stringOf(name[func]), file, line[func], column[func], module);
   }
   const frameOf = new Int32Array(frames.length);
   for (let frame = 0; frame < frames.length; frame++) {
-    frameOf[frame] = builder.frame(funcOf[frames.func[frame]], frames.line[frame], frames.inlined[frame] === 1);
+    const inlined = frames.inlined[frame] === 1;
+    frameOf[frame] = builder.frame(funcOf[frames.func[frame]], frames.line[frame], inlined, frames.kind[frame]);
   }
   const stackOf = new Int32Array(stacks.length);
   for (let stack = 0; stack < stacks.length; stack++) {

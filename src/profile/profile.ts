@@ -53,6 +53,8 @@ export interface FunctionTable {
   readonly line: Int32Array;
   /** 1-based column of the declaration, 0 where unknown. */
   readonly column: Int32Array;
+  /** String index of the library, binary or image that holds the code, -1 where unknown or where files say it. */
+  readonly module: Int32Array;
 }
 
 export interface FrameTable {
@@ -63,6 +65,8 @@ export interface FrameTable {
   readonly line: Int32Array;
   /** 1 where the frame was inlined into the frame below it in the stack (its prefix's frame). */
   readonly inlined: Uint8Array;
+  /** How the code ran: one of `frameKind`. */
+  readonly kind: Uint8Array;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { FunctionTableBuilder } from './functionTableBuilder';
 import { growFloat64, growInt32 } from './growColumn';
 import { LabelBuilder } from './labelBuilder';
 import type { LeafLineTable, Profile, ProfileMeta, SampleTable, SampleType, Thread } from './profile';
@@ -23,7 +24,7 @@ export interface SampleBlock {
 export class ProfileBuilder {
   readonly strings = new StringTable();
   readonly labels = new LabelBuilder();
-  private readonly functions = new QuadTable();
+  private readonly functions = new FunctionTableBuilder();
   private readonly frames = new QuadTable();
   private readonly stacks = new PairTable();
   private readonly threads: Thread[] = [];
@@ -63,14 +64,17 @@ export class ProfileBuilder {
     return this.strings.intern(text);
   }
 
-  /** Index of a function. `name` and `file` are string indices (`file` -1 for none), `line` and `column` 1-based or 0. */
-  func(name: number, file: number, line: number, column: number): number {
-    return this.functions.intern(name, file, line, column);
+  /**
+   * Index of a function. `name`, `file` and `module` are string indices (`file` and `module` -1 for none), `line` and
+   * `column` 1-based or 0.
+   */
+  func(name: number, file: number, line: number, column: number, module = -1): number {
+    return this.functions.intern(name, file, line, column, module);
   }
 
-  /** Index of a frame; `line` is 1-based or 0. */
-  frame(func: number, line: number, inlined: boolean): number {
-    return this.frames.intern(func, line, inlined ? 1 : 0, 0);
+  /** Index of a frame; `line` is 1-based or 0, `kind` one of `frameKind`. */
+  frame(func: number, line: number, inlined: boolean, kind = 0): number {
+    return this.frames.intern(func, line, inlined ? 1 : 0, kind);
   }
 
   /** Index of the stack with `frame` on top of `prefix` (-1: on top of nothing). */
@@ -190,26 +194,19 @@ export class ProfileBuilder {
     const single = this.rows === 0 && this.blocks.length === 1;
     const samples = single ? this.finishSamples() : this.inTimeOrder(this.finishSamples(), threads.length);
     const { functions, frames, stacks } = this;
-    const inlined = new Uint8Array(frames.length);
-    for (let i = 0; i < inlined.length; i++) {
-      inlined[i] = frames.c[i];
-    }
+    const inlined = Uint8Array.from(frames.c.subarray(0, frames.length));
+    const kind = Uint8Array.from(frames.d.subarray(0, frames.length));
     const labels = this.labels.finish();
     return {
       meta,
       strings: this.strings.toArray(),
-      functions: {
-        length: functions.length,
-        name: functions.a.slice(0, functions.length),
-        file: functions.b.slice(0, functions.length),
-        line: functions.c.slice(0, functions.length),
-        column: functions.d.slice(0, functions.length),
-      },
+      functions: functions.finish(),
       frames: {
         length: frames.length,
         func: frames.a.slice(0, frames.length),
         line: frames.b.slice(0, frames.length),
         inlined,
+        kind,
       },
       stacks: {
         length: stacks.length,

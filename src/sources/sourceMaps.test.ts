@@ -7,7 +7,7 @@ import { buildSync } from 'esbuild';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesSource } from '../engine/byteSource';
-import { cpuprofile } from '../formats/cpuprofile';
+import { cpuprofile } from '../formats/cpuprofile/cpuprofile';
 import type { Profile } from '../profile/profile';
 import { ProfileBuilder } from '../profile/profileBuilder';
 import { createScriptFiles, localPathOf } from './scriptFiles';

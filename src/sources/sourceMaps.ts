@@ -1,6 +1,6 @@
-import type { FunctionTable, LeafLineTable, Profile } from '../profile/profile';
+import { FunctionTableBuilder } from '../profile/functionTableBuilder';
+import type { LeafLineTable, Profile } from '../profile/profile';
 import { stableOrder } from '../profile/stableOrder';
-import { QuadTable } from '../profile/tupleTables';
 import { type MappedFunction, mapFunction, mapLine } from './functionPlaces';
 import { ScriptMap } from './scriptMap';
 import { decodeDataUrl, findSourceMapUrl, resolveAddress } from './sourceMapUrl';
@@ -61,13 +61,19 @@ export function applySourceMaps(profile: Profile, scripts: ScriptReader, checkpo
   };
 
   const texts = new Texts(strings);
-  const newFunctions = new QuadTable();
+  const newFunctions = new FunctionTableBuilder();
   const newFunc = new Int32Array(functions.length);
   for (let i = 0; i < functions.length; i++) {
     const place = mapped[i];
     newFunc[i] = place
-      ? newFunctions.intern(texts.index(place.name), texts.index(place.file), place.line, place.column)
-      : newFunctions.intern(functions.name[i], functions.file[i], functions.line[i], functions.column[i]);
+      ? newFunctions.intern(texts.index(place.name), texts.index(place.file), place.line, place.column, -1)
+      : newFunctions.intern(
+          functions.name[i],
+          functions.file[i],
+          functions.line[i],
+          functions.column[i],
+          functions.module[i],
+        );
   }
 
   const { frames, stacks } = profile;
@@ -82,7 +88,7 @@ export function applySourceMaps(profile: Profile, scripts: ScriptReader, checkpo
     ...profile,
     meta,
     strings: texts.all,
-    functions: functionTable(newFunctions),
+    functions: newFunctions.finish(),
     // Frames that became equal stay apart: no two stacks may have the same prefix and frame.
     frames: { ...frames, func: frames.func.map((func) => newFunc[func]), line },
     leafLines:
@@ -194,17 +200,6 @@ class Texts {
     }
     return index;
   }
-}
-
-function functionTable(table: QuadTable): FunctionTable {
-  const { length } = table;
-  return {
-    length,
-    name: table.a.slice(0, length),
-    file: table.b.slice(0, length),
-    line: table.c.slice(0, length),
-    column: table.d.slice(0, length),
-  };
 }
 
 /** Leaf lines with other lines: sorted by stack, then line, equal ones added up. */

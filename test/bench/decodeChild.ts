@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { buildCallTree } from '../../src/analysis/callTree';
 import { layOutLeftHeavy } from '../../src/analysis/flameLayout';
 import { sumStacks } from '../../src/analysis/stackValues';
-import { cpuprofile } from '../../src/formats/cpuprofile';
+import { cpuprofile } from '../../src/formats/cpuprofile/cpuprofile';
 
 export interface Measured {
   /** User and system time of all threads, in milliseconds, from the bytes in memory to the result. */

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { bytesSource } from '../../src/engine/byteSource';
-import { cpuprofile } from '../../src/formats/cpuprofile';
+import { cpuprofile } from '../../src/formats/cpuprofile/cpuprofile';
 import type { Profile } from '../../src/profile/profile';
 import {
   acceptAll,

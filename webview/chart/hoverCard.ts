@@ -33,6 +33,13 @@ function cardPlace(details: FrameDetails): string {
   return place.length > MAX_PLACE ? `…${place.slice(-MAX_PLACE)}` : place;
 }
 
+/** What is known of the frame's code beside its place: ' · inlined · native · libc.so.6'. */
+function marks({ inlined, kind, module }: FrameDetails): string {
+  const library = module === null ? null : visibleText(module.slice(module.lastIndexOf('/') + 1) || module);
+  const known = [inlined ? 'inlined' : null, kind, library].filter((mark) => mark !== null);
+  return known.map((mark) => ` · ${mark}`).join('');
+}
+
 /** The card beside the pointer. Never takes the pointer itself. */
 @customElement('emberline-hover-card')
 export class HoverCard extends LitElement {
@@ -168,7 +175,7 @@ export class HoverCard extends LitElement {
   private renderDetails(details: FrameDetails): TemplateResult {
     const figures = frameFigures(details, this.sampleType);
     return html`
-      <div class="place">${cardPlace(details)}${details.inlined ? ' · inlined' : nothing}</div>
+      <div class="place">${cardPlace(details)}${marks(details)}</div>
       <table>
         <thead>
           <tr><td></td><th scope="col">Self</th><th scope="col">Total</th></tr>
