@@ -9,6 +9,8 @@ const CLOSE_OBJECT = 0x7d;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 
+const POWERS = Float64Array.from({ length: 16 }, (_, power) => 10 ** power);
+
 /** Answers of `JsonScanner.member` that are no index, and what it is given for a new object. */
 const OTHER = -1;
 export const END = -2;
@@ -27,13 +29,24 @@ export function memberNames(...names: string[]): Uint8Array[] {
  */
 export class JsonScanner {
   pos = 0;
+  /** The input, or the part of it that is in memory: see `JsonWindow`. */
+  bytes: Uint8Array;
+  /** Bytes of the input before `bytes`, for messages. */
+  base = 0;
   private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
   constructor(
-    readonly bytes: Uint8Array,
+    bytes: Uint8Array,
     /** For messages: "a V8 CPU profile". */
     private readonly what: string,
   ) {
+    this.bytes = bytes;
+    this.skipMark();
+  }
+
+  /** Goes behind a byte order mark. */
+  skipMark(): void {
+    const { bytes } = this;
     if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
       this.pos = 3;
     }
@@ -55,13 +68,13 @@ export class JsonScanner {
     if (this.peek() < 0) {
       throw new DecodeError(
         `The file ends in the middle of ${this.what}, where ${expected} was expected: it may be truncated`,
-        `byte ${this.bytes.length}`,
+        `byte ${this.base + this.bytes.length}`,
       );
     }
     const found = String.fromCodePoint(...[...this.bytes.subarray(this.pos, this.pos + 12)].map(printable));
     throw new DecodeError(
       `Expected ${expected} in ${this.what}, but found ${JSON.stringify(found)}`,
-      `byte ${this.pos}`,
+      `byte ${this.base + this.pos}`,
     );
   }
 
@@ -147,6 +160,26 @@ export class JsonScanner {
       this.expect(0x3a, '":"');
     }
     return index;
+  }
+
+  /**
+   * Goes to the value of an object's next member, whatever its name.
+   * @returns the name; null where the object ends
+   */
+  name(first: boolean): string | null {
+    if (this.peek() === CLOSE_OBJECT) {
+      this.pos++;
+      return null;
+    }
+    if (!first) {
+      this.expect(COMMA, '"," or "}"');
+    }
+    if (this.peek() !== QUOTE) {
+      this.fail('the name of a member');
+    }
+    const name = this.textOrNull() ?? '';
+    this.expect(0x3a, '":"');
+    return name;
   }
 
   /** Goes behind a string. @returns whether it has escapes */
@@ -251,7 +284,20 @@ export class JsonScanner {
       this.pos = pos < bytes.length ? this.pos : pos;
       this.fail(expected);
     }
-    if (byte === 0x2e || byte === 0x65 || byte === 0x45 || pos - first > 15) {
+    let digits = pos - first;
+    if (byte === 0x2e) {
+      const point = pos;
+      byte = bytes[++pos];
+      while (byte >= 48 && byte <= 57) {
+        value = value * 10 + (byte - 48);
+        byte = bytes[++pos];
+      }
+      const decimals = pos - point - 1;
+      digits += decimals;
+      // One rounding of two exact numbers: the same as Number() of the text.
+      value = decimals > 0 && digits <= 15 ? value / POWERS[decimals] : Number.NaN;
+    }
+    if (digits > 15 || byte === 0x65 || byte === 0x45 || Number.isNaN(value)) {
       return this.longNumber(expected);
     }
     this.pos = pos;
@@ -293,32 +339,51 @@ export class JsonScanner {
   /** Goes behind any value. */
   skip(): void {
     const { bytes } = this;
+    const end = bytes.length;
+    this.peek();
+    let pos = this.pos;
     let depth = 0;
     do {
-      const byte = this.peek();
+      const byte = bytes[pos];
       if (byte === QUOTE) {
-        this.skipString();
+        pos++;
+        let inside = bytes[pos];
+        while (inside !== QUOTE && pos < end) {
+          pos += inside === BACKSLASH ? 2 : 1;
+          inside = bytes[pos];
+        }
+        if (pos >= end) {
+          this.pos = end;
+          this.fail('the end of a string');
+        }
+        pos++;
       } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
         depth++;
-        this.pos++;
+        pos++;
       } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
         if (depth === 0) {
+          this.pos = pos;
           this.fail('a value');
         }
         depth--;
-        this.pos++;
-      } else if ((byte === COMMA || byte === 0x3a) && depth > 0) {
-        this.pos++;
+        pos++;
+      } else if (
+        depth > 0 &&
+        (byte === COMMA || byte === 0x3a || byte === 32 || byte === 10 || byte === 13 || byte === 9)
+      ) {
+        pos++;
       } else {
-        const from = this.pos;
-        while (this.pos < bytes.length && isScalarByte(bytes[this.pos])) {
-          this.pos++;
+        const from = pos;
+        while (pos < end && isScalarByte(bytes[pos])) {
+          pos++;
         }
-        if (this.pos === from) {
+        if (pos === from) {
+          this.pos = Math.min(pos, end);
           this.fail('a value');
         }
       }
     } while (depth > 0);
+    this.pos = pos;
   }
 }
 
