@@ -12,6 +12,8 @@ export const fixtureFormats: Readonly<Record<string, string>> = {
   'threads.cpuprofiles': 'cpuprofile',
   'typescript.cpuprofile': 'cpuprofile',
   'vscode.cpuprofile': 'cpuprofile',
+  'heapprofile/node.heapprofile': 'heapprofile',
+  'heapprofile/inspector.heapprofile': 'heapprofile',
   'go-cpu.pb.gz': 'pprof',
   'go-heap.pb.gz': 'pprof',
   'py-spy.folded': 'folded',
