@@ -130,8 +130,8 @@ function assemble(builder: ProfileBuilder, file: HeapFile): Profile {
     if (unknown > 0) {
       notes.push(
         unknown === 1
-          ? 'One sample is of a node that is not in the file and left out.'
-          : `${unknown} samples are of nodes that are not in the file and left out.`,
+          ? 'One sample is of a node that is not in the file and left out: its memory was probably freed meanwhile.'
+          : `${unknown} samples are of nodes that are not in the file and left out: their memory was probably freed meanwhile.`,
       );
     }
   }
