@@ -1,11 +1,12 @@
-import type { ByteSource } from '../formats/format';
+import type { EngineSource } from './enginePlatform';
 
 /** Bytes in memory as a source. The decoder may keep views on them. */
-export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
+export function bytesSource(name: string, bytes: Uint8Array): EngineSource {
   return {
     name,
     size: bytes.length,
     head: (length) => bytes.subarray(0, length),
+    tail: (length) => bytes.subarray(Math.max(0, bytes.length - length)),
     chunks: () => [bytes],
     bytes: () => bytes,
   };

@@ -1,5 +1,4 @@
 import { DecodeError } from '../formats/decodeError';
-import type { ByteSource } from '../formats/format';
 import { describeFormats, detectFormat, headLength } from '../formats/registry';
 import type { Profile } from '../profile/profile';
 import { applySourceMaps } from '../sources/sourceMaps';
@@ -7,7 +6,7 @@ import { baseName } from './baseName';
 import { bytesSource } from './byteSource';
 import type { EngineTask } from './engine';
 import type { OpenParams } from './engineApi';
-import type { EnginePlatform } from './enginePlatform';
+import type { EnginePlatform, EngineSource } from './enginePlatform';
 
 /**
  * Bytes to a profile whose positions are the sources': decompressed, detected, decoded, source-mapped.
@@ -28,7 +27,7 @@ export function readProfile(
   }
 }
 
-function decodeSource(platform: EnginePlatform, packed: ByteSource, name: string, task: EngineTask): Profile {
+function decodeSource(platform: EnginePlatform, packed: EngineSource, name: string, task: EngineTask): Profile {
   try {
     if (packed.size === 0) throw new DecodeError('The file is empty.');
     task.checkpoint(0, 'Reading');
@@ -37,7 +36,9 @@ function decodeSource(platform: EnginePlatform, packed: ByteSource, name: string
     if (format === null) {
       throw new DecodeError(`The content is of no profile format that Emberline reads: ${describeFormats()}.`);
     }
-    const profile = format.decode(source, { checkpoint: (fraction) => task.checkpoint(fraction, 'Reading') });
+    const profile = format.decode(source, {
+      checkpoint: (fraction) => task.checkpoint(fraction ?? source.progress?.() ?? null, 'Reading'),
+    });
     if (platform.scripts === null) return profile;
     task.checkpoint(null, 'Applying source maps');
     return applySourceMaps(profile, platform.scripts, () => task.checkpoint(null, 'Applying source maps'));
