@@ -1,11 +1,12 @@
 import { cpuprofile } from './cpuprofile/cpuprofile';
+import { firefox } from './firefox/firefox';
 import { folded } from './folded/folded';
 import type { Format } from './format';
 import { heapprofile } from './heapprofile/heapprofile';
 import { pprof } from './pprof/pprof';
 
 /** Every format that Emberline reads. */
-export const formats: readonly Format[] = [cpuprofile, heapprofile, pprof, folded];
+export const formats: readonly Format[] = [cpuprofile, heapprofile, pprof, folded, firefox];
 
 /** How many of the first bytes `detectFormat` wants to see. */
 export const headLength = 65536;

@@ -14,6 +14,8 @@ export const fixtureFormats: Readonly<Record<string, string>> = {
   'vscode.cpuprofile': 'cpuprofile',
   'heapprofile/node.heapprofile': 'heapprofile',
   'heapprofile/inspector.heapprofile': 'heapprofile',
+  'firefox/page.firefox.json.gz': 'firefox',
+  'firefox/page.gecko.json.gz': 'firefox',
   'go-cpu.pb.gz': 'pprof',
   'go-heap.pb.gz': 'pprof',
   'py-spy.folded': 'folded',
