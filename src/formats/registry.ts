@@ -1,3 +1,4 @@
+import { austin } from './austin/austin';
 import { cpuprofile } from './cpuprofile/cpuprofile';
 import { firefox } from './firefox/firefox';
 import { folded } from './folded/folded';
@@ -6,7 +7,7 @@ import { heapprofile } from './heapprofile/heapprofile';
 import { pprof } from './pprof/pprof';
 
 /** Every format that Emberline reads. */
-export const formats: readonly Format[] = [cpuprofile, heapprofile, pprof, folded, firefox];
+export const formats: readonly Format[] = [cpuprofile, heapprofile, pprof, austin, folded, firefox];
 
 /** How many of the first bytes `detectFormat` wants to see. */
 export const headLength = 65536;

@@ -19,6 +19,14 @@ export const fixtureFormats: Readonly<Record<string, string>> = {
   'go-cpu.pb.gz': 'pprof',
   'go-heap.pb.gz': 'pprof',
   'py-spy.folded': 'folded',
+  'austin/wall.mojo': 'austin',
+  'austin/full.mojo': 'austin',
+  'austin/cpu.mojo': 'austin',
+  'austin/binary.mojo': 'austin',
+  'austin/native.mojo': 'austin',
+  'austin/wall.austin': 'austin',
+  'austin/full.austin': 'austin',
+  'austin/memory.austin': 'austin',
 };
 
 /** A fixture's bytes, decompressed. */

@@ -2,6 +2,7 @@ import { growInt32 } from '../../profile/growColumn';
 import type { Profile } from '../../profile/profile';
 import { ProfileBuilder } from '../../profile/profileBuilder';
 import { StringTable } from '../../profile/stringTable';
+import { looksLikeAustinText } from '../austin/austinText';
 import { forEachLine } from '../bytes/byteLines';
 import { DecodeError } from '../decodeError';
 import type { ByteSource, Confidence, DecodeContext, Format } from '../format';
@@ -29,6 +30,9 @@ export const folded: Format = {
 
 function detectFolded(head: Uint8Array, name: string): Confidence {
   const wanted = /\.(folded|collapsed)$/i.test(name) ? 'possible' : 'no';
+  if (looksLikeAustinText(head)) {
+    return 'no';
+  }
   if (head.length === 0 || head.includes(0)) {
     return head.length === 0 ? wanted : 'no';
   }
