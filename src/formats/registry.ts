@@ -5,9 +5,10 @@ import { folded } from './folded/folded';
 import type { Format } from './format';
 import { heapprofile } from './heapprofile/heapprofile';
 import { pprof } from './pprof/pprof';
+import { sentry } from './sentry/sentry';
 
 /** Every format that Emberline reads. */
-export const formats: readonly Format[] = [cpuprofile, heapprofile, pprof, austin, folded, firefox];
+export const formats: readonly Format[] = [cpuprofile, heapprofile, pprof, austin, folded, firefox, sentry];
 
 /** How many of the first bytes `detectFormat` wants to see. */
 export const headLength = 65536;

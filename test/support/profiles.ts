@@ -27,6 +27,8 @@ export const fixtureFormats: Readonly<Record<string, string>> = {
   'austin/wall.austin': 'austin',
   'austin/full.austin': 'austin',
   'austin/memory.austin': 'austin',
+  'sentry/continuous.envelope': 'sentry',
+  'sentry/transaction.envelope': 'sentry',
 };
 
 /** A fixture's bytes, decompressed. */

@@ -39,6 +39,8 @@ const SKIPPED = new Set([
   'eventDelay',
 ]);
 
+const NO_TABLES: ReadonlySet<string> = new Set();
+
 function detectFirefox(head: Uint8Array): Confidence {
   const text = new TextDecoder('latin1').decode(head);
   if (!/^(ï»¿)?\s*\{/.test(text)) return 'no';
@@ -60,7 +62,7 @@ function decodeFirefox(source: ByteSource, context: DecodeContext): Profile {
     context.checkpoint(scanner.pos / bytes.length);
   };
   const strings = new StringTable();
-  const root = readJsonColumns(scanner, { skip: SKIPPED, strings, checkpoint });
+  const root = readJsonColumns(scanner, { skip: SKIPPED, tables: NO_TABLES, strings, checkpoint });
   if (scanner.peek() >= 0) scanner.fail('the end of the file');
   if (!(root instanceof JsonRecord) || root.record('meta').members.size === 0) {
     throw new DecodeError('Expected "meta" and "threads" of a Firefox Profiler profile');

@@ -30,6 +30,39 @@ export class RowColumn {
   }
 }
 
+/** An array of flat objects, a column for each member's numbers and one for its texts; see `JsonColumnsOptions.tables`. */
+export class TableColumn {
+  length = 0;
+  private readonly columns = new Map<string, { numbers: Float64Array; texts: Int32Array }>();
+
+  /** A cell's number; NaN where it is none. */
+  number(name: string, row: number): number {
+    return this.columns.get(name)?.numbers[row] ?? Number.NaN;
+  }
+
+  /** A cell's text as a string index, -1 where it is none. */
+  text(name: string, row: number): number {
+    return this.columns.get(name)?.texts[row] ?? -1;
+  }
+
+  /** Sets a cell of the last row; what a table has no room for is left out. */
+  set(name: string, number: number, text: number): void {
+    let column = this.columns.get(name);
+    if (column === undefined) {
+      if (this.columns.size >= MOST_COLUMNS) return;
+      column = { numbers: new Float64Array(0), texts: new Int32Array(0) };
+      this.columns.set(name, column);
+    }
+    const from = column.numbers.length;
+    if (from < this.length) {
+      column.numbers = growFloat64(column.numbers, this.length).fill(Number.NaN, from);
+      column.texts = growInt32(column.texts, this.length).fill(-1, from);
+    }
+    column.numbers[this.length - 1] = number;
+    column.texts[this.length - 1] = text;
+  }
+}
+
 /** An object's members by name. */
 export class JsonRecord {
   readonly members = new Map<string, JsonColumns>();
@@ -68,6 +101,12 @@ export class JsonRecord {
     return value instanceof TextColumn ? value.indices : null;
   }
 
+  /** A member that was read as a table; an empty one where it is none. */
+  table(name: string): TableColumn {
+    const value = this.members.get(name);
+    return value instanceof TableColumn ? value : new TableColumn();
+  }
+
   /** A member that is an array of arrays; null where it is not. */
   rows(name: string): RowColumn | null {
     const value = this.members.get(name);
@@ -83,16 +122,22 @@ export type JsonColumns =
   | NumberColumn
   | TextColumn
   | RowColumn
+  | TableColumn
   | JsonRecord
   | readonly JsonRecord[];
 
 export interface JsonColumnsOptions {
   /** Members that are skipped, wherever they are. */
   readonly skip: ReadonlySet<string>;
+  /** Members that are read as tables where they are arrays, wherever they are. */
+  readonly tables: ReadonlySet<string>;
   readonly strings: StringTable;
   /** Called now and then. */
   readonly checkpoint: () => void;
 }
+
+/** Columns of a table beyond this are left out. */
+const MOST_COLUMNS = 64;
 
 /** Objects deeper than this are skipped. */
 const MOST_DEPTH = 40;
@@ -124,6 +169,7 @@ function readRecord(scanner: JsonScanner, options: JsonColumnsOptions, depth: nu
   options.checkpoint();
   for (let name = scanner.name(true); name !== null; name = scanner.name(false)) {
     if (options.skip.has(name)) scanner.skip();
+    else if (options.tables.has(name) && scanner.peek() === 0x5b) record.members.set(name, readTable(scanner, options));
     else record.members.set(name, readJsonColumns(scanner, options, depth + 1));
   }
   return record;
@@ -210,4 +256,22 @@ function readRecords(scanner: JsonScanner, options: JsonColumnsOptions, depth: n
     records.push(value instanceof JsonRecord ? value : new JsonRecord());
   } while (scanner.element(false));
   return records;
+}
+
+function readTable(scanner: JsonScanner, { strings, checkpoint }: JsonColumnsOptions): TableColumn {
+  const table = new TableColumn();
+  scanner.enterArray('an array');
+  while (scanner.element(table.length === 0)) {
+    if ((++table.length & 0xfff) === 0) checkpoint();
+    if (scanner.peek() !== 0x7b) {
+      scanner.skip();
+      continue;
+    }
+    scanner.enterObject('an object');
+    for (let name = scanner.name(true); name !== null; name = scanner.name(false)) {
+      if (scanner.peek() === 0x22) table.set(name, Number.NaN, scanner.string(strings, 'a text'));
+      else table.set(name, readCell(scanner), -1);
+    }
+  }
+  return table;
 }
