@@ -15,6 +15,8 @@ export interface SampleBlock {
   readonly time: Float64Array | null;
   /** One column a sample type, as long as `stack`. */
   readonly values: readonly Float64Array[];
+  /** Label set of each sample, -1 for none; left out or null where no sample has labels. */
+  readonly labelSet?: Int32Array | null;
 }
 
 /**
@@ -147,6 +149,7 @@ export class ProfileBuilder {
       return;
     }
     this.noteTimed(block.time !== null);
+    this.labelled ||= (block.labelSet ?? null) !== null;
     this.blocks.push({ block, at: this.rows });
     this.blockSamples += block.stack.length;
   }
@@ -232,7 +235,7 @@ export class ProfileBuilder {
         thread,
         time: timed ? block.time : null,
         values: block.values,
-        labelSet: null,
+        labelSet: block.labelSet ?? null,
       };
     }
     const length = this.sampleCount;
@@ -260,6 +263,9 @@ export class ProfileBuilder {
       thread.fill(block.thread, target, target + block.stack.length);
       if (time !== null && block.time !== null) {
         time.set(block.time, target);
+      }
+      if (block.labelSet) {
+        labelSet?.set(block.labelSet, target);
       }
       values.forEach((column, type) => {
         column.set(block.values[type], target);

@@ -1,7 +1,11 @@
 import type { Profile } from '../../profile/profile';
+import { ProfileBuilder } from '../../profile/profileBuilder';
 import { DecodeError } from '../decodeError';
 import type { ByteSource, Confidence, DecodeContext, Format } from '../format';
 import { encodePprof } from './pprofEncode';
+import { PprofFrames } from './pprofFrames';
+import { pprofNotes } from './pprofNotes';
+import { PprofPruning } from './pprofPruning';
 import { PprofReader } from './pprofReader';
 import { PprofSamples } from './pprofSamples';
 import { PprofTables } from './pprofTables';
@@ -82,10 +86,9 @@ function decodePprof(source: ByteSource, context: DecodeContext): Profile {
   try {
     const tables = new PprofTables();
     // Samples stand before what they refer to, so they are read in a second pass.
-    tables.read(reader, () => context.checkpoint((reader.pos / bytes.length) * 0.3));
+    tables.read(reader, () => context.checkpoint((reader.pos / bytes.length) * 0.1));
     reader.pos = 0;
-    const samples = new PprofSamples(bytes, tables);
-    return samples.read(reader, () => context.checkpoint(0.3 + (reader.pos / bytes.length) * 0.7));
+    return readTables(bytes, tables, reader, () => context.checkpoint(0.1 + (reader.pos / bytes.length) * 0.9));
   } catch (error) {
     // pbf's own: a number of more than ten bytes, an unknown wire type, a read beyond the end.
     if (
@@ -99,4 +102,32 @@ function decodePprof(source: ByteSource, context: DecodeContext): Profile {
     }
     throw error;
   }
+}
+
+function readTables(bytes: Uint8Array, tables: PprofTables, reader: PprofReader, checkpoint: () => void): Profile {
+  if (tables.sampleTypes.length === 0) {
+    throw new DecodeError('Expected a pprof profile, but it names no sample type');
+  }
+  const builder = new ProfileBuilder();
+  const frames = new PprofFrames(bytes, tables, builder);
+  for (const { type, unit } of tables.sampleTypes) {
+    builder.addSampleType(frames.text(type), frames.text(unit));
+  }
+  const notes: string[] = [];
+  const pruning = PprofPruning.of(tables, frames, notes, checkpoint);
+  frames.make(pruning === null ? null : pruning.trimmed);
+  const samples = new PprofSamples(bytes, tables, frames, pruning, builder);
+  samples.read(reader, checkpoint);
+  const named = frames.string(Math.max(0, tables.defaultSampleType));
+  const wanted = tables.sampleTypes.findIndex(({ type }) => named !== 0 && frames.string(type) === named);
+  notes.push(...pprofNotes(tables, frames, samples));
+  return builder.finish({
+    formats: ['pprof'],
+    durationMs: tables.durationNanos > 0 ? tables.durationNanos / 1e6 : null,
+    startTimeMs: tables.timeNanos > 0 ? tables.timeNanos / 1e6 : null,
+    // As `go tool pprof` has it: the last type where none is named.
+    defaultSampleType: wanted < 0 ? tables.sampleTypes.length - 1 : wanted,
+    lines: frames.hasLines ? 'call' : 'none',
+    notes,
+  });
 }

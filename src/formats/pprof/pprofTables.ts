@@ -1,7 +1,11 @@
 import { growFloat64, growInt32 } from '../../profile/growColumn';
 import { PairTable } from '../../profile/tupleTables';
 import { DecodeError } from '../decodeError';
-import type { PprofReader } from './pprofReader';
+import { BYTES, type PprofReader } from './pprofReader';
+
+const SAMPLE_TAG = (2 << 3) | BYTES;
+/** Comments to show. */
+const MOST_COMMENTS = 10;
 
 /** Ids of 64 bits to rows, in the order of first sight. */
 class Ids {
@@ -29,6 +33,23 @@ class Ids {
   row(low: number, high: number): number {
     const pair = this.pair(low, high);
     return this.rows[pair];
+  }
+
+  /** Rows by id, -1 where an id is not defined; empty where an id is `limit` or above. */
+  smallIds(limit: number): Int32Array {
+    const { a, b, length } = this.pairs;
+    let largest = -1;
+    for (let pair = 0; pair < length; pair++) {
+      if (b[pair] !== 0 || a[pair] < 0 || a[pair] >= limit) {
+        return new Int32Array(0);
+      }
+      largest = Math.max(largest, a[pair]);
+    }
+    const rows = new Int32Array(largest + 1).fill(-1);
+    for (let pair = 0; pair < length; pair++) {
+      rows[a[pair]] = this.rows[pair];
+    }
+    return rows;
   }
 }
 
@@ -74,6 +95,10 @@ export class PprofTables {
   timeNanos = 0;
   durationNanos = 0;
   defaultSampleType = 0;
+  dropFrames = 0;
+  keepFrames = 0;
+  documentation = 0;
+  readonly comments: number[] = [];
 
   /** Reads everything but the samples. @throws DecodeError */
   read(reader: PprofReader, checkpoint: () => void): void {
@@ -88,8 +113,7 @@ export class PprofTables {
           this.readSampleType(reader, end);
           break;
         case 2:
-          reader.pos = reader.enter(end, 'a sample');
-          this.samples++;
+          this.skipSamples(reader, end);
           break;
         case 3:
           this.readMapping(reader, end);
@@ -103,6 +127,12 @@ export class PprofTables {
         case 6:
           this.readString(reader, end);
           break;
+        case 7:
+          this.dropFrames = index(reader);
+          break;
+        case 8:
+          this.keepFrames = index(reader);
+          break;
         case 9:
           this.timeNanos = reader.int64();
           break;
@@ -112,14 +142,55 @@ export class PprofTables {
         case 14:
           this.defaultSampleType = index(reader);
           break;
+        case 13:
+          this.readComments(reader, end);
+          break;
+        case 15:
+          this.documentation = index(reader);
+          break;
         default:
-          // Of drop_frames, keep_frames, period and comments nothing is shown; `nextField` skips them.
+          // Of the period and its type nothing is shown; `nextField` skips them.
           break;
       }
     }
     reader.leave(end, 'the profile');
     this.locationLines = growInt32(this.locationLines, this.locations + 1);
     this.locationLines[this.locations] = this.lines;
+  }
+
+  /** Samples follow one another in most files, and this is all that is done with them here. */
+  private skipSamples(reader: PprofReader, outer: number): void {
+    const { buf } = reader;
+    let pos = reader.enter(outer, 'a sample');
+    this.samples++;
+    while (buf[pos] === SAMPLE_TAG) {
+      const first = buf[pos + 1];
+      const second = buf[pos + 2];
+      if (first > 0x7f && second > 0x7f) {
+        break;
+      }
+      const next = first > 0x7f ? pos + 3 + ((first & 0x7f) | (second << 7)) : pos + 2 + first;
+      if (!(next <= outer)) {
+        break;
+      }
+      pos = next;
+      this.samples++;
+    }
+    reader.pos = pos;
+  }
+
+  private readComments(reader: PprofReader, outer: number): void {
+    const packed = reader.type === BYTES;
+    const end = packed ? reader.enter(outer, 'comments') : reader.pos + 1;
+    while (reader.pos < end) {
+      const comment = index(reader);
+      if (this.comments.length < MOST_COMMENTS) {
+        this.comments.push(comment);
+      }
+    }
+    if (packed) {
+      reader.leave(end, 'comments');
+    }
   }
 
   private readSampleType(reader: PprofReader, outer: number): void {
