@@ -47,6 +47,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// The usual end by Ctrl+C runs no `exit` handlers, and these remove what was downloaded.
+process.once('SIGINT', () => process.exit(130));
+
 main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });

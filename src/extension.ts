@@ -11,10 +11,14 @@ import { SourceOpener } from './editor/sourceOpener';
 import { WorkspaceFiles } from './editor/workspaceFiles';
 import { EngineClient } from './engine/engineClient';
 import { SourceResolver } from './sources/sourceResolver';
+import { DownloadStore } from './views/downloadStore';
 import { registerOpenProfile, showProfile } from './views/openProfile';
 import { OpenProfiles } from './views/openProfiles';
+import { registerOpenUrl } from './views/openUrl';
 import { registerProfileDebugTarget } from './views/profileDebugTarget';
 import { registerProfileEditor } from './views/profileEditorProvider';
+import { registerRequestHeaderCommands } from './views/requestHeaderCommands';
+import { RequestHeaderStore } from './views/requestHeaderStore';
 import { ViewStateStore } from './views/viewStateStore';
 
 /**
@@ -43,10 +47,13 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const profiles = new OpenProfiles(engine, output);
   const states = new ViewStateStore(context.workspaceState);
+  const downloads = new DownloadStore(context, profiles);
+  const headers = new RequestHeaderStore(context.secrets);
   context.subscriptions.push(
     output,
     { dispose: () => engine.dispose() },
     profiles,
+    downloads,
     files,
     tracker,
     highlight,
@@ -61,6 +68,8 @@ export function activate(context: vscode.ExtensionContext): void {
       void vscode.window.showInformationMessage('Emberline forgot which source files and folders were chosen.');
     }),
     registerOpenProfile(),
+    registerOpenUrl({ store: downloads, headers, output }),
+    registerRequestHeaderCommands(headers),
     registerProfileDebugTarget(context, { output }),
     registerOpenLocation(opener),
     registerHeatHover(heat, engine),

@@ -1,5 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -134,6 +136,80 @@ describe('top', () => {
   });
 });
 
+describe('addresses', () => {
+  let server: Server;
+  let origin: string;
+  const asked: IncomingMessage[] = [];
+  const temporary = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('download-'));
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      asked.push(request);
+      if (request.headers.authorization !== 'Bearer t') response.writeHead(401).end('who are you?');
+      else if (request.url?.startsWith('/a.folded')) response.end(readFileSync(file('a.folded')));
+      else response.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  /** Not waiting for it: the server runs in this process. */
+  const runAsync = (
+    args: string[],
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<{ code: number | null; out: string; err: string }> =>
+    new Promise((resolve) => {
+      const child = spawn(process.execPath, [file('cli.js'), ...args], { env: { ...process.env, ...env } });
+      const text = { out: '', err: '' };
+      child.stdout.on('data', (data) => {
+        text.out += String(data);
+      });
+      child.stderr.on('data', (data) => {
+        text.err += String(data);
+      });
+      child.once('close', (code) => resolve({ code, ...text }));
+    });
+
+  test('are opened as files are, with headers from the command line or the environment', async () => {
+    const before = temporary();
+    const url = `${origin}/a.folded?sig=secret`;
+    const header = ['--header', 'Authorization: Bearer t'];
+    const { code, out, err } = await runAsync(['top', url, file('b.folded'), '--json', ...header]);
+    expect([code, err]).toEqual([0, '']);
+    expect(JSON.parse(out).profile.total).toBe(15);
+    const converted = file('from-url.folded');
+    expect(
+      await runAsync(['convert', url, converted], { EMBERLINE_HEADERS: 'X-A: 1\nAuthorization: Bearer t\n' }),
+    ).toEqual({ code: 0, out: '', err: '' });
+    expect(readFileSync(converted, 'utf8')).toContain('main;hot (a.py:7) 3');
+    expect(asked.at(-1)?.headers['x-a']).toBe('1');
+    expect(temporary()).toEqual(before);
+  });
+
+  test('fail in one line that shows no query', async () => {
+    const { code, out, err } = await runAsync(['top', `${origin}/a.folded?sig=secret`]);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^emberline: .*\/a\.folded answered 401 Unauthorized \(“who are you\?”\)/);
+    expect(err).not.toContain('secret');
+  });
+
+  test('wrong headers and sizes are wrong usage, and are not repeated', async () => {
+    for (const args of [
+      ['--header', 'hunter2'],
+      ['--max-size', 'hunter'],
+      ['--max-size', '0'],
+    ]) {
+      const { code, err } = await runAsync(['top', origin, ...args]);
+      expect(code).toBe(2);
+      expect(err).not.toContain('hunter2');
+    }
+  });
+});
+
 test('--help of a command is help', () => {
   expect(run('top', '--help')).toMatchObject({ code: 0, err: '' });
 });
@@ -144,6 +220,11 @@ describe('convert', () => {
     const page = readFileSync(file('a.html'), 'utf8');
     expect(page).toContain('"name":"warm"');
     expect(page).not.toMatch(/https?:\/\/(?!www\.w3\.org\/)/);
+  });
+
+  test('merges several inputs', () => {
+    expect(run('convert', file('a.folded'), file('b.folded'), file('both.folded')).code).toBe(0);
+    expect(topOf(file('both.folded')).profile.total).toBe(15);
   });
 
   test('folded to folded keeps every value', () => {

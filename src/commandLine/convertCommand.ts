@@ -2,20 +2,28 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { encodingForPath, listEncodings } from '../engine/encodeProfile';
 import type { Engine } from '../engine/engine';
-
+import { inputOptions, openInputs } from './profileInputs';
 import { type CommandOutput, UsageError } from './usage';
 
-/** `emberline convert IN OUT`: writes OUT, in the format of its ending. */
+/** `emberline convert IN… OUT`: writes OUT, in the format of its ending. Several inputs are merged. */
 export async function runConvert(engine: Engine, args: string[]): Promise<CommandOutput> {
-  const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
-  if (positionals.length !== 2) throw new UsageError('convert takes an input and an output file.');
-  const [input, output] = positionals;
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: inputOptions });
+  if (positionals.length < 2) throw new UsageError('convert takes an input and an output file.');
+  const inputs = positionals.slice(0, -1);
+  const output = positionals[positionals.length - 1];
   const encoding = encodingForPath(output);
   if (encoding === null) {
     const endings = listEncodings().flatMap(({ extensions }) => extensions);
     throw new UsageError(`"${output}" has none of the endings that Emberline writes: ${endings.join(', ')}.`);
   }
-  const { profile, notes } = await engine.request('open', { source: { kind: 'file', path: input }, name: input });
+  const opened = await openInputs(engine, inputs, values);
+  const { profile, notes } =
+    opened.length === 1
+      ? opened[0]
+      : await engine.request('merge', {
+          profiles: opened.map((summary) => summary.profile),
+          name: opened.map(({ name }) => name).join(', '),
+        });
   const bytes = await engine.request('encode', { profile, format: encoding.name });
   try {
     writeFileSync(output, bytes);

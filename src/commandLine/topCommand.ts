@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { Engine } from '../engine/engine';
-import type { ProfileSummary, TopParams, TopResult } from '../engine/engineApi';
+import type { TopParams, TopResult } from '../engine/engineApi';
 import { formatPercent, formatValue } from '../units/units';
+import { inputOptions, openInputs } from './profileInputs';
 import { type CommandOutput, plain, UsageError } from './usage';
 
 /** `emberline top`. @throws UsageError */
@@ -15,6 +16,7 @@ export async function runTop(engine: Engine, args: string[]): Promise<CommandOut
       type: { type: 'string' },
       limit: { type: 'string', default: '20' },
       json: { type: 'boolean', default: false },
+      ...inputOptions,
     },
   });
   if (positionals.length === 0) throw new UsageError('top needs a profile file.');
@@ -22,13 +24,12 @@ export async function runTop(engine: Engine, args: string[]): Promise<CommandOut
   const sort = oneOf('--sort', values.sort, ['self', 'total'] as const);
   if (!/^\d+$/.test(values.limit)) throw new UsageError(`--limit takes a whole number, not "${values.limit}".`);
   const limit = Number(values.limit);
-  const opened: ProfileSummary[] = [];
-  for (const path of positionals) {
-    opened.push(await engine.request('open', { source: { kind: 'file', path }, name: path }));
-  }
+  const opened = await openInputs(engine, positionals, values);
   const profiles = opened.map((summary) => summary.profile);
   const { profile, notes } =
-    opened.length === 1 ? opened[0] : await engine.request('merge', { profiles, name: positionals.join(', ') });
+    opened.length === 1
+      ? opened[0]
+      : await engine.request('merge', { profiles, name: opened.map(({ name }) => name).join(', ') });
   const params: TopParams = {
     profile,
     by,

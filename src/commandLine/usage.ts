@@ -13,14 +13,19 @@ export interface CommandOutput {
 
 export const USAGE = `Usage:
   emberline top PROFILE… [--by function|line|file] [--sort self|total] [--type TYPE] [--limit N] [--json]
-  emberline convert IN OUT
+  emberline convert IN… OUT
   emberline --help | --version
 
 top      Prints the hottest functions, lines or files. Several profiles are merged.
          --type   a sample type of the profile, such as samples, time, cpu, alloc_space
          --limit  how many rows (default 20; 0 for all)
          --json   values unrounded, in the sample type's unit
-convert  Writes a profile in the format that OUT's ending names.
+convert  Writes a profile in the format that OUT's ending names. Several are merged.
+
+PROFILE and IN are files or http(s) addresses.
+  --header 'NAME: VALUE'  is sent to those addresses' hosts, and to no other; may be repeated. Lines of the environment
+                          variable EMBERLINE_HEADERS are sent too, and are seen by no other user.
+  --max-size N            largest download in MiB (default 1024)
 
 Exit codes: 0 done, 1 the work failed (one line on stderr says what and where), 2 wrong usage.
 `;

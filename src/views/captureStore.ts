@@ -2,6 +2,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { CpuprofileCapture } from '../endpoints/cpuprofileCapture';
+import { profileInFront } from './profileTabs';
 
 const KEPT = 20;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -57,10 +58,7 @@ function fileName(name: string): string {
 /** `Emberline: Save Profile As…`: copies the file of the profile editor in front, or the one given. */
 export function registerSaveProfileAs(): vscode.Disposable {
   return vscode.commands.registerCommand('emberline.saveProfileAs', async (given?: unknown) => {
-    const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-    const open =
-      input instanceof vscode.TabInputCustom && input.viewType.startsWith('emberline.') ? input.uri : undefined;
-    const uri = given instanceof vscode.Uri ? given : open;
+    const uri = given instanceof vscode.Uri ? given : profileInFront();
     if (!uri) {
       void vscode.window.showInformationMessage('No profile is open in front: open one in Emberline to save it.');
       return undefined;

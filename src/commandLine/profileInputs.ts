@@ -1,0 +1,101 @@
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { download, parseDownloadUrl } from '../endpoints/download';
+import { parseHeaders } from '../endpoints/requestHeaders';
+import type { Engine } from '../engine/engine';
+import type { ProfileSummary } from '../engine/engineApi';
+import { formatValue } from '../units/units';
+import { UsageError } from './usage';
+
+/** Options of every command that reads profiles, for `parseArgs`. */
+export const inputOptions = {
+  header: { type: 'string', multiple: true },
+  'max-size': { type: 'string', default: '1024' },
+} as const;
+
+export interface InputOptions {
+  readonly header?: readonly string[] | undefined;
+  readonly 'max-size': string;
+}
+
+const SILENCE_MS = 30_000;
+
+/**
+ * Opens files and http(s) addresses in their order. Headers of the command line and of the environment's
+ * `EMBERLINE_HEADERS` (a line each) go to the origins that were named, to no other.
+ * @throws UsageError for an address or a header that is none, and whatever downloading and opening throw
+ */
+export async function openInputs(
+  engine: Engine,
+  inputs: readonly string[],
+  options: InputOptions,
+): Promise<ProfileSummary[]> {
+  const { headers, maxBytes } = readOptions(options);
+  const urls = inputs.map((input) => (/^https?:\/\//i.test(input) ? readUrl(input) : null));
+  const named = new Set(urls.map((url) => url?.origin));
+  const opened: ProfileSummary[] = [];
+  for (const [i, input] of inputs.entries()) {
+    const url = urls[i];
+    if (url === null) {
+      opened.push(await engine.request('open', { source: { kind: 'file', path: input }, name: input }));
+      continue;
+    }
+    const { path, name, folder } = await download({
+      url,
+      headersFor: (origin) => (named.has(origin) ? headers : {}),
+      folder: tmpdir(),
+      maxBytes,
+      silenceMs: SILENCE_MS,
+      tooLargeAdvice: 'raise it with --max-size',
+      onProgress: showProgress(url.host),
+    });
+    const remove = (): void => rmSync(folder, { recursive: true, force: true });
+    process.once('exit', remove);
+    try {
+      opened.push(await engine.request('open', { source: { kind: 'file', path }, name }));
+    } finally {
+      remove();
+      process.off('exit', remove);
+    }
+  }
+  return opened;
+}
+
+function readOptions(options: InputOptions): { headers: Readonly<Record<string, string>>; maxBytes: number } {
+  const mebibytes = Number(options['max-size']);
+  if (!/^\d+$/.test(options['max-size']) || mebibytes === 0) {
+    throw new UsageError(`--max-size takes a number of MiB, not "${options['max-size']}".`);
+  }
+  try {
+    const environment = (process.env['EMBERLINE_HEADERS'] ?? '').split(/\r?\n/);
+    return {
+      headers: { ...parseHeaders(environment), ...parseHeaders(options.header ?? []) },
+      maxBytes: mebibytes * 2 ** 20,
+    };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function readUrl(text: string): URL {
+  try {
+    return parseDownloadUrl(text);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** On a terminal, a line on stderr that tells how far it is, and is gone at the end. */
+function showProgress(host: string): (received: number, total: number | null) => void {
+  let shownAt = 0;
+  return (received, total) => {
+    const now = Date.now();
+    if (process.stderr.isTTY !== true) return;
+    if (received === total) process.stderr.write('\r\x1b[K');
+    else if (now - shownAt > 200) {
+      shownAt = now;
+      const of = total === null ? '' : ` of ${formatValue(total, 'bytes')}`;
+      process.stderr.write(`\r\x1b[KDownloading from ${host}: ${formatValue(received, 'bytes')}${of}\r`);
+    }
+  };
+}

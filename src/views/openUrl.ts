@@ -1,0 +1,124 @@
+import * as vscode from 'vscode';
+import { type Download, download, parseDownloadUrl } from '../endpoints/download';
+import { DownloadError, shownAddress } from '../endpoints/downloadError';
+import { formatValue } from '../units/units';
+import type { DownloadStore } from './downloadStore';
+import { viewTypeFor } from './openProfile';
+import { editHeaders } from './requestHeaderCommands';
+import type { RequestHeaderStore } from './requestHeaderStore';
+
+interface Services {
+  readonly store: DownloadStore;
+  readonly headers: RequestHeaderStore;
+  readonly output: vscode.LogOutputChannel;
+}
+
+const SILENCE_MS = 30_000;
+
+/** `Emberline: Open Profile from URL…`; with an address as its argument it asks for none. */
+export function registerOpenUrl(services: Services): vscode.Disposable {
+  return vscode.commands.registerCommand('emberline.openUrl', async (given?: unknown) => {
+    if (!vscode.workspace.isTrusted) {
+      void vscode.window.showErrorMessage('Nothing is downloaded in an untrusted workspace: trust it first.');
+      return;
+    }
+    const text = typeof given === 'string' ? given : await askAddresses();
+    if (text === undefined) return;
+    let urls: URL[];
+    try {
+      urls = splitAddresses(text).map(parseDownloadUrl);
+    } catch (error) {
+      void vscode.window.showErrorMessage(messageOf(error));
+      return;
+    }
+    // One after the other: each may ask for headers that the next needs too.
+    for (const url of urls) await openUrl(url, services);
+  });
+}
+
+async function askAddresses(): Promise<string | undefined> {
+  return vscode.window.showInputBox({
+    title: 'Open Profile from URL',
+    prompt: 'Address of a profile. Several are separated by spaces.',
+    placeHolder: 'https://example.com/cpu.pb.gz',
+    ignoreFocusOut: true,
+    validateInput: (value) => {
+      try {
+        splitAddresses(value).map(parseDownloadUrl);
+        return null;
+      } catch (error) {
+        return messageOf(error);
+      }
+    },
+  });
+}
+
+function splitAddresses(text: string): string[] {
+  return text.split(/\s+/).filter((part) => part !== '');
+}
+
+async function openUrl(url: URL, services: Services): Promise<void> {
+  const { output } = services;
+  for (;;) {
+    try {
+      const { path, bytes } = await fetchProfile(url, services);
+      output.info(`Downloaded ${shownAddress(url)}: ${bytes} bytes`);
+      const uri = vscode.Uri.file(path);
+      await vscode.commands.executeCommand('vscode.openWith', uri, viewTypeFor(uri), { preview: false });
+      return;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'AbortError') return;
+      output.error(messageOf(error));
+      if (!(await askToRetry(error, services))) return;
+    }
+  }
+}
+
+async function askToRetry(error: unknown, { headers }: Services): Promise<boolean> {
+  const retry = 'Retry';
+  const setHeaders = 'Set Request Headers…';
+  const wants = error instanceof DownloadError && error.wantsHeaders;
+  const answer = await vscode.window.showErrorMessage(messageOf(error), ...(wants ? [setHeaders, retry] : [retry]));
+  if (answer === setHeaders && error instanceof DownloadError) return editHeaders(headers, error.origin);
+  return answer === retry;
+}
+
+function fetchProfile(url: URL, { store, headers }: Services): Promise<Download> {
+  const mebibytes = vscode.workspace.getConfiguration('emberline').get('download.maxSize', 1024);
+  return Promise.resolve(
+    vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: `Downloading from ${url.host}`, cancellable: true },
+      (progress, token) => {
+        const cancel = new AbortController();
+        token.onCancellationRequested(() => cancel.abort());
+        let shown = 0;
+        let shownAt = 0;
+        return download({
+          url,
+          headersFor: (origin) => headers.get(origin),
+          folder: store.folder,
+          maxBytes: Math.max(1, mebibytes) * 2 ** 20,
+          silenceMs: SILENCE_MS,
+          tooLargeAdvice: 'raise the setting emberline.download.maxSize',
+          signal: cancel.signal,
+          onProgress: (received, total) => {
+            const now = Date.now();
+            if (now - shownAt < 100 && received !== total) return;
+            shownAt = now;
+            const bytes = formatValue(received, 'bytes');
+            const percent = total === null || total === 0 ? 0 : (received / total) * 100;
+            progress.report({
+              message: total === null ? bytes : `${bytes} of ${formatValue(total, 'bytes')}`,
+              ...(total === null ? {} : { increment: percent - shown }),
+            });
+            shown = percent;
+          },
+        });
+      },
+    ),
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
