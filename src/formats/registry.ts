@@ -6,9 +6,10 @@ import type { Format } from './format';
 import { heapprofile } from './heapprofile/heapprofile';
 import { pprof } from './pprof/pprof';
 import { sentry } from './sentry/sentry';
+import { vmprof } from './vmprof/vmprof';
 
 /** Every format that Emberline reads. */
-export const formats: readonly Format[] = [cpuprofile, heapprofile, pprof, austin, folded, firefox, sentry];
+export const formats: readonly Format[] = [cpuprofile, heapprofile, pprof, austin, vmprof, folded, firefox, sentry];
 
 /** How many of the first bytes `detectFormat` wants to see. */
 export const headLength = 65536;
