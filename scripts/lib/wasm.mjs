@@ -3,26 +3,28 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { root } from './setup.mjs';
 
-/** Sources, and the pages of 64 KiB that their memory begins with: all that an address of a constant may be in. */
 export const wasmSources = [
-  { source: 'src/formats/cpuprofile/wasm/cpuprofileScanner.as.ts', pages: 16 },
-  { source: 'src/formats/cpuprofile/wasm/cpuprofileTree.as.ts', pages: 1 },
-  { source: 'src/analysis/wasm/callTree.as.ts', pages: 1 },
+  { source: 'src/formats/cpuprofile/wasm/cpuprofileScanner.as.ts' },
+  { source: 'src/formats/cpuprofile/wasm/cpuprofileTree.as.ts' },
+  { source: 'src/analysis/wasm/callTree.as.ts' },
 ];
+
+/** As `FIRST_PAGES` in src/profile/wasmModule.ts. */
+const PAGES = 16;
 
 function target({ source }) {
   return join(root, source.replace(/\.as\.ts$/, 'Module.ts'));
 }
 
 /** The text of the generated module of a source. */
-export async function compileWasm({ source, pages }) {
+export async function compileWasm({ source }) {
   const { default: asc } = await import('assemblyscript/asc');
   let bytes;
   const { error, stderr } = await asc.main(
     [
       source,
       ...['--baseDir', root, '--outFile', 'out.wasm', '--runtime', 'stub', '--enable', 'simd', '--noAssert'],
-      ...['--initialMemory', String(pages), '--optimizeLevel', '3', '--shrinkLevel', '0'],
+      ...['--importMemory', '--initialMemory', String(PAGES), '--optimizeLevel', '3', '--shrinkLevel', '0'],
     ],
     {
       writeFile: (_name, contents) => {

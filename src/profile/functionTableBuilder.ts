@@ -1,3 +1,4 @@
+import { exact } from './growColumn';
 import type { FunctionTable } from './profile';
 import { PairTable, QuadTable } from './tupleTables';
 
@@ -17,6 +18,11 @@ export class FunctionTableBuilder {
     return this.functions.intern(name, place, line, column);
   }
 
+  /** Fills an empty table with functions, all different and without a module, whose columns it takes over. */
+  fill(name: Int32Array, file: Int32Array, line: Int32Array, column: Int32Array): void {
+    this.functions.fill(name, file, line, column);
+  }
+
   /** Makes room for about `count` functions. */
   reserve(count: number): void {
     this.functions.reserve(count);
@@ -26,7 +32,7 @@ export class FunctionTableBuilder {
   finish(): FunctionTable {
     const { functions, inModules } = this;
     const { length } = functions;
-    const file = functions.b.slice(0, length);
+    const file = exact(functions.b, length);
     const module = new Int32Array(length).fill(-1);
     for (let func = 0; inModules.length > 0 && func < length; func++) {
       if (file[func] < -1) {
@@ -37,10 +43,10 @@ export class FunctionTableBuilder {
     }
     return {
       length,
-      name: functions.a.slice(0, length),
+      name: exact(functions.a, length),
       file,
-      line: functions.c.slice(0, length),
-      column: functions.d.slice(0, length),
+      line: exact(functions.c, length),
+      column: exact(functions.d, length),
       module,
     };
   }

@@ -3,6 +3,11 @@ function nextCapacity(current: number, needed: number): number {
   return Math.max(needed, current * 2, 16);
 }
 
+/** The first `length` entries in memory of their own, which is the column's where it has no more. */
+export function exact(column: Int32Array, length: number): Int32Array {
+  return column.length === length && column.byteLength === column.buffer.byteLength ? column : column.slice(0, length);
+}
+
 /** The same column with room for at least `needed` entries; what it held is copied when it had to move. */
 export function growInt32(column: Int32Array, needed: number): Int32Array {
   if (needed <= column.length) {

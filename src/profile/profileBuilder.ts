@@ -1,5 +1,5 @@
 import { FunctionTableBuilder } from './functionTableBuilder';
-import { growFloat64, growInt32 } from './growColumn';
+import { exact, growFloat64, growInt32 } from './growColumn';
 import { LabelBuilder } from './labelBuilder';
 import type { LeafLineTable, Profile, ProfileMeta, SampleTable, SampleType, Thread } from './profile';
 import { stableOrder } from './stableOrder';
@@ -97,6 +97,20 @@ export class ProfileBuilder {
   /** Sets all stacks, the first ones: columns of prefixes and frames, all pairs different, which the builder takes over. */
   setStacks(prefix: Int32Array, frame: Int32Array): void {
     this.stacks.fill(prefix, frame);
+  }
+
+  /**
+   * Sets all functions, the first ones, each with a frame of its index and line: columns as of `FunctionTable`, all
+   * functions different, which the builder takes over.
+   */
+  setFunctions(name: Int32Array, file: Int32Array, line: Int32Array, column: Int32Array): void {
+    const { length } = name;
+    this.functions.fill(name, file, line, column);
+    const index = new Int32Array(length);
+    for (let i = 0; i < length; i++) {
+      index[i] = i;
+    }
+    this.frames.fill(index, line.slice(), new Int32Array(length), new Int32Array(length));
   }
 
   /** Makes room for about as many more functions (with a frame each) and stacks. */
@@ -206,15 +220,15 @@ export class ProfileBuilder {
       functions: functions.finish(),
       frames: {
         length: frames.length,
-        func: frames.a.slice(0, frames.length),
-        line: frames.b.slice(0, frames.length),
+        func: exact(frames.a, frames.length),
+        line: exact(frames.b, frames.length),
         inlined,
         kind,
       },
       stacks: {
         length: stacks.length,
-        prefix: stacks.a.slice(0, stacks.length),
-        frame: stacks.b.slice(0, stacks.length),
+        prefix: exact(stacks.a, stacks.length),
+        frame: exact(stacks.b, stacks.length),
       },
       samples,
       sampleTypes: this.sampleTypes,
@@ -330,6 +344,9 @@ export class ProfileBuilder {
       end++;
     }
     const length = end - first;
+    if (length > 0 && first === 0 && length === stack.length) {
+      return { length, stack, line, ticks };
+    }
     return length === 0
       ? null
       : { length, stack: stack.slice(first, end), line: line.slice(first, end), ticks: ticks.slice(first, end) };

@@ -23,6 +23,7 @@ export class StringTable {
   private readonly seed = (Math.random() * 0x100000000) | 0;
   private readonly encoder = new TextEncoder();
   private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  private filled = false;
   private scratch: Uint8Array = new Uint8Array(1024);
 
   constructor() {
@@ -51,7 +52,37 @@ export class StringTable {
     return this.lookUp(bytes, start, end, true);
   }
 
+  /**
+   * Fills the table anew. What was interned before must be among the texts, at the same indices.
+   * @param arena ASCII texts one after the other, all different, the first one empty
+   * @param start where each begins and the last one ends
+   */
+  fill(arena: Uint8Array, start: Float64Array): void {
+    this.arena = arena;
+    this.start = start;
+    this.count = start.length - 1;
+    this.ascii = new Uint8Array(this.count).fill(1);
+    this.filled = true;
+  }
+
+  /** Hashes the texts that the table was filled with: only now one is looked for. */
+  private index(): void {
+    this.filled = false;
+    this.hashes = new Int32Array(this.count);
+    for (let index = 0; index < this.count; index++) {
+      let hash = this.seed ^ -2128831035;
+      for (let i = this.start[index]; i < this.start[index + 1]; i++) {
+        hash = Math.imul(hash ^ this.arena[i], 16777619);
+      }
+      this.hashes[index] = hash ^ (hash >>> 15);
+    }
+    this.rehash(2 ** Math.ceil(Math.log2(this.count * 2 + 16)));
+  }
+
   private lookUp(bytes: Uint8Array, start: number, end: number, unchecked = false): number {
+    if (this.filled) {
+      this.index();
+    }
     let hash = this.seed ^ -2128831035;
     let high = 0;
     for (let i = start; i < end; i++) {
@@ -106,13 +137,12 @@ export class StringTable {
     this.ascii[index] = ascii;
     this.slots[slot] = index;
     if (this.count * 2 > this.slots.length) {
-      this.rehash();
+      this.rehash(this.slots.length * 8);
     }
     return index;
   }
 
-  private rehash(): void {
-    const size = this.slots.length * 8;
+  private rehash(size: number): void {
     const slots = new Int32Array(size).fill(-1);
     const mask = size - 1;
     for (let index = 0; index < this.count; index++) {

@@ -97,6 +97,9 @@ export class QuadTable {
   private mask = 15;
 
   intern(a: number, b: number, c: number, d: number): number {
+    if (this.mask < 0) {
+      this.rehash(2 ** Math.ceil(Math.log2(this.length * 2 + 16)));
+    }
     let slot = mix(mix(a, b), mix(c, d)) & this.mask;
     for (let found = this.slots[slot]; found >= 0; found = this.slots[slot]) {
       if (this.a[found] === a && this.b[found] === b && this.c[found] === c && this.d[found] === d) {
@@ -120,6 +123,16 @@ export class QuadTable {
       this.rehash(this.slots.length * 8);
     }
     return index;
+  }
+
+  /** As `PairTable.fill`. */
+  fill(a: Int32Array, b: Int32Array, c: Int32Array, d: Int32Array): void {
+    this.a = a;
+    this.b = b;
+    this.c = c;
+    this.d = d;
+    this.length = a.length;
+    this.mask = -1;
   }
 
   /** Makes room for about `count` rows. */

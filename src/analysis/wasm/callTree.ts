@@ -1,12 +1,11 @@
 import type { Profile } from '../../profile/profile';
-import { type WasmMemory, WasmModule, type WasmValue } from '../../profile/wasmModule';
+import { WasmModule, type WasmValue } from '../../profile/wasmModule';
 import type { CallTree } from '../callTree';
 import type { StackValues } from '../stackValues';
 import { callTreeModule } from './callTreeModule';
 
 /** What callTree.as.ts exports; addresses are in its memory. */
 interface TreeExports {
-  readonly memory: WasmMemory;
   prepare(stacks: number, frames: number, functions: number, random: bigint): number;
   build(): void;
 }
@@ -39,9 +38,14 @@ const compiled = new WasmModule(callTreeModule);
 /** `buildCallTree` by WebAssembly; null where it cannot run, or the profile is too large for its memory. */
 export function buildCallTreeByWasm(profile: Profile, values: StackValues): CallTree | null {
   const { stacks, frames, functions } = profile;
-  const wasm = compiled.take() as (TreeExports & Values) | null;
-  if (wasm === null || wasm.prepare(stacks.length, frames.length, functions.length, random) === 0) return null;
-  const { buffer } = wasm.memory;
+  const taken = compiled.take();
+  if (taken === null) return null;
+  const wasm = taken.exports as TreeExports & Values;
+  if (wasm.prepare(stacks.length, frames.length, functions.length, random) === 0) {
+    compiled.give();
+    return null;
+  }
+  const { buffer } = taken.memory;
   const int32s = (address: WasmValue, length: number): Int32Array => new Int32Array(buffer, address.value, length);
   const float64s = (address: WasmValue, length: number): Float64Array =>
     new Float64Array(buffer, address.value, length);
@@ -70,6 +74,6 @@ export function buildCallTreeByWasm(profile: Profile, values: StackValues): Call
     nodeOfStack: int32s(wasm.nodeOfStack, stacks.length).slice(),
     rows: wasm.rows.value,
   };
-  compiled.give(wasm);
+  compiled.give();
   return tree;
 }

@@ -53,7 +53,25 @@ export function decodeCpuprofile(source: ByteSource, context: DecodeContext, was
   const scanner = new JsonScanner(bytes, 'a V8 CPU profile');
   const fast = worthWasm(wasm, bytes.length, WORTH_WASM) ? CpuprofileScanner.create(scanner) : null;
   const builder = new ProfileBuilder();
-  const checkpoint = (): void => context.checkpoint(scanner.pos / bytes.length);
+  // First, whatever the file has: WebAssembly has them first, too.
+  builder.string('(root)');
+  builder.string('(anonymous)');
+  let segments: CpuprofileColumns[];
+  try {
+    segments = scanSegments(scanner, fast, builder, () => context.checkpoint(scanner.pos / bytes.length));
+  } finally {
+    fast?.end();
+  }
+  return assembleCpuprofile(builder, segments, wasm);
+}
+
+/** Reads the profile objects of a file: one, or an array of them. */
+function scanSegments(
+  scanner: JsonScanner,
+  fast: CpuprofileScanner | null,
+  builder: ProfileBuilder,
+  checkpoint: () => void,
+): CpuprofileColumns[] {
   const segments: CpuprofileColumns[] = [];
   const first = scanner.peek();
   if (first < 0) {
@@ -76,5 +94,5 @@ export function decodeCpuprofile(source: ByteSource, context: DecodeContext, was
   if (scanner.peek() >= 0) {
     scanner.fail('the end of the file');
   }
-  return assembleCpuprofile(builder, segments, wasm);
+  return segments;
 }

@@ -3,6 +3,7 @@ import type { CallFrames } from './callFrames';
 import type { CpuprofileExtension } from './cpuprofileExtension';
 import type { CpuprofileLocations } from './cpuprofileLocations';
 import type { ElapsedColumn } from './cpuprofileNumbers';
+import type { PlainProfile } from './plainProfile';
 
 /**
  * One profile object of a `.cpuprofile`, as columns: row `i` is `nodes[i]`. The format is the DevTools protocol's
@@ -38,11 +39,14 @@ export class CpuprofileColumns {
   /** Microseconds of the target's monotonic clock. */
   startTime: number | null = null;
   endTime: number | null = null;
-  /** Node ids. */
+  /** Node ids; stacks where there is a `plain`. */
   samples: Int32Array | null = null;
   elapsed: ElapsedColumn | null = null;
   locations: CpuprofileLocations | null = null;
   extension: CpuprofileExtension | null = null;
+
+  /** What was made of the nodes as they were read, where they were as V8 writes them: instead of the columns above. */
+  plain: PlainProfile | null = null;
 
   /** @param expectedNodes how many nodes there may be; wrong guesses cost time only */
   constructor(

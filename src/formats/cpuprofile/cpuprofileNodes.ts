@@ -1,3 +1,4 @@
+import type { StringTable } from '../../profile/stringTable';
 import { END, FIRST, type JsonScanner, memberNames } from '../json/jsonScanner';
 import type { CpuprofileColumns } from './cpuprofileColumns';
 import type { CpuprofileScanner } from './wasm/cpuprofileScanner';
@@ -48,6 +49,7 @@ export class CpuprofileNodes {
     private readonly columns: CpuprofileColumns,
     private readonly checkpoint: () => void,
     private readonly fast: CpuprofileScanner | null,
+    private readonly strings: StringTable,
   ) {}
 
   /** @throws DecodeError where the value is no array of nodes */
@@ -61,6 +63,9 @@ export class CpuprofileNodes {
       if (this.fast !== null && columns.nodes >= retryAt) {
         // Where nodes are written in another way, it is asked ever more seldom.
         pause = this.readFast(this.fast) ? 0 : Math.min(pause * 2 + 1, 4096);
+        if (this.fast.ended) {
+          return;
+        }
         retryAt = columns.nodes + pause;
       }
       const target = columns.nodes + Math.min(BLOCK, columns.nodes + 8);
@@ -80,11 +85,17 @@ export class CpuprofileNodes {
 
   /** @returns whether any was read */
   private readFast(fast: CpuprofileScanner): boolean {
-    const before = this.columns.nodes;
-    while (fast.nodes(this.columns)) {
+    const { columns } = this;
+    let any = fast.nodes(columns);
+    while (fast.more) {
       this.checkpoint();
+      any = fast.nodes(columns) || any;
     }
-    return this.columns.nodes > before;
+    columns.plain = fast.makePlain(columns, this.strings);
+    if (columns.plain === null) {
+      fast.takeNodes(columns);
+    }
+    return any;
   }
 
   /**

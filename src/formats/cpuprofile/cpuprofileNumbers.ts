@@ -29,9 +29,12 @@ const FIRST = 1024;
  */
 const AHEAD = 8;
 
+/** Numbers from which on there is room for all that are expected: many small profiles do not come that far. */
+const MANY = 1 << 16;
+
 /** What to grow a column of `length` numbers to, where `needed` must fit and there may be `expected`. */
 function capacity(length: number, needed: number, expected: number): number {
-  return Math.max(needed, Math.min(expected, length * AHEAD), length * 2);
+  return Math.max(needed, length < MANY ? Math.min(expected, length * AHEAD) : expected, length * 2);
 }
 
 /** How many numbers there may be: at most as many as the rest of the input can hold. */
@@ -63,6 +66,9 @@ export function readIds(
       }
       column.set(part, length);
       length += part.length;
+      if (fast.ended) {
+        return trimmed(column, length);
+      }
       if (!fast.more) {
         break;
       }
@@ -72,6 +78,7 @@ export function readIds(
       column = growInt32(column, capacity(length, length + 1, most));
     }
     const target = Math.min(column.length, length + Math.min(BLOCK, length + 8));
+    const from = length;
     length = readIdBlock(scanner, column, length, target);
     if (++blocks % STRIDE === 0) {
       checkpoint();
@@ -84,7 +91,13 @@ export function readIds(
       column[length++] = value;
       more = scanner.element(false);
     }
+    fast?.translate(column.subarray(from, length));
   }
+  return trimmed(column, length);
+}
+
+/** The first `length` numbers, without much that they do not need. */
+function trimmed(column: Int32Array, length: number): Int32Array {
   return length * 2 < column.length ? column.slice(0, length) : column.subarray(0, length);
 }
 
@@ -145,6 +158,9 @@ export function readSummedDeltas(
         }
       }
       length += sums.length;
+      if (fast.ended) {
+        return elapsed(column, length, descents);
+      }
       if (!fast.more) {
         break;
       }
@@ -171,6 +187,10 @@ export function readSummedDeltas(
       more = scanner.element(false);
     }
   }
+  return elapsed(column, length, descents);
+}
+
+function elapsed(column: Float64Array, length: number, descents: readonly number[]): ElapsedColumn {
   const time = length * 2 < column.length ? column.slice(0, length) : column.subarray(0, length);
   return { time, descents: descents.length < MOST_DESCENTS ? descents : null };
 }

@@ -29,14 +29,18 @@ export function scanCpuprofile(
   for (let m = scanner.member(FIRST, members); m !== END; m = scanner.member(m, members)) {
     if (m === 0 && !hasNodes) {
       hasNodes = true;
-      new CpuprofileNodes(scanner, columns, checkpoint, fast).read();
+      new CpuprofileNodes(scanner, columns, checkpoint, fast, strings).read();
     } else if (m === 1) {
       columns.startTime = readTime(scanner);
     } else if (m === 2) {
       columns.endTime = readTime(scanner);
     } else if (m === 3 && scanner.peek() === 0x5b) {
       // V8 counts each sample as a hit of its node.
+      fast?.startIds();
       columns.samples = readIds(scanner, fast, columns.elapsed?.time.length ?? columns.totalHits, checkpoint);
+      if (columns.plain !== null && fast !== null) {
+        columns.plain.unknownSamples = fast.unknownIds;
+      }
     } else if (m === 4 && scanner.peek() === 0x5b) {
       columns.elapsed = readSummedDeltas(scanner, fast, columns.samples?.length ?? columns.totalHits, checkpoint);
     } else if (m === 5) {
@@ -50,6 +54,9 @@ export function scanCpuprofile(
   if (!hasNodes) {
     scanner.pos = begin;
     scanner.fail('an object with the member "nodes"');
+  }
+  if (columns.plain !== null && (columns.samples === null || columns.samples.length === 0)) {
+    fast?.takeHits(columns, columns.plain);
   }
   return columns;
 }

@@ -41,7 +41,23 @@ export function internTree(
     !builder.hasStacks &&
     columns.locations === null &&
     columns.parents === 0;
-  return (plain ? internPlainTree(builder, columns) : null) ?? internAnyTree(builder, columns, repairs);
+  return (
+    adoptPlainProfile(builder, columns) ??
+    (plain ? internPlainTree(builder, columns) : null) ??
+    internAnyTree(builder, columns, repairs)
+  );
+}
+
+/** Takes over what was made of the nodes while they were read: null where nothing was. */
+function adoptPlainProfile(builder: ProfileBuilder, { plain }: CpuprofileColumns): CpuprofileTree | null {
+  if (plain === null) {
+    return null;
+  }
+  const { functions, leafLines } = plain;
+  builder.setFunctions(functions.name, functions.file, functions.line, functions.column);
+  builder.setStacks(plain.prefix, plain.frame);
+  builder.addLeafLines(leafLines.stack, leafLines.line, leafLines.ticks, leafLines.stack.length, leafLines.sorted);
+  return { stackOfRow: plain.stackOfRow, translate: () => plain.unknownSamples };
 }
 
 /** As `internTree`, for the first segment of a file; null where something is to be repaired. */
@@ -67,11 +83,7 @@ function internPlainTree(builder: ProfileBuilder, columns: CpuprofileColumns): C
   }
   const { stackOfRow, stackOfId, low, leafLines } = tree;
   builder.setStacks(tree.prefix, tree.frame);
-  if (leafLines === null) {
-    addTicks(builder, columns, stackOfRow);
-  } else {
-    builder.addLeafLines(leafLines.stack, leafLines.line, leafLines.ticks, leafLines.stack.length, true);
-  }
+  builder.addLeafLines(leafLines.stack, leafLines.line, leafLines.ticks, leafLines.stack.length, leafLines.sorted);
   return { stackOfRow, translate: (ids) => translateIds(ids, stackOfId, low) };
 }
 

@@ -36,22 +36,29 @@ function profile(nodes: string[], samples: (number | string)[], deltas: (number 
 }
 
 describe('the compiled module', () => {
-  it('reads nodes and numbers of V8 but for the last ones, which have no comma', () => {
-    const last = node(3, frame('b'));
+  it('reads nodes and numbers of V8 up to what is written in another way', () => {
     const rest = ',"hitCount":5,"children":[2]';
-    const bytes = text(`${node(1, frame('(root)', -1), rest)},${node(2, frame('a'))},${last}]`);
-    const scanner = new JsonScanner(bytes, 'a profile');
-    const columns = new CpuprofileColumns(new CallFrames(scanner, new StringTable()), 1);
-    const fast = CpuprofileScanner.create(scanner)!;
-    fast.begin();
-    expect(fast.nodes(columns)).toBe(false);
-    expect(scanner.pos).toBe(bytes.length - last.length - 1);
-    expect([columns.nodes, columns.links, columns.ticks, columns.totalHits]).toEqual([2, 1, 0, 5]);
-    expect([...columns.callFrames.line.subarray(0, 2)]).toEqual([0, 4]);
-    const numbers = new JsonScanner(text('1,12,123,1234,12345,123456,1234567,12345678,123456789,0,7]'), 'a profile');
+    const first = `${node(1, frame('(root)', -1), rest)},${node(2, frame('a'))},`;
+    for (const last of [node(3, frame('b')), `{ "id":3,"callFrame":${frame('b')}}`]) {
+      const bytes = text(`${first}${last}]`);
+      const scanner = new JsonScanner(bytes, 'a profile');
+      const columns = new CpuprofileColumns(new CallFrames(scanner, new StringTable()), 1);
+      const fast = CpuprofileScanner.create(scanner)!;
+      fast.begin();
+      expect(fast.nodes(columns)).toBe(true);
+      expect(fast.ended).toBe(last.startsWith('{"'));
+      expect(scanner.pos).toBe(fast.ended ? bytes.length : first.length);
+      fast.takeNodes(columns);
+      expect([columns.nodes, columns.links, columns.ticks, columns.totalHits]).toEqual([fast.ended ? 3 : 2, 1, 0, 5]);
+      expect([...columns.callFrames.line.subarray(0, 2)]).toEqual([0, 4]);
+      fast.end();
+    }
+    const numbers = new JsonScanner(text('1,12,123,1234,12345,123456,1234567,12345678,123456789,0,7 ]'), 'a profile');
     const ids = CpuprofileScanner.create(numbers)!;
     expect([...ids.ids()]).toEqual([1, 12, 123, 1234, 12345, 123456, 1234567, 12345678, 123456789, 0]);
-    expect([numbers.pos, ids.more]).toEqual([numbers.bytes.length - 2, false]);
+    expect([numbers.pos, ids.more, ids.ended]).toEqual([numbers.bytes.length - 3, false, false]);
+    const all = CpuprofileScanner.create(new JsonScanner(text('12,7]'), 'a profile'))!;
+    expect([[...all.ids()], all.ended]).toEqual([[12, 7], true]);
     const deltas = CpuprofileScanner.create(new JsonScanner(text('5,-7,\n 1000,-0,-123456789,1.5,3,'), 'a profile'))!;
     const { sums, negatives } = deltas.deltas(10);
     expect([...sums]).toEqual([15, 8, 1008, 1008, -123455781]);

@@ -3,10 +3,11 @@
 // Makes stacks of a .cpuprofile's nodes, as cpuprofileTree.ts does, where nothing is to be repaired: ids that are
 // distinct and dense, parents before children, each child of one parent. Anything else is left to that file.
 
+import { clearRoom, hasRoom, reserve } from './room.as';
+
 let nodes: i32 = 0;
 let links: i32 = 0;
 let ticks: i32 = 0;
-let top: usize = 0;
 
 // What the caller fills in, as in `CpuprofileColumns`.
 export let id: usize = 0;
@@ -29,8 +30,10 @@ export let stackFrame: usize = 0;
 export let stackOfId: usize = 0;
 export let low: i32 = 0;
 export let span: i32 = 0;
-/** Leaf lines, in the place of ticks: sorted by stack and line, each once. -1 where too much would have to move. */
+/** Leaf lines, in the place of ticks. */
 export let leafLines: i32 = 0;
+/** Whether they are sorted by stack and line, each once: not where too much would have to move. */
+export let sortedLeafLines: bool = false;
 
 // @ts-ignore: decorator
 @inline
@@ -44,22 +47,15 @@ function setInt(column: usize, index: i32, value: i32): void {
   store<i32>(column + (<usize>index << 2), value);
 }
 
-/** A column, in eights of bytes. The memory is there: `prepare` has seen to that. It may hold anything. */
-function column(bytes: usize): usize {
-  const at = top;
-  top += (bytes + 7) & ~7;
-  return at;
-}
-
-/** As `column`, of zeros. */
+/** A column of zeros; `prepare` has seen to its room. */
 function zeros(bytes: usize): usize {
-  const at = column(bytes);
+  const at = reserve(bytes);
   memory.fill(at, 0, bytes);
   return at;
 }
 
-/** Bytes of a node: two columns filled in, four more, up to four slots, five ids. Of a link, a tick, a call frame. */
-const NODE_BYTES: u64 = 4 * (2 + 4 + 4 + 5);
+/** Bytes that are taken of a node: four columns, up to four slots, five ids. */
+const NODE_BYTES: u64 = 4 * (4 + 4 + 5);
 const SPARE_IDS: i32 = 1024;
 
 /** Factors of the hash of stacks, odd. */
@@ -72,29 +68,58 @@ let factorB: i32 = 1;
  * @returns false where there is not enough memory
  */
 export function prepare(nodeCount: i32, linkCount: i32, tickCount_: i32, callFrames: i32, random: u64): bool {
-  factorA = <i32>random | 1;
-  factorB = <i32>(random >> 32) | 1;
-  const bytes =
-    <u64>nodeCount * NODE_BYTES + <u64>linkCount * 8 + <u64>tickCount_ * 16 + <u64>callFrames * 4 + (1 << 14);
-  const pages = (bytes + 0xffff) >> 16;
-  // Below 2 GB: JavaScript reads addresses as signed.
-  const has = <u64>memory.size();
-  if (pages > 0x7fff || (pages > has && memory.grow(<i32>(pages - has)) < 0)) {
+  clearRoom(1024);
+  if (!hasRoom(<u64>nodeCount * 8 + <u64>linkCount * 8 + <u64>tickCount_ * 16 + <u64>callFrames * 4 + 64)) {
     return false;
   }
+  return adoptColumns(
+    nodeCount,
+    linkCount,
+    tickCount_,
+    reserve(<usize>nodeCount << 2),
+    reserve(<usize>nodeCount << 2),
+    reserve(<usize>linkCount << 2),
+    reserve(<usize>linkCount << 2),
+    reserve(<usize>tickCount_ << 2),
+    reserve(<usize>tickCount_ << 2),
+    reserve(<usize>tickCount_ << 3),
+    reserve(<usize>callFrames << 2),
+    random,
+  );
+}
+
+/** As `prepare`, with columns that are there. */
+export function adoptColumns(
+  nodeCount: i32,
+  linkCount: i32,
+  tickCount_: i32,
+  idAt: usize,
+  callFrameAt: usize,
+  linkRowAt: usize,
+  linkChildAt: usize,
+  tickRowAt: usize,
+  tickLineAt: usize,
+  tickCountAt: usize,
+  frameOfAt: usize,
+  random: u64,
+): bool {
+  factorA = <i32>random | 1;
+  factorB = <i32>(random >> 32) | 1;
   nodes = nodeCount;
   links = linkCount;
   ticks = tickCount_;
-  top = 1024;
-  id = column(<usize>nodes << 2);
-  callFrame = column(<usize>nodes << 2);
-  linkRow = column(<usize>links << 2);
-  linkChild = column(<usize>links << 2);
-  tickRow = column(<usize>ticks << 2);
-  tickLine = column(<usize>ticks << 2);
-  tickCount = column(<usize>ticks << 3);
-  frameOf = column(<usize>callFrames << 2);
-  stackOfRow = column(<usize>nodes << 2);
+  id = idAt;
+  callFrame = callFrameAt;
+  linkRow = linkRowAt;
+  linkChild = linkChildAt;
+  tickRow = tickRowAt;
+  tickLine = tickLineAt;
+  tickCount = tickCountAt;
+  frameOf = frameOfAt;
+  if (!hasRoom(<u64>nodeCount * NODE_BYTES + (1 << 14))) {
+    return false;
+  }
+  stackOfRow = reserve(<usize>nodes << 2);
   return true;
 }
 
@@ -106,9 +131,7 @@ export function check(): bool {
 /** Makes stacks and leaf lines, after `check`. */
 export function build(): void {
   makeStacks();
-  if (!sortTicks()) {
-    leafLines = -1;
-  }
+  sortTicks();
 }
 
 function findIds(): bool {
@@ -161,8 +184,8 @@ function findParents(): bool {
 }
 
 function makeStacks(): void {
-  stackPrefix = column(<usize>nodes << 2);
-  stackFrame = column(<usize>nodes << 2);
+  stackPrefix = reserve(<usize>nodes << 2);
+  stackFrame = reserve(<usize>nodes << 2);
   let length = 16;
   while (length < nodes << 1) {
     length <<= 1;
@@ -213,8 +236,9 @@ function isBefore(row: i32, stack: i32, line: i32): bool {
   return ofStack < stack || (ofStack == stack && int(tickLine, row) < line);
 }
 
-/** Ticks come nearly in order: by insertion. False where too much would have to move. */
-function sortTicks(): bool {
+/** Ticks come nearly in order: by insertion, up to where too much would have to move. */
+function sortTicks(): void {
+  sortedLeafLines = true;
   let length = 0;
   let moves = <i64>ticks * 4;
   for (let tick = 0; tick < ticks; tick++) {
@@ -225,8 +249,16 @@ function sortTicks(): bool {
       continue;
     }
     let at = length;
-    while (at > 0 && !isBefore(at - 1, stack, line)) {
-      at--;
+    if (sortedLeafLines && length > 0 && !isBefore(length - 1, stack, line)) {
+      let from = 0;
+      while (from < at) {
+        const middle = (from + at) >>> 1;
+        if (isBefore(middle, stack, line)) {
+          from = middle + 1;
+        } else {
+          at = middle;
+        }
+      }
     }
     const same = at < length && int(tickRow, at) == stack && int(tickLine, at) == line;
     if (same) {
@@ -237,9 +269,7 @@ function sortTicks(): bool {
     const behind = <usize>(length - at);
     if (behind != 0) {
       moves -= behind;
-      if (moves < 0) {
-        return false;
-      }
+      sortedLeafLines = moves >= 0;
       const words = <usize>at << 2;
       memory.copy(tickRow + words + 4, tickRow + words, behind << 2);
       memory.copy(tickLine + words + 4, tickLine + words, behind << 2);
@@ -251,5 +281,4 @@ function sortTicks(): bool {
     length++;
   }
   leafLines = length;
-  return true;
 }

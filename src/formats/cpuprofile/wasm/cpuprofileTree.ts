@@ -1,10 +1,9 @@
-import { type WasmMemory, WasmModule, type WasmValue } from '../../../profile/wasmModule';
+import { WasmModule, type WasmValue } from '../../../profile/wasmModule';
 import type { CpuprofileColumns } from '../cpuprofileColumns';
 import { cpuprofileTreeModule } from './cpuprofileTreeModule';
 
 /** What cpuprofileTree.as.ts exports; addresses are in its memory. */
 interface TreeExports {
-  readonly memory: WasmMemory;
   prepare(nodes: number, links: number, ticks: number, callFrames: number, random: bigint): number;
   check(): number;
   build(): void;
@@ -26,7 +25,8 @@ type Name =
   | 'stackOfId'
   | 'low'
   | 'span'
-  | 'leafLines';
+  | 'leafLines'
+  | 'sortedLeafLines';
 
 /** Stacks that were made of nodes. */
 export interface PlainTree {
@@ -38,8 +38,16 @@ export interface PlainTree {
   /** Stack of each id from `low` on, -1 for `(root)`, -2 for ids that no node has. */
   readonly stackOfId: Int32Array;
   readonly low: number;
-  /** Sorted by stack and line, each once; null where that takes a real sort. */
-  readonly leafLines: { readonly stack: Int32Array; readonly line: Int32Array; readonly ticks: Float64Array } | null;
+  readonly leafLines: PlainLeafLines;
+}
+
+/** Leaf lines that were made of position ticks. */
+export interface PlainLeafLines {
+  readonly stack: Int32Array;
+  readonly line: Int32Array;
+  readonly ticks: Float64Array;
+  /** Whether they are sorted by stack and line, each once. */
+  readonly sorted: boolean;
 }
 
 const compiled = new WasmModule(cpuprofileTreeModule);
@@ -59,11 +67,16 @@ export function makePlainTree(
   frameOf: () => Int32Array,
 ): PlainTree | null {
   const { nodes, links, ticks } = columns;
-  const wasm = compiled.take() as (TreeExports & Readonly<Record<Name, WasmValue>>) | null;
-  if (wasm === null || wasm.prepare(nodes, links, ticks, roots.length, random) === 0) {
+  const taken = compiled.take();
+  if (taken === null) {
     return null;
   }
-  const { buffer } = wasm.memory;
+  const wasm = taken.exports as TreeExports & Readonly<Record<Name, WasmValue>>;
+  if (wasm.prepare(nodes, links, ticks, roots.length, random) === 0) {
+    compiled.give();
+    return null;
+  }
+  const { buffer } = taken.memory;
   const int32s = (name: Name, length: number): Int32Array => new Int32Array(buffer, wasm[name].value, length);
   const float64s = (name: Name, length: number): Float64Array => new Float64Array(buffer, wasm[name].value, length);
   int32s('id', nodes).set(columns.id.subarray(0, nodes));
@@ -76,7 +89,7 @@ export function makePlainTree(
   const frames = int32s('frameOf', roots.length);
   frames.set(roots);
   if (wasm.check() === 0) {
-    compiled.give(wasm);
+    compiled.give();
     return null;
   }
   frames.set(frameOf());
@@ -90,15 +103,13 @@ export function makePlainTree(
     frame: int32s('stackFrame', stacks).slice(),
     stackOfId: int32s('stackOfId', wasm.span.value).slice(),
     low: wasm.low.value,
-    leafLines:
-      leafLines < 0
-        ? null
-        : {
-            stack: int32s('tickRow', leafLines).slice(),
-            line: int32s('tickLine', leafLines).slice(),
-            ticks: float64s('tickCount', leafLines).slice(),
-          },
+    leafLines: {
+      stack: int32s('tickRow', leafLines).slice(),
+      line: int32s('tickLine', leafLines).slice(),
+      ticks: float64s('tickCount', leafLines).slice(),
+      sorted: wasm.sortedLeafLines.value !== 0,
+    },
   };
-  compiled.give(wasm);
+  compiled.give();
   return tree;
 }
