@@ -1,8 +1,5 @@
 import * as vscode from 'vscode';
-import { profileViewTypes } from './profileEditorProvider';
-
-/** Endings that the file dialog offers; any file may be chosen, as content decides. */
-const endings = ['cpuprofile', 'cpuprofiles', 'pprof', 'gz', 'pb', 'folded', 'collapsed', 'txt'];
+import { fileNamePatterns, profileViewTypes, viewTypeFor } from './viewType';
 
 /** `Emberline: Open Profile…` and the Explorer's `Open With Emberline`. */
 export function registerOpenProfile(): vscode.Disposable {
@@ -23,10 +20,16 @@ async function chooseProfiles(): Promise<void> {
     title: 'Open Profile',
     openLabel: 'Open Profile',
     canSelectMany: true,
-    filters: { Profiles: endings, 'All Files': ['*'] },
+    filters: { Profiles: knownEndings(), 'All Files': ['*'] },
     ...(folder === undefined ? {} : { defaultUri: folder }),
   });
   await openProfiles(uris ?? []);
+}
+
+/** Endings that the file dialog offers; any file may be chosen, as content decides. A dialog knows last parts only. */
+function knownEndings(): string[] {
+  const patterns = [...fileNamePatterns().values()].flat();
+  return [...new Set(patterns.map((pattern) => /\.(\w+)$/.exec(pattern)?.[1] ?? 'gz'))];
 }
 
 /** Opens each in an editor of its own; the last one has the focus. */
@@ -52,9 +55,4 @@ export async function showProfile(uri: vscode.Uri): Promise<void> {
     }
   }
   await vscode.commands.executeCommand('vscode.openWith', uri, viewTypeFor(uri));
-}
-
-/** VS Code names an editor properly only where its view type is contributed for the file's name. */
-export function viewTypeFor(uri: vscode.Uri): (typeof profileViewTypes)[number] {
-  return /\.(?:cpuprofile|txt)$/i.test(uri.path) ? 'emberline.profileOption' : 'emberline.profile';
 }

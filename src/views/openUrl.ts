@@ -3,9 +3,9 @@ import { type Download, download, parseDownloadUrl } from '../endpoints/download
 import { DownloadError, shownAddress } from '../endpoints/downloadError';
 import { formatValue } from '../units/units';
 import type { DownloadStore } from './downloadStore';
-import { viewTypeFor } from './openProfile';
 import { editHeaders } from './requestHeaderCommands';
 import type { RequestHeaderStore } from './requestHeaderStore';
+import { viewTypeFor } from './viewType';
 
 interface Services {
   readonly store: DownloadStore;

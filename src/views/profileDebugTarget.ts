@@ -2,12 +2,12 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { CpuprofileCapture } from '../endpoints/cpuprofileCapture';
 import { CaptureStore, registerSaveProfileAs } from './captureStore';
-import { viewTypeFor } from './openProfile';
 import { chooseInspectorTarget } from './profileDebugTargetAttach';
 import { CaptureRun, type CaptureTarget } from './profileDebugTargetRun';
 import { DebugSessions, javascriptTypes, rootOf } from './profileDebugTargetSessions';
 import { SessionTargets } from './profileDebugTargetSource';
 import { formatElapsed, showProfiling } from './profilingStatus';
+import { viewTypeFor } from './viewType';
 
 interface Services {
   readonly output: vscode.LogOutputChannel;

@@ -2,9 +2,7 @@ import * as vscode from 'vscode';
 import type { HostProfile } from './hostProfile';
 import type { OpenProfiles } from './openProfiles';
 import { type PanelServices, ProfilePanel } from './profilePanel';
-
-/** For files that nobody else shows; and beside VS Code's own editors. */
-export const profileViewTypes = ['emberline.profile', 'emberline.profileOption'] as const;
+import { profileViewTypes } from './viewType';
 
 class ProfileDocument implements vscode.CustomDocument {
   private readonly hold: vscode.Disposable;
