@@ -4,12 +4,23 @@ import { firefox } from './firefox/firefox';
 import { folded } from './folded/folded';
 import type { Format } from './format';
 import { heapprofile } from './heapprofile/heapprofile';
+import { jfr } from './jfr/jfr';
 import { pprof } from './pprof/pprof';
 import { sentry } from './sentry/sentry';
 import { vmprof } from './vmprof/vmprof';
 
 /** Every format that Emberline reads. */
-export const formats: readonly Format[] = [cpuprofile, heapprofile, pprof, austin, vmprof, folded, firefox, sentry];
+export const formats: readonly Format[] = [
+  cpuprofile,
+  heapprofile,
+  pprof,
+  austin,
+  vmprof,
+  folded,
+  firefox,
+  sentry,
+  jfr,
+];
 
 /** How many of the first bytes `detectFormat` wants to see. */
 export const headLength = 65536;

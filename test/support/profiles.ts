@@ -34,6 +34,11 @@ export const fixtureFormats: Readonly<Record<string, string>> = {
   'austin/memory.austin': 'austin',
   'sentry/continuous.envelope': 'sentry',
   'sentry/transaction.envelope': 'sentry',
+  'jfr/jdk17.jfr.gz': 'jfr',
+  'jfr/async-cpu.jfr': 'jfr',
+  'jfr/async-wall.jfr': 'jfr',
+  'jfr/async-malloc.jfr': 'jfr',
+  'jfr/async-trace.jfr': 'jfr',
 };
 
 /** A fixture's bytes, decompressed. */
