@@ -62,7 +62,7 @@ export function assembleCpuprofile(
     startTimeMs: starts.length === 0 ? null : starts.reduce((a, b) => Math.min(a, b)),
     defaultSampleType: timed ? 1 : 0,
     lines: 'declaration',
-    notes: [...new Set([...notes, ...describe(repairs)])],
+    notes: [...new Set([...notes, ...describeRepairs(repairs)])],
   });
 }
 
@@ -179,7 +179,8 @@ function sameLength(elapsed: Float64Array, length: number, repairs: CpuprofileRe
   return padded;
 }
 
-function describe(repairs: CpuprofileRepairs): string[] {
+/** A sentence for each kind of repair. */
+export function describeRepairs(repairs: CpuprofileRepairs): string[] {
   const notes: string[] = [];
   const add = (count: number, one: string, many: string): void => {
     if (count > 0) {

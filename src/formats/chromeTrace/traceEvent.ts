@@ -1,0 +1,305 @@
+import type { StringTable } from '../../profile/stringTable';
+import type { JsonScanner } from '../json/jsonScanner';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+
+/** Numbers that stand for texts, where an id is a text: below every id that is a number. */
+const TEXT_ID = -(2 ** 53);
+
+/** First two letters of the members of `args` that say where in the source an event comes from, or name it. */
+const hints = new Uint8Array(65536);
+for (const [first, second] of ['fi', 'fu', 'li', 'pa', 'ur', 'de', '[f', '[l']) {
+  hints[(first.charCodeAt(0) << 8) | second.charCodeAt(0)] = 1;
+}
+
+/**
+ * Reads one event of a Chrome trace into its fields, without an object of it. The format:
+ * https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU ("Trace Event Format").
+ */
+export class TraceEvent {
+  /** Character code of the phase, 0 for none. */
+  ph = 0;
+  /** String index, -1 for none. */
+  name = -1;
+  /** Microseconds, NaN for none. */
+  ts = Number.NaN;
+  dur = Number.NaN;
+  /** Numbers; texts as `idText` tells; NaN for none. */
+  pid = Number.NaN;
+  tid = Number.NaN;
+  /** Of asynchronous events and CPU profiles: index in `ids`, -1 for none. */
+  id = -1;
+  /** Whether the id is of the process only. */
+  idLocal = false;
+  /** Stack frame: index in `ids`, -1 for none. */
+  sf = -1;
+  weight = 1;
+  /** Index of the category in `ids`, 0 for none; only where `id` is there. */
+  cat = 0;
+  /** Where in the scanner's bytes the value of `args` stands, -1 for none. */
+  args = -1;
+  /** Whether `args` may say where in the source the event comes from. */
+  hinted = false;
+
+  private catFrom = -1;
+  private catEnd = -1;
+
+  constructor(
+    private readonly scanner: JsonScanner,
+    private readonly strings: StringTable,
+    readonly ids: StringTable,
+  ) {}
+
+  /** The text that an id stands for; null where it is a number. */
+  idText(id: number): string | null {
+    return id <= TEXT_ID ? this.ids.text(TEXT_ID - id) : null;
+  }
+
+  /** Reads the event at the scanner's position. @throws DecodeError where it is no object */
+  read(): void {
+    const { scanner } = this;
+    const { bytes } = scanner;
+    this.ph = 0;
+    this.name = -1;
+    this.ts = Number.NaN;
+    this.dur = Number.NaN;
+    this.pid = Number.NaN;
+    this.tid = Number.NaN;
+    this.id = -1;
+    this.idLocal = false;
+    this.sf = -1;
+    this.weight = 1;
+    this.catFrom = -1;
+    this.args = -1;
+    this.hinted = false;
+    scanner.enterObject('a trace event, an object');
+    for (let first = true; ; first = false) {
+      let byte = bytes[scanner.pos];
+      if (byte !== QUOTE && byte !== COMMA && byte !== CLOSE_OBJECT) {
+        byte = scanner.peek();
+      }
+      if (byte === CLOSE_OBJECT) {
+        scanner.pos++;
+        break;
+      }
+      if (byte === COMMA && !first) {
+        scanner.pos++;
+        byte = bytes[scanner.pos];
+        if (byte !== QUOTE) {
+          byte = scanner.peek();
+        }
+      } else if (!first) {
+        scanner.fail('"," or "}"');
+      }
+      if (byte !== QUOTE) {
+        scanner.fail('the name of a member');
+      }
+      this.member();
+    }
+    this.cat = this.id >= 0 && this.catFrom >= 0 ? this.ids.internBytes(bytes, this.catFrom, this.catEnd) : 0;
+  }
+
+  /** Reads the member whose name begins at the scanner's position; it is known by its letters. */
+  private member(): void {
+    const { scanner } = this;
+    const { bytes } = scanner;
+    const { pos } = scanner;
+    const a = bytes[pos + 1];
+    const b = bytes[pos + 2];
+    if (bytes[pos + 3] === QUOTE && b !== BACKSLASH) {
+      this.value(pos + 4);
+      if (a === 0x70 && b === 0x68) {
+        this.readPhase();
+      } else if (a === 0x74 && b === 0x73) {
+        this.ts = this.readNumber();
+      } else if (a === 0x69 && b === 0x64) {
+        this.id = this.readId();
+      } else if (a === 0x73 && b === 0x66) {
+        this.sf = this.readId();
+      } else {
+        scanner.skip();
+      }
+      return;
+    }
+    const c = bytes[pos + 3];
+    if (bytes[pos + 4] === QUOTE && c !== BACKSLASH) {
+      this.value(pos + 5);
+      if (a === 0x64 && b === 0x75 && c === 0x72) {
+        this.dur = this.readNumber();
+      } else if (a === 0x70 && b === 0x69 && c === 0x64) {
+        this.pid = this.readThread();
+      } else if (a === 0x74 && b === 0x69 && c === 0x64) {
+        this.tid = this.readThread();
+      } else if (a === 0x63 && b === 0x61 && c === 0x74) {
+        this.readCategory();
+      } else if (a === 0x69 && b === 0x64 && c === 0x32) {
+        this.readId2();
+      } else {
+        scanner.skip();
+      }
+      return;
+    }
+    const d = bytes[pos + 4];
+    if (bytes[pos + 5] === QUOTE && d !== BACKSLASH) {
+      this.value(pos + 6);
+      if (a === 0x6e && b === 0x61 && c === 0x6d && d === 0x65) {
+        this.readName();
+      } else if (a === 0x61 && b === 0x72 && c === 0x67 && d === 0x73) {
+        this.skipArgs();
+      } else {
+        scanner.skip();
+      }
+      return;
+    }
+    scanner.skip();
+    const weight = scanner.pos - pos === 8 && a === 0x77 && b === 0x65 && c === 0x69 && d === 0x67;
+    this.value(scanner.pos);
+    if (weight) {
+      const value = this.readNumber();
+      this.weight = value > 0 ? value : 1;
+    } else {
+      scanner.skip();
+    }
+  }
+
+  /** Goes from behind a member's name to its value. */
+  private value(pos: number): void {
+    const { scanner } = this;
+    scanner.pos = pos;
+    if (scanner.bytes[pos] !== COLON && scanner.peek() !== COLON) {
+      scanner.fail('":"');
+    }
+    scanner.pos++;
+    scanner.peek();
+  }
+
+  private readPhase(): void {
+    const { scanner } = this;
+    const { bytes, pos } = scanner;
+    if (bytes[pos] === QUOTE && bytes[pos + 2] === QUOTE && bytes[pos + 1] !== BACKSLASH) {
+      this.ph = bytes[pos + 1];
+      scanner.pos = pos + 3;
+    } else {
+      scanner.skip();
+    }
+  }
+
+  /** A number, also in quotes as some tools write it; NaN for anything else and for what no clock shows. */
+  private readNumber(): number {
+    const { scanner } = this;
+    const byte = scanner.bytes[scanner.pos];
+    let value = Number.NaN;
+    if (byte === QUOTE) {
+      value = Number(scanner.textOrNull() || Number.NaN);
+    } else if (byte === 0x2d || (byte >= 48 && byte <= 57)) {
+      value = scanner.number('a number');
+    } else {
+      scanner.skip();
+    }
+    return Math.abs(value) < 2 ** 53 ? value : Number.NaN;
+  }
+
+  /** A process's or thread's id: a number, or a text as a number below them. */
+  private readThread(): number {
+    const { scanner } = this;
+    if (scanner.bytes[scanner.pos] !== QUOTE) {
+      return this.readNumber();
+    }
+    const index = scanner.string(this.ids, 'an id');
+    const text = this.ids.text(index);
+    return /^\d{1,15}$/.test(text) ? Number(text) : TEXT_ID - index;
+  }
+
+  /** An id as it is written. @returns its index, -1 for none */
+  private readId(): number {
+    const { scanner } = this;
+    const { pos } = scanner;
+    if (scanner.bytes[pos] === QUOTE) {
+      return scanner.string(this.ids, 'an id');
+    }
+    scanner.skip();
+    return this.ids.internBytes(scanner.bytes, pos, scanner.pos);
+  }
+
+  /** `{"local": "0x1"}` or `{"global": "0x1"}`. */
+  private readId2(): void {
+    const { scanner } = this;
+    if (scanner.bytes[scanner.pos] !== OPEN_OBJECT) {
+      scanner.skip();
+      return;
+    }
+    scanner.pos++;
+    for (let first = true; ; first = false) {
+      const kind = scanner.name(first);
+      if (kind === null) {
+        return;
+      }
+      scanner.peek();
+      if (kind === 'local' || kind === 'global') {
+        this.id = this.readId();
+        this.idLocal = kind === 'local';
+      } else {
+        scanner.skip();
+      }
+    }
+  }
+
+  private readCategory(): void {
+    const { scanner } = this;
+    this.catFrom = scanner.pos;
+    scanner.skip();
+    this.catEnd = scanner.pos;
+  }
+
+  private readName(): void {
+    const { scanner } = this;
+    if (scanner.bytes[scanner.pos] === QUOTE) {
+      this.name = scanner.string(this.strings, 'a name');
+    } else {
+      scanner.skip();
+    }
+  }
+
+  /** Goes behind `args`, and looks on the way whether it is worth reading. */
+  private skipArgs(): void {
+    const { scanner } = this;
+    const { bytes } = scanner;
+    const end = bytes.length;
+    let { pos } = scanner;
+    this.args = pos;
+    if (bytes[pos] !== OPEN_OBJECT) {
+      this.args = -1;
+      scanner.skip();
+      return;
+    }
+    let depth = 0;
+    let hinted = 0;
+    while (pos < end) {
+      const byte = bytes[pos++];
+      if (byte === QUOTE) {
+        let inside = bytes[pos];
+        hinted |= hints[(inside << 8) | bytes[pos + 1]];
+        while (inside !== QUOTE && pos < end) {
+          pos += inside === BACKSLASH ? 2 : 1;
+          inside = bytes[pos];
+        }
+        pos++;
+      } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+        depth++;
+      } else if ((byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) && --depth === 0) {
+        scanner.pos = pos;
+        this.hinted = hinted !== 0;
+        return;
+      }
+    }
+    scanner.pos = end;
+    scanner.fail('the end of "args"');
+  }
+}
