@@ -144,10 +144,23 @@ const NANOSECONDS: Readonly<Record<string, number>> = {
   seconds: 1e9,
 };
 
+/** How long each sample lasts: its `time`, or that of `spans` where a trace has both (a sample then has one of them). */
 function durationColumn(profile: Profile): { values: Float64Array; nanoseconds: number } | null {
-  const type = profile.sampleTypes.findIndex(({ type, unit }) => type === 'time' && unit in NANOSECONDS);
+  const { sampleTypes, samples } = profile;
+  const find = (name: string): number =>
+    sampleTypes.findIndex(({ type, unit }) => type === name && unit in NANOSECONDS);
+  const type = find('time');
   if (type < 0) return null;
-  return { values: profile.samples.values[type], nanoseconds: NANOSECONDS[profile.sampleTypes[type].unit] };
+  const { unit } = sampleTypes[type];
+  const spans = find('spans');
+  const values = samples.values[type];
+  return {
+    values:
+      spans < 0 || sampleTypes[spans].unit !== unit
+        ? values
+        : values.map((value, row) => value + samples.values[spans][row]),
+    nanoseconds: NANOSECONDS[unit],
+  };
 }
 
 export interface BoxValues {

@@ -26,11 +26,17 @@ describe('registry', () => {
     ['prose', 'Dear reader,\nthis is a letter.\n'],
     ['HTML', '<!doctype html><html></html>'],
     ['other JSON', '{"name":"emberline","version":"1"}'],
-    ['a trace', '{"traceEvents":[{"args":{"nodes":[{"callFrame":{}}]}}]}'],
     ['nothing', ''],
     ['a picture', '\x89PNG\r\n\x1a\n\0\0\0\rIHDR'],
   ])('knows that %s is no profile', (_, text) => {
     expect(detectFormat(encode(text), 'unknown')).toBeNull();
+  });
+
+  it.each([
+    '{"traceEvents":[{"args":{"nodes":[{"callFrame":{}}]}}]}',
+    '[{"args":{"data":{"cpuProfile":{"nodes":[{"callFrame":{}}]}}},"ph":"P","pid":1}',
+  ])("takes a trace's nodes for no .cpuprofile's: %s", (text) => {
+    expect(detectFormat(encode(text), 'x.cpuprofile')?.name).toBe('chrometrace');
   });
 
   it('leaves it to the decoder to say what is wrong with a file that has its ending', () => {

@@ -1,4 +1,5 @@
 import { austin } from './austin/austin';
+import { chromeTrace } from './chromeTrace/chromeTrace';
 import { cpuprofile } from './cpuprofile/cpuprofile';
 import { firefox } from './firefox/firefox';
 import { folded } from './folded/folded';
@@ -13,6 +14,7 @@ import { vmprof } from './vmprof/vmprof';
 export const formats: readonly Format[] = [
   cpuprofile,
   heapprofile,
+  chromeTrace,
   pprof,
   austin,
   vmprof,

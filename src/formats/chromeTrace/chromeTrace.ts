@@ -26,7 +26,10 @@ export const chromeTrace: Format = {
 };
 
 function detectChromeTrace(head: Uint8Array): Confidence {
-  const text = new TextDecoder('latin1').decode(head).replace(/^(ï»¿)?\s+/, '').replace(/^ï»¿/, '');
+  const text = new TextDecoder('latin1')
+    .decode(head)
+    .replace(/^(ï»¿)?\s+/, '')
+    .replace(/^ï»¿/, '');
   const event = /"ph"\s*:\s*"[A-Za-z(),]"/.test(text) && /"(ts|pid|tid|name)"\s*:/.test(text);
   if (text.startsWith('[')) {
     return /^\[\s*\{/.test(text) && event ? 'certain' : 'no';

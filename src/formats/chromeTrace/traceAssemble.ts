@@ -119,7 +119,12 @@ function pieceRows(thread: Thread, pieces: PieceColumns): TraceRows {
   return { thread, stack: pieces.stack.slice(0, length), start: start.slice(0, length), duration, count: null };
 }
 
-function addRows(file: TraceFile, rows: readonly TraceRows[], profiles: readonly CpuSamples[], notes: string[]): Profile {
+function addRows(
+  file: TraceFile,
+  rows: readonly TraceRows[],
+  profiles: readonly CpuSamples[],
+  notes: string[],
+): Profile {
   const { builder } = file;
   const sampled = rows.some(({ count }) => count !== null);
   const spans = rows.some(({ count }) => count === null);
@@ -185,8 +190,16 @@ function describeTrace(file: TraceFile, cpu: CpuAssembler, repairs: SpanRepairs)
     'span does not end in the file: it lasts to the end of its thread',
     'spans do not end in the file: they last to the end of their threads',
   );
-  add(repairs.ends, 'end has no beginning in the file: it is left out', 'ends have no beginning in the file: they are left out');
-  add(repairs.closed, 'span was closed by the end of one around it', 'spans were closed by the end of ones around them');
+  add(
+    repairs.ends,
+    'end has no beginning in the file: it is left out',
+    'ends have no beginning in the file: they are left out',
+  );
+  add(
+    repairs.closed,
+    'span was closed by the end of one around it',
+    'spans were closed by the end of ones around them',
+  );
   add(
     repairs.cut,
     'span ends after the one that it begins in: it is cut there',

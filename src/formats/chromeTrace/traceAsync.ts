@@ -1,6 +1,6 @@
 import { PairTable } from '../../profile/tupleTables';
-import type { TraceEvent } from './traceEvent';
 import { nestingOrder, SpanColumns } from './spanNesting';
+import type { TraceEvent } from './traceEvent';
 import { BEGIN, END_OF_SPAN, type SpanRepairs, TraceSpans } from './traceSpans';
 import type { TraceProcess, TraceThreads } from './traceThreads';
 

@@ -95,7 +95,9 @@ export class CpuAssembler {
     return chunks[0].ts - sum;
   }
 
-  private internNodes(chunks: readonly { nodes: number; nodesEnd: number; links: number; linksEnd: number }[]): CpuprofileTree {
+  private internNodes(
+    chunks: readonly { nodes: number; nodesEnd: number; links: number; linksEnd: number }[],
+  ): CpuprofileTree {
     const { cpu } = this;
     const owner = ++this.owner;
     const callFrames = new CallFrames(new JsonScanner(new Uint8Array(0), ''), this.builder.strings);

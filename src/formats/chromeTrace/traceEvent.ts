@@ -11,7 +11,7 @@ const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 
 /** Numbers that stand for texts, where an id is a text: below every id that is a number. */
-const TEXT_ID = -(2 ** 53);
+const TEXT_ID = -(2 ** 52);
 
 /** First two letters of the members of `args` that say where in the source an event comes from, or name it. */
 const hints = new Uint8Array(65536);
@@ -113,7 +113,14 @@ export class TraceEvent {
     const { pos } = scanner;
     const a = bytes[pos + 1];
     const b = bytes[pos + 2];
-    if (bytes[pos + 3] === QUOTE && b !== BACKSLASH) {
+    // Of one letter or none, or with an escape at the beginning: none that is known.
+    if (a === QUOTE || b === QUOTE || a === BACKSLASH || b === BACKSLASH) {
+      scanner.skip();
+      this.value(scanner.pos);
+      scanner.skip();
+      return;
+    }
+    if (bytes[pos + 3] === QUOTE) {
       this.value(pos + 4);
       if (a === 0x70 && b === 0x68) {
         this.readPhase();
@@ -210,7 +217,8 @@ export class TraceEvent {
   private readThread(): number {
     const { scanner } = this;
     if (scanner.bytes[scanner.pos] !== QUOTE) {
-      return this.readNumber();
+      const id = this.readNumber();
+      return id > TEXT_ID ? id : Number.NaN;
     }
     const index = scanner.string(this.ids, 'an id');
     const text = this.ids.text(index);

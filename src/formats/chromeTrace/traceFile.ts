@@ -1,5 +1,5 @@
-import type { ProfileBuilder } from '../../profile/profileBuilder';
 import { growInt32 } from '../../profile/growColumn';
+import type { ProfileBuilder } from '../../profile/profileBuilder';
 import { StringTable } from '../../profile/stringTable';
 import type { JsonScanner } from '../json/jsonScanner';
 import { type EventPlace, readNameArg, readPlace } from './traceArgs';
@@ -202,7 +202,9 @@ export class TraceFile {
     let name = place.functionName >= 0 ? place.functionName : event.name;
     if (place.functionName < 0 && place.detail > 0) {
       // What Clang compiles is the point of its events.
-      name = builder.string(`${event.name < 0 ? '' : builder.strings.text(event.name)}: ${builder.strings.text(place.detail)}`);
+      name = builder.string(
+        `${event.name < 0 ? '' : builder.strings.text(event.name)}: ${builder.strings.text(place.detail)}`,
+      );
     }
     if (name < 0) {
       name = builder.string('(anonymous)');

@@ -31,6 +31,10 @@ function detectCpuprofile(head: Uint8Array, name: string): Confidence {
   if (!bracket || text.includes('"traceEvents"')) {
     return 'no';
   }
+  // An array of trace events with nodes in them.
+  if (/^(ï»¿)?\[/.test(text) && /"ph"\s*:\s*"[A-Za-z]"/.test(text) && /"(pid|ts)"\s*:/.test(text)) {
+    return 'no';
+  }
   if (text.includes('"nodes"') && text.includes('"callFrame"')) {
     return 'certain';
   }

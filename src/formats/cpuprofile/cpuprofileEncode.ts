@@ -162,12 +162,18 @@ class CpuprofileWriter {
     for (const repeat of repeats) {
       length += repeat;
     }
-    const stack = new Int32Array(length);
-    const at = new Float64Array(length);
+    // Spans that nobody sampled have gaps between them, but a sample lasts until the next: `(root)` is between them then.
+    const gaps = count === null && time !== null && samples.time !== null;
+    const stack = new Int32Array(gaps ? length * 2 : length);
+    const at = new Float64Array(stack.length);
     let next = 0;
     let end = 0;
     rows.forEach((row, i) => {
       const begin = samples.time === null ? end : samples.time[row] / 1000;
+      if (gaps && i > 0 && begin - end >= 1) {
+        stack[next] = -1;
+        at[next++] = end;
+      }
       const known = time === null ? null : time[row] * microseconds;
       const taken = known ?? (samples.time === null ? (count === null ? 1 : count[row]) * 1000 : 0);
       const repeat = repeats[i];
@@ -177,7 +183,7 @@ class CpuprofileWriter {
       }
       end = begin + taken;
     });
-    return { stack, time: at, end };
+    return { stack: stack.subarray(0, next), time: at.subarray(0, next), end };
   }
 
   /** How many samples each row is written as. @throws Error for too many */

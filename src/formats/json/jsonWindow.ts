@@ -35,13 +35,14 @@ export class JsonWindow {
     this.chunks = source.chunks()[Symbol.iterator]();
     this.scanner = new JsonScanner(this.buffer, what);
     while (this.scanner.bytes.length < 3 && this.more(0)) {}
+    this.scanner.pos = 0;
     this.scanner.skipMark();
   }
 
   /**
    * Moves the window on: what is before `keep` leaves it, at least one chunk comes in, and about as much as is kept. The
    * scanner then stands at what was kept, at the window's beginning.
-   * @returns false where nothing came in: the input is at its end
+   * @returns false where nothing came in: the scanner is at the input's end
    */
   more(keep: number): boolean {
     const { scanner } = this;
@@ -66,10 +67,11 @@ export class JsonWindow {
     }
     scanner.bytes = bytes ?? this.buffer.subarray(0, length);
     scanner.base += keep;
-    scanner.pos = 0;
     if (length === kept) {
+      scanner.pos = length;
       return false;
     }
+    scanner.pos = 0;
     this.checkpoint(this.read);
     return true;
   }
@@ -103,7 +105,7 @@ export class JsonWindow {
       try {
         const result = read();
         // A number at the window's end may go on behind it.
-        if (scanner.pos < scanner.bytes.length || !this.moreAgain(begin)) {
+        if (scanner.pos < scanner.bytes.length || !this.more(begin)) {
           return result;
         }
       } catch (error) {
@@ -117,15 +119,6 @@ export class JsonWindow {
   /** Whether the scanner stands at the end of a window that is not the input's last. */
   get cut(): boolean {
     return !this.ended && this.scanner.peek() < 0;
-  }
-
-  private moreAgain(begin: number): boolean {
-    const length = this.scanner.pos - begin;
-    if (this.more(begin)) {
-      return true;
-    }
-    this.scanner.pos = length;
-    return false;
   }
 
   /** Goes behind any value, however long, in constant memory. @throws DecodeError where the input ends before */
