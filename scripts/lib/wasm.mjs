@@ -7,6 +7,7 @@ export const wasmSources = [
   { source: 'src/formats/cpuprofile/wasm/cpuprofileScanner.as.ts' },
   { source: 'src/formats/cpuprofile/wasm/cpuprofileTree.as.ts' },
   { source: 'src/analysis/wasm/callTree.as.ts' },
+  { source: 'src/analysis/wasm/stackValues.as.ts' },
 ];
 
 /** As `FIRST_PAGES` in src/profile/wasmModule.ts. */

@@ -20,6 +20,8 @@ export interface CallTree {
   /** Width on the x axis: the absolute selfs of the subtree, which is `total` unless some values are negative. */
   readonly width: Float64Array;
   readonly start: Float64Array;
+  /** `start` and `width` together. */
+  readonly end: Float64Array;
   /** Sum of the roots' widths. */
   readonly extent: number;
   /** Frame to take the position from: the first seen of the node. */
@@ -27,6 +29,9 @@ export interface CallTree {
   /** Per stack of the profile: its node, -1 where nothing was sampled in or below it. */
   readonly nodeOfStack: Int32Array;
   readonly rows: number;
+  /** Nodes by depth, ascending: depth `d` has `nodesByRow[rowOffset[d]]` up to `rowOffset[d + 1]`. */
+  readonly nodesByRow: Int32Array;
+  readonly rowOffset: Uint32Array;
 }
 
 /** Stacks from which on WebAssembly is worth its start. */
@@ -305,14 +310,19 @@ function placeInOrder(merged: SummedNodes, order: ChildOrder): CallTree {
     samples: new Float64Array(length),
     width: merged.width === merged.total ? total : new Float64Array(length),
     start: new Float64Array(length),
+    end: new Float64Array(length),
     extent: 0,
     frame: new Int32Array(length),
     nodeOfStack,
     rows: 0,
+    nodesByRow: new Int32Array(length),
+    rowOffset: new Uint32Array(0),
   };
   const place = new Int32Array(length);
   placeChildren(merged, order, place, tree);
   renumber(nodeOfStack, place);
+  tree.rowOffset = countRows(tree.depth, tree.rows);
+  listRows(tree.depth, tree.rowOffset.slice(), tree.nodesByRow);
   return tree;
 }
 
@@ -337,6 +347,7 @@ function placeChildren(
       tree.parent[next] = abovePlace;
       depth[next] = childDepth;
       start[next] = x;
+      tree.end[next] = x + width[child];
       tree.func[next] = merged.func[child];
       tree.frame[next] = merged.frame[child];
       tree.self[next] = merged.self[child];
@@ -350,6 +361,17 @@ function placeChildren(
     }
     if (above < 0) tree.extent = x;
   }
+}
+
+function countRows(depth: Int32Array, rows: number): Uint32Array<ArrayBuffer> {
+  const rowOffset = new Uint32Array(rows + 1);
+  for (let node = 0; node < depth.length; node++) rowOffset[depth[node] + 1]++;
+  for (let row = 0; row < rows; row++) rowOffset[row + 1] += rowOffset[row];
+  return rowOffset;
+}
+
+function listRows(depth: Int32Array, fill: Uint32Array, nodesByRow: Int32Array): void {
+  for (let node = 0; node < depth.length; node++) nodesByRow[fill[depth[node]]++] = node;
 }
 
 function renumber(nodeOfStack: Int32Array, place: Int32Array): void {

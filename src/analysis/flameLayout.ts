@@ -21,25 +21,16 @@ export interface FlameLayout {
 
 /** Lays a call tree out left heavy: a box a node, by depth. */
 export function layOutLeftHeavy(tree: CallTree): FlameLayout {
-  const rowOffset = new Uint32Array(tree.rows + 1);
-  for (let node = 0; node < tree.length; node++) rowOffset[tree.depth[node] + 1]++;
-  for (let row = 0; row < tree.rows; row++) rowOffset[row + 1] += rowOffset[row];
-  const fill = rowOffset.slice();
-  const treeNode = new Int32Array(tree.length);
-  const end = new Float64Array(tree.length);
-  // Depth-first order ascends in x within each row, so a counting pass keeps the rows sorted.
-  for (let node = 0; node < tree.length; node++) {
-    treeNode[fill[tree.depth[node]]++] = node;
-    end[node] = tree.start[node] + tree.width[node];
-  }
+  // Depth-first order ascends in x within each row.
+  const { extent, rowOffset, nodesByRow, start, end } = tree;
   return {
-    extent: tree.extent,
+    extent,
     rowOffset,
-    startIndex: treeNode,
-    startAt: tree.start,
-    endIndex: treeNode,
+    startIndex: nodesByRow,
+    startAt: start,
+    endIndex: nodesByRow,
     endAt: end,
-    treeNode,
+    treeNode: nodesByRow,
     nodesAreBoxes: false,
   };
 }

@@ -1,6 +1,7 @@
 import { isOnesColumn } from '../profile/ones';
 import type { Profile } from '../profile/profile';
 import type { ViewSpec } from './viewSpec';
+import { sumStacksByWasm } from './wasm/stackValues';
 
 /** What the samples of a view add to each stack. */
 export interface StackValues {
@@ -18,8 +19,25 @@ export function samplesColumn(profile: Profile): number {
   return profile.sampleTypes.findIndex(({ type, unit }) => type === 'samples' && unit === 'count');
 }
 
+/** Samples from which on WebAssembly is worth its start. */
+const WORTH_WASM = 1 << 16;
+
 /** Sums a view's samples by leaf stack. */
 export function sumStacks(profile: Profile, view: ViewSpec): StackValues {
+  const { samples, stacks } = profile;
+  const column = samplesColumn(profile);
+  const once = column < 0 || isOnesColumn(samples.values[column]);
+  // Without threads, all samples are of thread 0.
+  const all = view.thread === null || (samples.thread === null && view.thread === 0);
+  const fast =
+    once && all && samples.length >= WORTH_WASM
+      ? sumStacksByWasm(stacks.length, samples.stack, samples.values[view.sampleType])
+      : null;
+  return fast ?? sumStacksByScript(profile, view);
+}
+
+/** `sumStacks` without WebAssembly. */
+export function sumStacksByScript(profile: Profile, view: ViewSpec): StackValues {
   const { samples, stacks } = profile;
   const column = samplesColumn(profile);
   const counts = column < 0 || isOnesColumn(samples.values[column]) ? null : samples.values[column];

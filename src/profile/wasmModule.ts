@@ -105,7 +105,12 @@ export class WasmModule {
       return null;
     }
     try {
-      return new api.Module(Uint8Array.from(atob(this.base64), (char) => char.charCodeAt(0)));
+      const text = atob(this.base64);
+      const bytes = new Uint8Array(text.length);
+      for (let i = 0; i < bytes.length; i++) {
+        bytes[i] = text.charCodeAt(i);
+      }
+      return new api.Module(bytes);
     } catch {
       return null;
     }

@@ -35,6 +35,11 @@ export let outTotal: usize = 0;
 export let outSamples: usize = 0;
 export let outStart: usize = 0;
 export let outWidth: usize = 0;
+/** `outStart` and the width together. */
+export let outRight: usize = 0;
+/** Nodes by depth, and where each depth begins (one more than `rows`). */
+export let outByRow: usize = 0;
+export let outRowOffset: usize = 0;
 
 let func: usize = 0;
 let total: usize = 0;
@@ -81,7 +86,7 @@ function zeros(bytes: usize): usize {
 }
 
 /** Bytes that a tree takes at most: of a stack, a frame, a function. The hash's slots are up to four words a stack. */
-const STACK_BYTES: u64 = 176;
+const STACK_BYTES: u64 = 200;
 
 /** Factors of the hash of nodes, odd. */
 let factorA: i32 = 1;
@@ -126,6 +131,7 @@ export function build(): void {
   merge();
   sumUpwards();
   place(orderHeaviestFirst());
+  listRows();
 }
 
 function merge(): void {
@@ -306,6 +312,7 @@ function place(offset: usize): void {
   outTotal = column(doubles);
   outSamples = column(doubles);
   outStart = column(doubles);
+  outRight = column(doubles);
   outWidth = negative ? column(doubles) : outTotal;
   const places = column(words);
   rows = 0;
@@ -329,6 +336,7 @@ function place(offset: usize): void {
       setFloat(outSamples, next, float(samples, child));
       setFloat(outStart, next, x);
       x += float(width, child);
+      setFloat(outRight, next, x);
       if (negative) {
         setFloat(outWidth, next, float(width, child));
       }
@@ -346,5 +354,26 @@ function place(offset: usize): void {
     if (node >= 0) {
       setInt(nodeOfStack, stack, int(places, node));
     }
+  }
+}
+
+function listRows(): void {
+  outByRow = column(<usize>nodes << 2);
+  outRowOffset = zeros((<usize>rows + 1) << 2);
+  const fill = zeros((<usize>rows + 1) << 2);
+  for (let node = 0; node < nodes; node++) {
+    const next = int(outDepth, node) + 1;
+    setInt(outRowOffset, next, int(outRowOffset, next) + 1);
+  }
+  for (let row = 0; row < rows; row++) {
+    const sum = int(outRowOffset, row) + int(outRowOffset, row + 1);
+    setInt(outRowOffset, row + 1, sum);
+    setInt(fill, row + 1, sum);
+  }
+  for (let node = 0; node < nodes; node++) {
+    const row = int(outDepth, node);
+    const at = int(fill, row);
+    setInt(fill, row, at + 1);
+    setInt(outByRow, at, node);
   }
 }

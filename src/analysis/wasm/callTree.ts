@@ -27,6 +27,9 @@ const results = [
   'outSamples',
   'outStart',
   'outWidth',
+  'outRight',
+  'outByRow',
+  'outRowOffset',
 ] as const;
 type Values = Readonly<Record<(typeof places)[number] | (typeof results)[number], WasmValue>>;
 
@@ -69,10 +72,13 @@ export function buildCallTreeByWasm(profile: Profile, values: StackValues): Call
     samples: float64s(wasm.outSamples, length).slice(),
     width: wasm.negative.value === 0 ? total : float64s(wasm.outWidth, length).slice(),
     start: float64s(wasm.outStart, length).slice(),
+    end: float64s(wasm.outRight, length).slice(),
     extent: wasm.extent.value,
     frame: int32s(wasm.outFrame, length).slice(),
     nodeOfStack: int32s(wasm.nodeOfStack, stacks.length).slice(),
     rows: wasm.rows.value,
+    nodesByRow: int32s(wasm.outByRow, length).slice(),
+    rowOffset: new Uint32Array(buffer, wasm.outRowOffset.value, wasm.rows.value + 1).slice(),
   };
   compiled.give();
   return tree;

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { seeded } from '../../../test/support/profiles';
+import { onesColumn } from '../../profile/ones';
+import type { Profile } from '../../profile/profile';
+import { ProfileBuilder } from '../../profile/profileBuilder';
+import { sumStacks, sumStacksByScript } from '../stackValues';
+import { sumStacksByWasm } from './stackValues';
+
+/** A profile of samples that count once each, with fractions and negative values, some of no stack. */
+function randomProfile(stacks: number, samples: number): Profile {
+  const random = seeded(samples);
+  const builder = new ProfileBuilder();
+  builder.addSampleType('samples', 'count');
+  builder.addSampleType('time', 'microseconds');
+  for (let i = 0; i < stacks; i++) {
+    builder.stack(-1, builder.frame(builder.func(builder.string(`f${i}`), -1, 0, 0), 0, false));
+  }
+  const stack = Int32Array.from({ length: samples }, () => Math.floor(random() * (stacks + 1)) - 1);
+  const time = Float64Array.from({ length: samples }, () => random() * 1000 - 10);
+  builder.addSamples({ stack, thread: 0, time: null, values: [onesColumn(samples), time] });
+  return builder.finish({
+    formats: ['cpuprofile'],
+    durationMs: null,
+    startTimeMs: null,
+    defaultSampleType: 1,
+    lines: 'declaration',
+    notes: [],
+  });
+}
+
+it.each([
+  [1, 1],
+  [7, 8191],
+  [300, 8192],
+  [5000, 70_000],
+])('%i stacks of %i samples are summed by WebAssembly as by script', (stacks, samples) => {
+  const profile = randomProfile(stacks, samples);
+  for (const sampleType of [0, 1]) {
+    const view = { sampleType, thread: null };
+    const expected = sumStacksByScript(profile, view);
+    expect(sumStacksByWasm(stacks, profile.samples.stack, profile.samples.values[sampleType])).toEqual(expected);
+    expect(sumStacks(profile, view)).toEqual(expected);
+  }
+});
