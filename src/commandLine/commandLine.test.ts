@@ -222,6 +222,15 @@ describe('convert', () => {
     expect(page).not.toMatch(/https?:\/\/(?!www\.w3\.org\/)/);
   });
 
+  test('writes a picture of the wanted sample type', () => {
+    const heap = 'test/fixtures/go-heap.pb.gz';
+    expect(run('convert', heap, file('heap.svg'), '--type', 'alloc_objects')).toEqual({ code: 0, out: '', err: '' });
+    expect(readFileSync(file('heap.svg'), 'utf8')).toContain('alloc_objects');
+    const { code, err } = run('convert', heap, file('heap.svg'), '--type', 'time');
+    expect(code).toBe(1);
+    expect(err).toContain('the profile has alloc_objects');
+  });
+
   test('merges several inputs', () => {
     expect(run('convert', file('a.folded'), file('b.folded'), file('both.folded')).code).toBe(0);
     expect(topOf(file('both.folded')).profile.total).toBe(15);

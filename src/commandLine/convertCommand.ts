@@ -7,7 +7,11 @@ import { type CommandOutput, UsageError } from './usage';
 
 /** `emberline convert IN… OUT`: writes OUT, in the format of its ending. Several inputs are merged. */
 export async function runConvert(engine: Engine, args: string[]): Promise<CommandOutput> {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: inputOptions });
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { ...inputOptions, type: { type: 'string' } },
+  });
   if (positionals.length < 2) throw new UsageError('convert takes an input and an output file.');
   const inputs = positionals.slice(0, -1);
   const output = positionals[positionals.length - 1];
@@ -17,14 +21,20 @@ export async function runConvert(engine: Engine, args: string[]): Promise<Comman
     throw new UsageError(`"${output}" has none of the endings that Emberline writes: ${endings.join(', ')}.`);
   }
   const opened = await openInputs(engine, inputs, values);
-  const { profile, notes } =
+  const { profile, notes, sampleTypes, defaultSampleType } =
     opened.length === 1
       ? opened[0]
       : await engine.request('merge', {
           profiles: opened.map((summary) => summary.profile),
           name: opened.map(({ name }) => name).join(', '),
         });
-  const bytes = await engine.request('encode', { profile, format: encoding.name });
+  const known = sampleTypes.map(({ type }) => type);
+  const sampleType = values.type === undefined ? defaultSampleType : known.indexOf(values.type);
+  if (sampleType < 0) {
+    throw new Error(`There is no sample type "${values.type}": the profile has ${known.join(', ')}.`);
+  }
+  const view = { sampleType, thread: null };
+  const bytes = await engine.request('encode', { profile, format: encoding.name, view });
   try {
     writeFileSync(output, bytes);
   } catch (error) {

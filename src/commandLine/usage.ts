@@ -13,7 +13,7 @@ export interface CommandOutput {
 
 export const USAGE = `Usage:
   emberline top PROFILE… [--by function|line|file] [--sort self|total] [--type TYPE] [--limit N] [--json]
-  emberline convert IN… OUT
+  emberline convert IN… OUT [--type TYPE]
   emberline --help | --version
 
 top      Prints the hottest functions, lines or files. Several profiles are merged.
@@ -21,6 +21,7 @@ top      Prints the hottest functions, lines or files. Several profiles are merg
          --limit  how many rows (default 20; 0 for all)
          --json   values unrounded, in the sample type's unit
 convert  Writes a profile in the format that OUT's ending names. Several are merged.
+         --type   the sample type that a flame graph (.html, .svg) shows
 
 PROFILE and IN are files or http(s) addresses.
   --header 'NAME: VALUE'  is sent to those addresses' hosts, and to no other; may be repeated. Lines of the environment

@@ -1,10 +1,13 @@
+import type { ViewSpec } from '../analysis/viewSpec';
 import { formatByName, writableFormats } from '../formats/registry';
 import { baseName } from './baseName';
+import type { ProfileEncoding } from './engineApi';
 import type { EnginePlatform } from './enginePlatform';
 import { writeFlamePage } from './flamePage';
+import { writeFlameSvg } from './flameSvg';
 import type { OpenProfile } from './openProfile';
 
-/** What `encode` writes: every writable format, and the stand-alone flame graph page. */
+/** What `encode` writes: every writable format, and the stand-alone flame graph as a page and as a picture. */
 export interface Encoding {
   /** To be named in `encode` requests. */
   readonly name: string;
@@ -14,9 +17,21 @@ export interface Encoding {
 }
 
 const PAGE: Encoding = { name: 'html', title: 'Flame graph page', extensions: ['.html', '.htm'] };
+const PICTURE: Encoding = { name: 'svg', title: 'Flame graph picture', extensions: ['.svg'] };
 
 export function listEncodings(): Encoding[] {
-  return [...writableFormats(), PAGE];
+  const formats = writableFormats().map(({ name, title, extensions }) => ({ name, title, extensions }));
+  return [...formats, PAGE, PICTURE];
+}
+
+/** What a profile can be written as, and what it cannot, with the reason. */
+export function listEncodingsFor({ profile }: OpenProfile): ProfileEncoding[] {
+  return listEncodings().map(({ name, title, extensions }) => ({
+    name,
+    title,
+    extensions: [...extensions],
+    unfit: formatByName(name)?.unfit?.(profile) ?? null,
+  }));
 }
 
 /** The encoding that a path's ending names, null where there is none. */
@@ -26,19 +41,18 @@ export function encodingForPath(path: string): Encoding | null {
 }
 
 /** @throws Error for a format that cannot be written, or a profile that does not fit it. */
-export function encodeProfile(platform: EnginePlatform, open: OpenProfile, name: string): Uint8Array {
+export function encodeProfile(platform: EnginePlatform, open: OpenProfile, name: string, view?: ViewSpec): Uint8Array {
   const { profile } = open;
-  if (name === PAGE.name) {
-    const sampleType = profile.meta.defaultSampleType;
-    const { tree } = open.view({ sampleType, thread: null });
-    const page = writeFlamePage(
-      profile,
-      tree,
-      profile.sampleTypes[sampleType].unit,
-      baseName(open.name),
-      platform.flamePageScript(),
-    );
-    return new TextEncoder().encode(page);
+  if (name === PAGE.name || name === PICTURE.name) {
+    const spec = view ?? { sampleType: profile.meta.defaultSampleType, thread: null };
+    const { tree } = open.view(spec);
+    const { type, unit } = profile.sampleTypes[spec.sampleType];
+    const title = baseName(open.name);
+    const text =
+      name === PAGE.name
+        ? writeFlamePage(profile, tree, unit, title, platform.flamePageScript())
+        : writeFlameSvg(profile, tree, { title, sampleType: type, unit });
+    return new TextEncoder().encode(text);
   }
   const format = formatByName(name);
   if (format?.encode === undefined) throw new Error(`Emberline cannot write the format "${name}".`);

@@ -5,7 +5,7 @@ import { matchedValue } from '../analysis/search';
 import { samplesColumn } from '../analysis/stackValues';
 import { describeFunction, listTop } from '../analysis/top';
 import { mergeProfiles } from '../profile/mergeProfiles';
-import { encodeProfile } from './encodeProfile';
+import { encodeProfile, listEncodingsFor } from './encodeProfile';
 import type {
   EngineApi,
   EngineMethod,
@@ -95,7 +95,8 @@ export class Engine implements EngineApi {
     fileLines: ({ profile, view, file }) => fileLines(this.find(profile), view, file),
     lineDetails: ({ profile, view, file, line }) => lineDetails(this.find(profile), view, file, line),
     top: (params) => this.top(params),
-    encode: ({ profile, format }) => encodeProfile(this.platform, this.find(profile), format),
+    encodings: ({ profile }) => listEncodingsFor(this.find(profile)),
+    encode: ({ profile, format, view }) => encodeProfile(this.platform, this.find(profile), format, view),
   };
 
   private find(id: number): OpenProfile {

@@ -19,7 +19,8 @@ export interface EngineRequests {
   fileLines: { params: { profile: number; view: ViewSpec; file: number }; result: FileLines };
   lineDetails: { params: { profile: number; view: ViewSpec; file: number; line: number }; result: LineDetails };
   top: { params: TopParams; result: TopResult };
-  encode: { params: { profile: number; format: string }; result: Uint8Array };
+  encodings: { params: { profile: number }; result: ProfileEncoding[] };
+  encode: { params: EncodeParams; result: Uint8Array };
 }
 
 export type EngineMethod = keyof EngineRequests;
@@ -290,4 +291,23 @@ export interface TopRow {
   line: number | null;
   self: number;
   total: number;
+}
+
+/** What a profile can be written as. */
+export interface ProfileEncoding {
+  /** To be named in `encode`. */
+  name: string;
+  /** For people: "Flame graph page". */
+  title: string;
+  /** Endings of file names, the usual one first. */
+  extensions: string[];
+  /** Why this profile cannot be written so, as a sentence; null where it can. */
+  unfit: string | null;
+}
+
+export interface EncodeParams {
+  profile: number;
+  format: string;
+  /** What a flame graph shows; by default the default sample type of all threads. Files of profiles hold all. */
+  view?: ViewSpec;
 }

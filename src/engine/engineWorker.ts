@@ -10,7 +10,7 @@ if (port === null) throw new Error('This file runs as a worker thread.');
 
 const { cancelFlags } = workerData as WorkerData;
 const engine = new Engine(nodePlatform);
-const send = (message: FromWorker): void => port.postMessage(message);
+const send = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 
 /** Progress more often than this only costs. */
 const PROGRESS_INTERVAL_MS = 50;
@@ -27,7 +27,10 @@ port.on('message', ({ id, slot, method, params }: ToWorker) => {
   try {
     // Requests that were cancelled while they waited are not begun.
     if (Atomics.load(cancelFlags, slot) === 1) throw new DOMException('The request was cancelled.', 'AbortError');
-    send({ kind: 'result', id, value: engine.run(method, params, { checkpoint }) });
+    const value = engine.run(method, params, { checkpoint });
+    // An encoded file may be large, and nobody here keeps it.
+    const own = method === 'encode' && value instanceof Uint8Array && value.buffer instanceof ArrayBuffer;
+    send({ kind: 'result', id, value }, own && value.byteLength === value.buffer.byteLength ? [value.buffer] : []);
   } catch (error) {
     const thrown = error instanceof Error ? error : new Error(String(error));
     send({ kind: 'error', id, name: thrown.name, message: thrown.message, stack: thrown.stack ?? null });

@@ -1,6 +1,7 @@
 import type { CallTree } from '../analysis/callTree';
 import type { Profile } from '../profile/profile';
 import { shorten } from './shorten';
+import { widestFrames } from './widestFrames';
 
 /** More frames than this make the page's SVG slow: the widest are kept. */
 const MOST_FRAMES = 6000;
@@ -61,14 +62,12 @@ export function writeFlamePage(profile: Profile, tree: CallTree, unit: string, t
 }
 
 function frameTree(profile: Profile, tree: CallTree): { root: PageFrame; left: number } {
-  const smallest = widthOfRank(tree, MOST_FRAMES);
+  const { keep, omitted } = widestFrames(tree, MOST_FRAMES, DEEPEST);
   const root: PageFrame = { name: 'all', value: tree.extent, children: [] };
   const frames: (PageFrame | null)[] = [];
-  let kept = 0;
   for (let node = 0; node < tree.length; node++) {
     const above = tree.parent[node] < 0 ? root : frames[tree.parent[node]];
-    // Parents are at least as wide as their children, so what is kept hangs together.
-    if (above === null || tree.width[node] < smallest || kept === MOST_FRAMES || tree.depth[node] >= DEEPEST) {
+    if (above === null || keep[node] === 0) {
       frames.push(null);
       continue;
     }
@@ -76,16 +75,8 @@ function frameTree(profile: Profile, tree: CallTree): { root: PageFrame; left: n
     const frame: PageFrame = { name, value: tree.width[node], children: [] };
     above.children.push(frame);
     frames.push(frame);
-    kept++;
   }
-  return { root, left: tree.length - kept };
-}
-
-/** The width that `rank` nodes have or exceed. */
-function widthOfRank(tree: CallTree, rank: number): number {
-  if (tree.length <= rank) return 0;
-  const sorted = tree.width.slice().sort();
-  return sorted[sorted.length - rank];
+  return { root, left: omitted };
 }
 
 function escapeHtml(text: string): string {

@@ -39,6 +39,8 @@ export interface Format {
   decode(source: ByteSource, context: DecodeContext): Profile;
   /** Where Emberline can write the format: uncompressed bytes. */
   readonly encode?: (profile: Profile) => Uint8Array;
+  /** Why `encode` would refuse a profile of this kind, as a sentence; null, or no method, where it would not. */
+  readonly unfit?: (profile: Profile) => string | null;
   /** Whether files of this format are gzipped by convention (pprof). */
   readonly gzipped?: boolean;
 }

@@ -6,7 +6,7 @@ import type { ByteSource, Confidence, DecodeContext, Format } from '../format';
 import { JsonScanner } from '../json/jsonScanner';
 import { assembleCpuprofile } from './cpuprofileAssemble';
 import type { CpuprofileColumns } from './cpuprofileColumns';
-import { encodeCpuprofile } from './cpuprofileEncode';
+import { cpuprofileUnfit, encodeCpuprofile } from './cpuprofileEncode';
 import { scanCpuprofile } from './cpuprofileScan';
 import { CpuprofileScanner } from './wasm/cpuprofileScanner';
 
@@ -22,6 +22,7 @@ export const cpuprofile: Format = {
   detect: detectCpuprofile,
   decode: (source, context) => decodeCpuprofile(source, context),
   encode: encodeCpuprofile,
+  unfit: cpuprofileUnfit,
 };
 
 function detectCpuprofile(head: Uint8Array, name: string): Confidence {

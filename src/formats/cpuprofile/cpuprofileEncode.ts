@@ -51,6 +51,16 @@ interface Measures {
   readonly microseconds: number;
 }
 
+/** Why a profile does not fit the format, null where it does: it holds time, and samples that took time. */
+export function cpuprofileUnfit(profile: Profile): string | null {
+  try {
+    measuresOf(profile);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 /** @throws Error where the profile does not fit the format */
 function measuresOf({ samples, sampleTypes, meta }: Profile): Measures {
   const isCount = ({ type, unit }: SampleType): boolean =>
