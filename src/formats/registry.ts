@@ -6,6 +6,7 @@ import { folded } from './folded/folded';
 import type { Format } from './format';
 import { heapprofile } from './heapprofile/heapprofile';
 import { jfr } from './jfr/jfr';
+import { otlp } from './otlp/otlp';
 import { pprof } from './pprof/pprof';
 import { sentry } from './sentry/sentry';
 import { vmprof } from './vmprof/vmprof';
@@ -22,6 +23,7 @@ export const formats: readonly Format[] = [
   firefox,
   sentry,
   jfr,
+  otlp,
 ];
 
 /** How many of the first bytes `detectFormat` wants to see. */
