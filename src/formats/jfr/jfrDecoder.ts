@@ -117,9 +117,9 @@ export class JfrDecoder {
       if (this.firstError !== null) {
         throw new DecodeError(`Nothing of the flight recording can be read: ${this.firstError.message}`);
       }
-      const [cause] = notes.sentences();
+      const cause = notes.sentences().slice(0, 2).join(' ');
       throw new DecodeError(
-        `The flight recording has no samples: none of its ${this.events} events says where code ran, waited or allocated${cause === undefined ? '' : `. ${cause}`}`,
+        `The flight recording has no samples: none of its ${this.events} events says where code ran, waited or allocated${cause === '' ? '' : `. ${cause}`}`,
       );
     }
     const defaultSampleType = rows.addTo(builder);
