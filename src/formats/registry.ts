@@ -1,4 +1,5 @@
 import { austin } from './austin/austin';
+import { callgrind } from './callgrind/callgrind';
 import { chromeTrace } from './chromeTrace/chromeTrace';
 import { cpuprofile } from './cpuprofile/cpuprofile';
 import { firefox } from './firefox/firefox';
@@ -19,6 +20,7 @@ export const formats: readonly Format[] = [
   pprof,
   austin,
   vmprof,
+  callgrind,
   folded,
   firefox,
   sentry,

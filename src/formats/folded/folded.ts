@@ -57,10 +57,15 @@ function detectFolded(head: Uint8Array, name: string): Confidence {
     }
     start = stop + 1;
   }
-  if (good === 0 || bad > (good + bad) * TOLERATED || head[0] === 0x7b || head[0] === 0x5b) {
+  if (good === 0 || bad > (good + bad) * TOLERATED || isJson(head)) {
     return wanted;
   }
   return nested ? 'certain' : 'possible';
+}
+
+/** `{"…` and `[1…` are JSON; `{main};…` and `[libc.so];…` are frames. */
+function isJson(head: Uint8Array): boolean {
+  return /^(\{\s*["}]|\[\s*(["{\d]|\[[\s"{\d]))/.test(String.fromCharCode(...head.subarray(0, 40)));
 }
 
 function decodeFolded(source: ByteSource, context: DecodeContext): Profile {
