@@ -32,6 +32,8 @@ class PprofEncoder {
   /** Bytes of the list of its id and those of its callers; where in the output that list stands first, -1 for nowhere. */
   private readonly listSize: Int32Array;
   private readonly listStart: Float64Array;
+  /** Ids of mappings by module. */
+  private readonly mappings = new Map<number, number>();
   private readonly labelBytes = new Map<number, Uint8Array>();
 
   constructor(private readonly profile: Profile) {
@@ -64,6 +66,7 @@ class PprofEncoder {
     }
     this.writeSamples();
     this.writeLocations();
+    this.writeMappings();
     for (let func = 0; func < functions.length; func++) {
       const name = this.string(profile.strings[functions.name[func]]);
       const file = functions.file[func] < 0 ? 0 : this.string(profile.strings[functions.file[func]]);
@@ -269,12 +272,20 @@ class PprofEncoder {
   }
 
   private writeLocations(): void {
-    const { pbf, locations, runs } = this;
-    const { frames, meta } = this.profile;
+    const { pbf, locations, runs, mappings } = this;
+    const { frames, functions, meta } = this.profile;
     for (let location = 0; location < locations.length; location++) {
       const leafLine = locations.b[location];
+      // Frames that are inlined into each other are of one module.
+      const module = functions.module[frames.func[runs.b[locations.a[location]]]];
       message(pbf, 4, () => {
         pbf.writeVarintField(1, location + 1);
+        if (module >= 0) {
+          if (!mappings.has(module)) {
+            mappings.set(module, mappings.size + 1);
+          }
+          pbf.writeVarintField(2, mappings.get(module)!);
+        }
         for (let run = locations.a[location]; run >= 0; run = runs.a[run]) {
           const frame = runs.b[run];
           const own = meta.lines === 'call' ? frames.line[frame] : 0;
@@ -285,6 +296,21 @@ class PprofEncoder {
               pbf.writeVarintField(2, line);
             }
           });
+        }
+      });
+    }
+  }
+
+  /** Modules as mappings whose code is named already, so that no tool looks for them. */
+  private writeMappings(): void {
+    const { pbf, profile } = this;
+    for (const [module, id] of this.mappings) {
+      const file = this.string(profile.strings[module]);
+      message(pbf, 3, () => {
+        pbf.writeVarintField(1, id);
+        pbf.writeVarintField(5, file);
+        for (const has of [7, 8, 9, 10]) {
+          pbf.writeVarintField(has, 1);
         }
       });
     }

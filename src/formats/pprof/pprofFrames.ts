@@ -111,11 +111,12 @@ export class PprofFrames {
     if (this.functions[row] >= 0) {
       return this.functions[row];
     }
-    const name = this.functionName(row) || builder.string('(anonymous)');
-    const file = this.string(tables.functionFile[row]);
-    if (file === 0) {
+    const name = this.functionName(row);
+    const file = this.string(tables.functionFile[row]) || -1;
+    if (name === 0 || file < 0) {
       // Two libraries may both have a function of this name.
-      return builder.func(name, -1, tables.functionLine[row], 0, this.module(location));
+      const shown = name || builder.string(this.addressName(location));
+      return builder.func(shown, file, tables.functionLine[row], 0, this.module(location));
     }
     this.functions[row] = builder.func(name, file, tables.functionLine[row], 0);
     return this.functions[row];
