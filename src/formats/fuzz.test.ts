@@ -89,3 +89,27 @@ describe('what one format reads, every format that is written can hold', () => {
     const profile = formatByName(formatName)!.decode(sourceOf(readFixture(name)), noContext);
     const shown = profile.sampleTypes[profile.meta.defaultSampleType];
     for (const format of writableFormats()) {
+      const timeless = shown.unit === 'bytes' || (shown.unit === 'count' && !/^samples?$/.test(shown.type));
+      if (timeless && format.name === 'cpuprofile') {
+        expect(() => format.encode!(profile)).toThrow(`${shown.type} in ${shown.unit}, but a .cpuprofile holds time`);
+        continue;
+      }
+      const written = format.encode!(profile);
+      expect(detectFormat(written.subarray(0, headLength), 'unknown')?.name).toBe(format.name);
+      const again = format.decode(sourceOf(written), noContext);
+      expect([format.name, checkProfile(again)]).toEqual([format.name, []]);
+      const total = (p: typeof profile): number =>
+        p.samples.values[p.meta.defaultSampleType].reduce(
+          (sum, value, row) => sum + (p.samples.stack[row] < 0 ? 0 : value),
+          0,
+        );
+      // Counted by another unit where the format has its own (samples in folded stacks), the same otherwise.
+      if (
+        again.sampleTypes[again.meta.defaultSampleType].unit ===
+        profile.sampleTypes[profile.meta.defaultSampleType].unit
+      ) {
+        expect(Math.abs(total(again) / total(profile) - 1)).toBeLessThan(0.001);
+      }
+    }
+  });
+});
