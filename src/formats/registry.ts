@@ -9,6 +9,7 @@ import { heapprofile } from './heapprofile/heapprofile';
 import { jfr } from './jfr/jfr';
 import { otlp } from './otlp/otlp';
 import { pprof } from './pprof/pprof';
+import { pstats } from './pstats/pstats';
 import { sentry } from './sentry/sentry';
 import { vmprof } from './vmprof/vmprof';
 
@@ -26,6 +27,7 @@ export const formats: readonly Format[] = [
   sentry,
   jfr,
   otlp,
+  pstats,
 ];
 
 /** How many of the first bytes `detectFormat` wants to see. */
