@@ -11,6 +11,7 @@ import { SourceOpener } from './editor/sourceOpener';
 import { WorkspaceFiles } from './editor/workspaceFiles';
 import { EngineClient } from './engine/engineClient';
 import { SourceResolver } from './sources/sourceResolver';
+import { registerConvertProfile } from './views/convertProfile';
 import { DownloadStore } from './views/downloadStore';
 import { registerOpenProfile, showProfile } from './views/openProfile';
 import { OpenProfiles } from './views/openProfiles';
@@ -68,6 +69,7 @@ export function activate(context: vscode.ExtensionContext): void {
       void vscode.window.showInformationMessage('Emberline forgot which source files and folders were chosen.');
     }),
     registerOpenProfile(),
+    registerConvertProfile({ engine, profiles, output }),
     registerOpenUrl({ store: downloads, headers, output }),
     registerRequestHeaderCommands(headers),
     registerProfileDebugTarget(context, { output }),

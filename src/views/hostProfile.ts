@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ViewSpec } from '../analysis/viewSpec';
-import type { EngineApi, OpenParams, ProfileSummary } from '../engine/engineApi';
+import type { EngineApi, ProfileSummary } from '../engine/engineApi';
+import { openParams } from './openParams';
 import { watchFile } from './watchFile';
 
 export type ProfileStatus =
@@ -91,7 +92,7 @@ export class HostProfile {
     const started = performance.now();
     try {
       this.readState = await stateOnDisk(this.uri);
-      const params = await this.openParams();
+      const params = await openParams(this.uri, this.name);
       loading.signal.throwIfAborted();
       const summary = await this.engine.request('open', params, {
         signal: loading.signal,
@@ -118,15 +119,6 @@ export class HostProfile {
         this.setStatus({ kind: 'failed', message });
       }
     }
-  }
-
-  private async openParams(): Promise<OpenParams> {
-    if (this.uri.scheme === 'file') {
-      return { source: { kind: 'file', path: this.uri.fsPath }, name: this.name };
-    }
-    const bytes = await vscode.workspace.fs.readFile(this.uri);
-    // The bytes may lie in a larger buffer, which would travel to the worker as a whole.
-    return { source: { kind: 'bytes', bytes: bytes.slice() }, name: this.name };
   }
 
   private setStatus(status: ProfileStatus): void {

@@ -15,15 +15,19 @@ export function registerOpenProfile(): vscode.Disposable {
 }
 
 async function chooseProfiles(): Promise<void> {
+  await openProfiles((await chooseProfileFiles(true)) ?? []);
+}
+
+/** Asks for one or many files; undefined where the user cancels. */
+export async function chooseProfileFiles(many: boolean): Promise<vscode.Uri[] | undefined> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const uris = await vscode.window.showOpenDialog({
-    title: 'Open Profile',
-    openLabel: 'Open Profile',
-    canSelectMany: true,
+  return vscode.window.showOpenDialog({
+    title: many ? 'Open Profile' : 'Choose Profile',
+    openLabel: many ? 'Open Profile' : 'Choose Profile',
+    canSelectMany: many,
     filters: { Profiles: knownEndings(), 'All Files': ['*'] },
     ...(folder === undefined ? {} : { defaultUri: folder }),
   });
-  await openProfiles(uris ?? []);
 }
 
 /** Endings that the file dialog offers; any file may be chosen, as content decides. A dialog knows last parts only. */

@@ -42,6 +42,11 @@ export class OpenProfiles implements vscode.Disposable {
     return profile;
   }
 
+  /** The profile at this URI where it is open. */
+  find(uri: vscode.Uri): HostProfile | undefined {
+    return this.profiles.get(uri.toString());
+  }
+
   activate(profile: HostProfile): void {
     if (this.activeProfile?.profile !== profile) {
       this.change({ profile, hold: profile.hold() });
