@@ -9,6 +9,8 @@ const dataMembers = memberNames('cpuProfile', 'timeDeltas', 'lines', 'startTime'
 const nodeMembers = memberNames('callFrame', 'id', 'parent', 'children', 'url', 'lineNumber');
 const frameMembers = memberNames('columnNumber', 'functionName', 'lineNumber', 'url');
 const COMMA = 0x2c;
+/** Room that is made for numbers in advance. */
+const BLOCK = 128;
 
 /** A piece of a CPU profile: ranges of the columns of `TraceCpu`. */
 export interface CpuChunk {
@@ -217,71 +219,85 @@ export class TraceCpu {
   private readSamples(): void {
     const { scanner } = this;
     scanner.enterArray('an array of node ids');
-    let { sample: column, samples: length } = this;
-    for (let first = true; scanner.element(first); first = false) {
-      const value = quickInteger(scanner);
-      if (length === column.length) {
-        column = growInt32(column, length + 1);
-      }
-      column[length++] = value >= 0 ? value : this.readId();
+    for (let more = scanner.element(true); more; more = scanner.element(false)) {
+      this.sample = growInt32(this.sample, this.samples + BLOCK);
+      this.samples = readIntegers(scanner, this.sample, this.samples, this.sample.length - 1);
+      this.sample[this.samples++] = this.readId();
     }
-    this.sample = column;
-    this.samples = length;
-  }
-
-  private readDeltas(): void {
-    const { scanner } = this;
-    scanner.enterArray('an array of microseconds');
-    let { delta: column, deltas: length } = this;
-    for (let first = true; scanner.element(first); first = false) {
-      let value = quickInteger(scanner);
-      if (value < 0) {
-        value = scanner.number('a time delta');
-        if (!(Math.abs(value) < 2 ** 53)) {
-          scanner.fail('a time delta of microseconds below 2^53 before this');
-        }
-      }
-      if (length === column.length) {
-        column = growFloat64(column, length + 1);
-      }
-      column[length++] = value;
-    }
-    this.delta = column;
-    this.deltas = length;
   }
 
   private readLines(): void {
     const { scanner } = this;
     scanner.enterArray('an array of lines');
-    let { line: column, lines: length } = this;
-    for (let first = true; scanner.element(first); first = false) {
-      const value = quickInteger(scanner);
-      if (length === column.length) {
-        column = growInt32(column, length + 1);
-      }
-      column[length++] = value >= 0 ? value : Math.max(0, scanner.lineNumber() - 1);
+    for (let more = scanner.element(true); more; more = scanner.element(false)) {
+      this.line = growInt32(this.line, this.lines + BLOCK);
+      this.lines = readIntegers(scanner, this.line, this.lines, this.line.length - 1);
+      this.line[this.lines++] = Math.max(0, scanner.lineNumber() - 1);
     }
-    this.line = column;
-    this.lines = length;
+  }
+
+  private readDeltas(): void {
+    const { scanner } = this;
+    scanner.enterArray('an array of microseconds');
+    for (let more = scanner.element(true); more; more = scanner.element(false)) {
+      this.delta = growFloat64(this.delta, this.deltas + BLOCK);
+      this.deltas = readNumbers(scanner, this.delta, this.deltas, this.delta.length - 1);
+      const value = scanner.number('a time delta');
+      if (!(Math.abs(value) < 2 ** 53)) {
+        scanner.fail('a time delta of microseconds below 2^53 before this');
+      }
+      this.delta[this.deltas++] = value;
+    }
   }
 }
 
-/** Up to nine digits with a comma behind them, where the scanner stays; -1, and nothing read, for anything else. */
-function quickInteger(scanner: JsonScanner): number {
+/**
+ * Reads numbers of at most nine digits, each with its comma, into `column` from row `from` on, and stops before any other
+ * and at `end`. @returns the row behind the last
+ */
+function readIntegers(scanner: JsonScanner, column: Int32Array, from: number, end: number): number {
   const { bytes } = scanner;
   let { pos } = scanner;
-  const from = pos;
-  let byte = bytes[pos];
-  let value = 0;
-  while (byte >= 48 && byte <= 57) {
-    value = (Math.imul(value, 10) + (byte - 48)) | 0;
-    byte = bytes[++pos];
-  }
-  if (byte !== COMMA || pos === from || pos - from > 9) {
-    return -1;
+  let length = from;
+  while (length < end) {
+    let at = pos;
+    let value = 0;
+    let digit = bytes[at] - 48;
+    while (digit >= 0 && digit <= 9) {
+      value = (Math.imul(value, 10) + digit) | 0;
+      digit = bytes[++at] - 48;
+    }
+    if (bytes[at] !== COMMA || at === pos || at - pos > 9) {
+      break;
+    }
+    column[length++] = value;
+    pos = at + 1;
   }
   scanner.pos = pos;
-  return value;
+  return length;
+}
+
+/** As `readIntegers`. */
+function readNumbers(scanner: JsonScanner, column: Float64Array, from: number, end: number): number {
+  const { bytes } = scanner;
+  let { pos } = scanner;
+  let length = from;
+  while (length < end) {
+    let at = pos;
+    let value = 0;
+    let digit = bytes[at] - 48;
+    while (digit >= 0 && digit <= 9) {
+      value = (Math.imul(value, 10) + digit) | 0;
+      digit = bytes[++at] - 48;
+    }
+    if (bytes[at] !== COMMA || at === pos || at - pos > 9) {
+      break;
+    }
+    column[length++] = value;
+    pos = at + 1;
+  }
+  scanner.pos = pos;
+  return length;
 }
 
 /** A time of the trace's clock in microseconds; null for what is no time. */

@@ -55,13 +55,16 @@ export class JsonScanner {
   /** First byte of the next value, -1 at the end. */
   peek(): number {
     const { bytes } = this;
+    const end = bytes.length;
     let pos = this.pos;
-    let byte = bytes[pos];
+    // No read behind the end, where it would be `undefined`: that makes V8's code slower for good.
+    let byte = pos < end ? bytes[pos] : -1;
     while (byte === 32 || byte === 10 || byte === 13 || byte === 9) {
-      byte = bytes[++pos];
+      pos++;
+      byte = pos < end ? bytes[pos] : -1;
     }
     this.pos = pos;
-    return pos < bytes.length ? byte : -1;
+    return byte;
   }
 
   fail(expected: string): never {
