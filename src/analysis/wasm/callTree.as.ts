@@ -270,7 +270,11 @@ function orderHeaviestFirst(): usize {
     setInt(children, at, node);
   }
   for (let list = 0; list <= nodes; list++) {
-    sort(int(offset, list), int(offset, list + 1));
+    const from = int(offset, list);
+    const to = int(offset, list + 1);
+    if (to - from > 1) {
+      sort(from, to);
+    }
   }
   return offset;
 }

@@ -168,6 +168,36 @@ describe('the fast path reads as the careful one does', () => {
     }
   });
 
+  it('without samples, with samples before nodes, and with two lists of samples', () => {
+    const nodes = [
+      node(1, frame('(root)', -1, ''), ',"hitCount":2,"children":[2,3]'),
+      node(2, frame('a'), ',"hitCount":3,"children":[4]'),
+      node(3, frame(''), ',"hitCount":0'),
+      node(4, frame('a'), ',"hitCount":7,"positionTicks":[{"line":9,"ticks":4},{"line":5,"ticks":3}]'),
+    ].join(',');
+    const times = '"startTime":1,"endTime":90';
+    const expectRead = (form: string): void => {
+      expectSame(text(form));
+      expect(typeof read(text(form), true)).toBe('object');
+    };
+    expectRead(`{"nodes":[${nodes}],${times}}`);
+    expectRead(`{"nodes":[${nodes}],${times},"samples":[],"timeDeltas":[]}`);
+    expectRead(`{"samples":[2,4,9],"nodes":[${nodes}],${times},"timeDeltas":[1,-2,3]}`);
+    expectRead(`{"nodes":[${nodes}],${times},"samples":[2,99,4],"samples":[4,7,2 , 1],"timeDeltas":[1,2,3,4]}`);
+    expectRead(`{"nodes":[${nodes}],${times},"samples":[2.0,99,4],"timeDeltas":[1,2,3],"nodes":7}`);
+    expectRead(`[{"nodes":[${nodes}],${times}},{"nodes":[${nodes.replaceAll('"a"', '"b"')}],"samples":[4]}]`);
+    expectRead(`{"nodes":[${nodes}],${times},"samples":[4],"$vscode":{"locations":[{"locations":[]}]}}`);
+  });
+
+  it('with ticks of stacks that merge far apart', () => {
+    const count = 3000;
+    const leaves = Array.from({ length: count }, (_, i) =>
+      node(i + 2, frame(`f${i % 1000}`), `,"positionTicks":[{"line":${1 + ((i * 7) % 11)},"ticks":2}]`),
+    );
+    const children = leaves.map((_, i) => i + 2).join(',');
+    expectSame(profile([node(1, frame('(root)', -1, ''), `,"children":[${children}]`), ...leaves], [2, 3], [1, 1]));
+  });
+
   it('over many windows and call frames, and with most nodes of another form', () => {
     const random = seeded(3);
     const nodes = Array.from({ length: 6000 }, (_, i) => {

@@ -9,7 +9,7 @@ let nodes: i32 = 0;
 let links: i32 = 0;
 let ticks: i32 = 0;
 
-// What the caller fills in, as in `CpuprofileColumns`.
+// What the caller fills in, as in `CpuprofileColumns`. `build` uses it up.
 export let id: usize = 0;
 export let callFrame: usize = 0;
 export let linkRow: usize = 0;
@@ -54,8 +54,8 @@ function zeros(bytes: usize): usize {
   return at;
 }
 
-/** Bytes that are taken of a node: four columns, up to four slots, five ids. */
-const NODE_BYTES: u64 = 4 * (4 + 4 + 5);
+/** Bytes that are taken of a node: a column, up to four slots, five ids. */
+const NODE_BYTES: u64 = 4 * (1 + 4 + 5);
 const SPARE_IDS: i32 = 1024;
 
 /** Factors of the hash of stacks, odd. */
@@ -119,7 +119,6 @@ export function adoptColumns(
   if (!hasRoom(<u64>nodeCount * NODE_BYTES + (1 << 14))) {
     return false;
   }
-  stackOfRow = reserve(<usize>nodes << 2);
   return true;
 }
 
@@ -159,7 +158,7 @@ function findIds(): bool {
   return true;
 }
 
-/** Per row: that of its parent, plus 1; 0 for none. */
+/** Per row: that of its parent, plus 1; 0 for none. It becomes `stackOfRow` in place, row by row. */
 let parent: usize = 0;
 
 function findParents(): bool {
@@ -184,8 +183,10 @@ function findParents(): bool {
 }
 
 function makeStacks(): void {
-  stackPrefix = reserve(<usize>nodes << 2);
-  stackFrame = reserve(<usize>nodes << 2);
+  // In the place of what is used no more: there are no more stacks than rows before.
+  stackOfRow = parent;
+  stackPrefix = id;
+  stackFrame = callFrame;
   let length = 16;
   while (length < nodes << 1) {
     length <<= 1;
