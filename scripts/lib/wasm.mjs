@@ -6,6 +6,7 @@ import { root } from './setup.mjs';
 export const wasmSources = [
   { source: 'src/formats/cpuprofile/wasm/cpuprofileScanner.as.ts' },
   { source: 'src/formats/cpuprofile/wasm/cpuprofileTree.as.ts' },
+  { source: 'src/formats/folded/wasm/foldedScanner.as.ts' },
   { source: 'src/analysis/wasm/callTree.as.ts' },
   { source: 'src/analysis/wasm/stackValues.as.ts' },
 ];

@@ -2,7 +2,12 @@ import { growUint8 } from '../../profile/growColumn';
 import { DecodeError } from '../decodeError';
 
 /** A line longer than this is no text that anyone wrote. */
-const LONGEST = 1 << 28;
+export const LONGEST_LINE = 1 << 28;
+
+/** @throws DecodeError that says so of line `line` */
+export function refuseLongLine(line: number): never {
+  throw new DecodeError('Expected lines of text, but this one is longer than 256 MiB', `line ${line}`);
+}
 
 /**
  * Cuts a stream of chunks into lines without holding more than one of them. A line ends at `\n`, `\r\n` or the end.
@@ -38,8 +43,8 @@ export function forEachLine(
     }
     if (start < chunk.length) {
       const rest = chunk.length - start;
-      if (carried + rest > LONGEST) {
-        throw new DecodeError('Expected lines of text, but this one is longer than 256 MiB', `line ${line}`);
+      if (carried + rest > LONGEST_LINE) {
+        refuseLongLine(line);
       }
       carry = growUint8(carry, carried + rest);
       carry.set(chunk.subarray(start), carried);

@@ -5,14 +5,18 @@ import {
   frameFile,
   frameName,
   naiveTotals,
+  noContext,
   readFixture,
+  seeded,
+  sourceOf,
   stackNames,
   sum,
 } from '../../../test/support/profiles';
 import { checkProfile } from '../../profile/checkProfile';
+import { frameKind } from '../../profile/frameKind';
 import type { Profile } from '../../profile/profile';
 import { ProfileBuilder } from '../../profile/profileBuilder';
-import { folded } from './folded';
+import { decodeFolded, folded } from './folded';
 import { readFoldedFrame, writeFoldedFrame } from './foldedFrame';
 
 function rows(profile: Profile): [string, number][] {
@@ -77,7 +81,11 @@ describe('folded', () => {
 
   it("reads the header of Nylas' sampler", () => {
     const profile = decode(folded, 'elapsed 2.3729\ngranularity 0.005\n<module>(__main__);hot(__main__) 140\n');
-    expect(rows(profile)).toEqual([['<module>(__main__);hot(__main__)', 140]]);
+    expect(rows(profile)).toEqual([['<module>;hot', 140]]);
+    const { functions, strings } = profile;
+    expect([...functions.module].map((module) => strings[module])).toEqual(['__main__', '__main__']);
+    expect([...functions.file, ...functions.line]).toEqual([-1, -1, 0, 0]);
+    expect(new TextDecoder().decode(folded.encode!(profile))).toBe('__main__`<module>;__main__`hot 140\n');
     expect(profile.meta.durationMs).toBeCloseTo(2372.9, 6);
     expect(profile.meta.lines).toBe('none');
     expect(rows(decode(folded, 'elapsed 2.3729\ngranularity 0.005\n'))).toEqual([]);
@@ -92,7 +100,7 @@ describe('folded', () => {
       name: 'work',
       file: '/app/my file.py',
       line: 33,
-      inlined: false,
+      ...{ module: null, inlined: false, kind: 0 },
     });
     expect(readFoldedFrame('f (C:\\Program Files (x86)\\a.py:4)')).toMatchObject({
       name: 'f',
@@ -101,16 +109,23 @@ describe('folded', () => {
     });
     expect(readFoldedFrame('f (lib.py)')).toMatchObject({ name: 'f', file: 'lib.py', line: 0 });
     expect(readFoldedFrame('operator() (int)')).toMatchObject({ name: 'operator() (int)', file: null });
-    for (const mark of 'jk01') {
+    const { interpreted, compiled, kernel, unknown } = frameKind;
+    for (const [mark, kind] of Object.entries({ j: compiled, k: kernel, 0: interpreted, 1: compiled })) {
       expect(readFoldedFrame(`java/lang/String.hashCode_[${mark}]`)).toEqual({
         name: 'java/lang/String.hashCode',
-        file: null,
-        line: 0,
-        inlined: false,
+        ...{ file: null, module: null, line: 0, inlined: false, kind },
       });
     }
-    expect(readFoldedFrame('a.b_[i]')).toEqual({ name: 'a.b', file: null, line: 0, inlined: true });
+    expect(readFoldedFrame('a.b_[i]')).toEqual({
+      name: 'a.b',
+      ...{ file: null, module: null, line: 0, inlined: true, kind: unknown },
+    });
     expect(readFoldedFrame('a_[x]').name).toBe('a_[x]');
+    expect(readFoldedFrame('save - /app/models/user.rb:12')).toMatchObject({
+      name: 'save',
+      file: '/app/models/user.rb',
+      line: 12,
+    });
   });
 
   it('writes frames that it reads again', () => {
@@ -119,15 +134,103 @@ describe('folded', () => {
         fc.stringMatching(/^[a-z<>.$]{1,9}$/),
         fc.option(fc.stringMatching(/^\/[a-z /]{1,9}\.py$/)),
         fc.nat(99999),
-        fc.boolean(),
-        (name, file, at, inlined) => {
-          const line = file === null ? 0 : at;
-          expect(readFoldedFrame(writeFoldedFrame(name, file, line, inlined))).toEqual({ name, file, line, inlined });
+        fc.option(fc.stringMatching(/^[a-z._/-]{1,9}$/)),
+        fc.constantFrom('', 'i', ...[1, 2, 4]),
+        (name, file, at, inside, mark) => {
+          const frame = {
+            name,
+            file,
+            module: file === null ? inside : null,
+            line: file === null ? 0 : at,
+            inlined: mark === 'i',
+            kind: typeof mark === 'number' ? mark : 0,
+          };
+          expect(readFoldedFrame(writeFoldedFrame(frame))).toEqual(frame);
         },
       ),
       { seed: 1, numRuns: 300 },
     );
-    expect(writeFoldedFrame('a;b\r\nc', null, 0, false)).toBe('a:b c');
+    const plain = { file: null, module: null, line: 0, inlined: false, kind: 0 };
+    expect(writeFoldedFrame({ ...plain, name: 'a;b\r\nc' })).toBe('a:b c');
+    // Signatures as async-profiler writes them: `|` for `;`.
+    const signature = 'Busy.join(Ljava/util/List|[I[[Ljava/lang/String|J)Ljava/lang/String|';
+    const { name } = readFoldedFrame(`${signature}_[j]`);
+    expect(name).toBe('Busy.join(Ljava/util/List;[I[[Ljava/lang/String;J)Ljava/lang/String;');
+    expect(writeFoldedFrame({ ...plain, name })).toBe(signature);
+    expect(readFoldedFrame('a|b(int)').name).toBe('a|b(int)');
+    // .NET's number of type parameters is no library.
+    expect(readFoldedFrame('List`1.Add')).toEqual({ ...plain, name: 'List`1.Add' });
+    expect(readFoldedFrame('libc.so.6`malloc')).toEqual({ ...plain, name: 'malloc', module: 'libc.so.6' });
+  });
+
+  it("reads async-profiler's threads, whatever their names, and gives them back", () => {
+    const lines = [
+      '[main tid=17];a;b 2',
+      '[main tid=17] 1',
+      '[worker; one tid=18];a;b 3',
+      '[tid=19];a 4',
+      '[vmlinux;a 5',
+      'a;b 6',
+    ];
+    const profile = decode(folded, lines.join('\n'));
+    const threadOf = (row: number): string =>
+      `${profile.threads[profile.samples.thread![row]].name} ${profile.threads[profile.samples.thread![row]].tid}`;
+    expect(rows(profile).map(([stack, count], row) => [threadOf(row), stack, count])).toEqual([
+      ['main 17', '', 1],
+      ['main 17', 'a;b', 2],
+      ['worker; one 18', 'a;b', 3],
+      [' 19', 'a', 4],
+      [' null', '[vmlinux;a', 5],
+      [' null', 'a;b', 6],
+    ]);
+    const text = new TextDecoder().decode(folded.encode!(profile));
+    expect(text.split('\n').sort()).toEqual(
+      ['', ...lines].map((line) => line.replace('worker; one', 'worker: one')).sort(),
+    );
+  });
+
+  it("reads py-spy's threads and processes", () => {
+    const profile = decode(
+      folded,
+      'process 7:"python a.py";thread (8): Main Thread;f (/a.py:1) 2\nprocess 7:"python a.py";thread (0x7F00);f (/a.py:1) 3\n',
+    );
+    expect(profile.threads).toEqual([
+      { name: 'Main Thread', process: 'python a.py', pid: 7, tid: 8 },
+      { name: '', process: 'python a.py', pid: 7, tid: null },
+    ]);
+    expect(rows(profile)).toEqual([
+      ['f', 2],
+      ['f', 3],
+    ]);
+  });
+
+  it("takes what stands behind bcc's delimiter as the kernel's", () => {
+    const profile = decode(folded, 'cat;main;read;-;vfs_read;copy 7\ncat;main;read;vfs_read 1\n-;x 2\ncat;main;- 1\n');
+    expect(rows(profile)).toEqual([
+      ['cat;main;read;vfs_read;copy', 7],
+      ['cat;main;read;vfs_read', 1],
+      ['-;x', 2],
+      ['cat;main', 1],
+    ]);
+    expect(new TextDecoder().decode(folded.encode!(profile))).toBe(
+      'cat;main 1\ncat;main;read;vfs_read_[k];copy_[k] 7\ncat;main;read;vfs_read 1\n-;x 2\n',
+    );
+  });
+
+  it('reads and writes the two counts of difffolded.pl', () => {
+    const input = 'a;b 3 5\na;c 2 0\na;d 0 1.5\n';
+    const profile = decode(folded, input);
+    expect(profile.sampleTypes).toEqual(['samples', 'base', 'change'].map((type) => ({ type, unit: 'count' })));
+    expect(profile.samples.values.map((column) => [...column])).toEqual([
+      [5, 0, 1.5],
+      [3, 2, 0],
+      [2, -2, 1.5],
+    ]);
+    expect(profile.meta.notes[0]).toMatch(/^Each line has two counts/);
+    expect(new TextDecoder().decode(folded.encode!(profile))).toBe(input);
+    // One such line, or one that is not: frames that end in a number.
+    expect(rows(decode(folded, 'a;thread 1 5\n'))).toEqual([['a;thread 1', 5]]);
+    expect(rows(decode(folded, 'a;thread 1 5\na;b 1\n'))).toHaveLength(2);
   });
 
   it('leaves out a few lines that are no stacks, and says which', () => {
@@ -248,5 +351,49 @@ describe('folded', () => {
     expect(naiveTotals(profile, 0, key(profile))).toEqual(expected);
     const again = decode(folded, folded.encode!(profile));
     expect(naiveTotals(again, 0, key(again))).toEqual(expected);
+  });
+
+  it('is the same by WebAssembly, whatever the chunks', () => {
+    const random = seeded(7);
+    const at = (below: number): number => Math.floor(random() * below);
+    const words = [
+      'a',
+      'main',
+      'x'.repeat(15),
+      'y'.repeat(16),
+      'z'.repeat(17),
+      'w'.repeat(40),
+      'ü',
+      '',
+      'b c',
+      '-',
+      '#p',
+    ];
+    const ends = [' 1', ' 12', '\t3', ' 1.5', ' 1e3', ' 123456789012345678', '', ' -4', ' 0', '  7 ', ' 8\r', ' 2 3'];
+    let earlier = 'first;line';
+    const lineOf = (): string => {
+      if (at(40) === 0)
+        return ['', '# note', '   ', 'prose', ' 5', `${`${'long'.repeat(25_000)};`.repeat(3)}end 3`][at(6)];
+      const keep = at(2) === 0 ? '' : `${earlier.slice(0, at(earlier.length + 1))}${at(2) === 0 ? ';' : ''}`;
+      earlier =
+        keep.slice(0, 3000) + Array.from({ length: 1 + at(30) }, () => words[at(words.length)] + at(3)).join(';');
+      return earlier + ends[at(3) === 0 ? at(ends.length) : 0];
+    };
+    for (let round = 0; round < 12; round++) {
+      const text = Array.from({ length: 300 }, lineOf).join('\n');
+      const of = (use: 'always' | 'never', chunk: number): unknown => {
+        const profile = decodeFolded(sourceOf(text, 'x', chunk), noContext, use);
+        return [rows(profile).sort(), profile.meta, [...profile.strings].sort()];
+      };
+      expect(of('always', 1 + at(1 << 19))).toEqual(of('never', 1 << 16));
+      expect(of('always', 1 + at(50))).toEqual(of('never', 1000));
+    }
+  });
+
+  it('keeps apart as many frames and stacks as there are', () => {
+    const lines = Array.from({ length: 40_000 }, (_, i) => `main;f${i % 5000};g${i};h${i % 7} ${(i % 9) + 1}`);
+    const profile = decodeFolded(sourceOf(lines.join('\n')), noContext, 'always');
+    expect(rows(profile).map(([stack, count]) => `${stack} ${count}`)).toEqual(lines);
+    expect(profile.stacks.length).toBe(1 + 5000 + 80_000);
   });
 });
