@@ -1,4 +1,5 @@
 import { DecodeError } from '../formats/decodeError';
+import { describeForeign } from '../formats/foreignContent';
 import { describeFormats, detectFormat, headLength } from '../formats/registry';
 import type { Profile } from '../profile/profile';
 import { applySourceMaps } from '../sources/sourceMaps';
@@ -32,6 +33,8 @@ function decodeSource(platform: EnginePlatform, packed: EngineSource, name: stri
     if (packed.size === 0) throw new DecodeError('The file is empty.');
     task.checkpoint(0, 'Reading');
     const source = platform.decompress(packed);
+    const foreign = describeForeign(source.head(headLength));
+    if (foreign !== null) throw new DecodeError(`${foreign}.`);
     const format = detectFormat(source.head(headLength), name);
     if (format === null) {
       throw new DecodeError(`The content is of no profile format that Emberline reads: ${describeFormats()}.`);
