@@ -6,11 +6,12 @@ import { stableOrder } from './stableOrder';
 import { StringTable } from './stringTable';
 import { PairTable, QuadTable } from './tupleTables';
 
-/** Many samples of one thread at once. The builder takes the arrays over: do not use them afterwards. */
+/** Many samples at once. The builder takes the arrays over: do not use them afterwards. */
 export interface SampleBlock {
   /** Stack index of each sample's leaf, -1 for an empty stack. */
   readonly stack: Int32Array;
-  readonly thread: number;
+  /** Of all of them, or of each. */
+  readonly thread: number | Int32Array;
   /** Nanoseconds since the profile's start, ascending; null where unknown. */
   readonly time: Float64Array | null;
   /** One column a sample type, as long as `stack`. */
@@ -157,7 +158,7 @@ export class ProfileBuilder {
     return this.rowValues[sampleType][row];
   }
 
-  /** Adds many samples of one thread without a copy where they are the only ones. */
+  /** Adds many samples, in order of time within a thread; without a copy where they are the only ones. */
   addSamples(block: SampleBlock): void {
     if (block.stack.length === 0) {
       return;
@@ -242,7 +243,12 @@ export class ProfileBuilder {
     const timed = this.timed === true;
     if (this.rows === 0 && this.blocks.length === 1) {
       const { block } = this.blocks[0];
-      const thread = block.thread === 0 ? null : new Int32Array(block.stack.length).fill(block.thread);
+      const thread =
+        typeof block.thread !== 'number'
+          ? block.thread
+          : block.thread === 0
+            ? null
+            : new Int32Array(block.stack.length).fill(block.thread);
       return {
         length: block.stack.length,
         stack: block.stack,
@@ -274,7 +280,11 @@ export class ProfileBuilder {
     for (const { block, at } of this.blocks) {
       copyRows(at);
       stack.set(block.stack, target);
-      thread.fill(block.thread, target, target + block.stack.length);
+      if (typeof block.thread === 'number') {
+        thread.fill(block.thread, target, target + block.stack.length);
+      } else {
+        thread.set(block.thread, target);
+      }
       if (time !== null && block.time !== null) {
         time.set(block.time, target);
       }

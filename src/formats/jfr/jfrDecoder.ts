@@ -4,7 +4,7 @@ import { DecodeError } from '../decodeError';
 import { humanClassName } from './javaNames';
 import { type ChunkHeader, headerSize } from './jfrChunks';
 import { type EventPlan, eventSlot, FREE, LABELS, nanoseconds, PROCESS, planEvent } from './jfrEventPlan';
-import { type JfrTypes, readMetadata } from './jfrMetadata';
+import { JfrMetadata, type JfrTypes } from './jfrMetadata';
 import { JfrNotes } from './jfrNotes';
 import { slotKind } from './jfrPlan';
 import { type JfrPool, JfrPools } from './jfrPools';
@@ -23,6 +23,7 @@ export class JfrDecoder {
   private readonly builder = new ProfileBuilder();
   private readonly rows = new JfrRows();
   private readonly threads = new JfrThreads(this.builder);
+  private readonly metadata = new JfrMetadata();
   private firstStart: bigint | null = null;
   private lastNanos = 0;
   private types: JfrTypes | null = null;
@@ -77,7 +78,7 @@ export class JfrDecoder {
     if (walk.metadata >= 0) {
       reader.pos = walk.metadata;
       try {
-        this.types = readMetadata(reader);
+        this.types = this.metadata.read(reader);
       } catch (error) {
         this.tolerate(error);
       }

@@ -33,21 +33,48 @@ const DEEPEST = 32;
 const MOST_ELEMENTS = 1_000_000;
 
 /**
- * Reads a metadata event: a table of strings, then a tree of elements that have attributes
- * (JDK: `jdk.jfr.internal.MetadataReader`, `MetadataDescriptor`).
- * @param reader at the event's first byte
- * @throws DecodeError where it cannot be read
+ * Reads metadata events: a table of strings, then a tree of elements that have attributes
+ * (JDK: `jdk.jfr.internal.MetadataReader`, `MetadataDescriptor`). A recorder writes much the same one, of some 100 kB,
+ * into each chunk: what is known already is not read again.
  */
-export function readMetadata(reader: JfrReader): JfrTypes {
-  const start = reader.pos;
-  reader.int();
-  if (reader.number() !== 0) {
-    throw new DecodeError('Expected a metadata event (type 0)', `byte ${start} of the chunk`);
+export class JfrMetadata {
+  private known: Uint8Array = new Uint8Array(0);
+  private types: JfrTypes = new Map();
+  private compressed = false;
+
+  /**
+   * @param reader at the event's first byte
+   * @throws DecodeError where it cannot be read
+   */
+  read(reader: JfrReader): JfrTypes {
+    const start = reader.pos;
+    const size = reader.int();
+    if (reader.number() !== 0) {
+      throw new DecodeError('Expected a metadata event (type 0)', `byte ${start} of the chunk`);
+    }
+    // Start, duration, and an id of this version of the metadata.
+    reader.long();
+    reader.long();
+    reader.long();
+    const body = reader.bytes.subarray(reader.pos, Math.min(start + size, reader.end));
+    if (body.length === 0 || this.compressed !== reader.compressed || !equal(body, this.known)) {
+      this.types = readTypes(reader);
+      this.known = body.slice();
+      this.compressed = reader.compressed;
+    }
+    return this.types;
   }
-  // Start, duration, and an id of this version of the metadata.
-  reader.long();
-  reader.long();
-  reader.long();
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) {
+    i++;
+  }
+  return i === a.length && a.length === b.length;
+}
+
+function readTypes(reader: JfrReader): JfrTypes {
   const strings: string[] = [];
   for (let left = reader.count(1); left > 0; left--) {
     strings.push(reader.string() ?? '');
@@ -65,7 +92,7 @@ export function readMetadata(reader: JfrReader): JfrTypes {
     }
   }
   if (types.size === 0) {
-    throw new DecodeError('Expected a metadata event that declares types', `byte ${start} of the chunk`);
+    throw new DecodeError('Expected a metadata event that declares types', reader.where);
   }
   return types;
 }
@@ -89,7 +116,7 @@ function fieldOf({ attributes, children }: Element, names: ReadonlyMap<number, s
 
 function readElement(reader: JfrReader, strings: readonly string[], depth: number, budget: { left: number }): Element {
   if (depth > DEEPEST || --budget.left < 0 || reader.pos > reader.end) {
-    throw new DecodeError('Expected metadata, but its tree is too deep, too large or cut', `byte ${reader.pos}`);
+    throw new DecodeError('Expected metadata, but its tree is too deep, too large or cut', reader.where);
   }
   const text = (): string => strings[reader.int()] ?? '';
   const name = text();

@@ -52,7 +52,7 @@ export class JfrPool {
     const { low, high } = reader;
     plan.run(reader);
     if (reader.pos > reader.end) {
-      throw new DecodeError('Expected a constant, but the chunk ends inside it');
+      throw new DecodeError('Expected a constant, but the chunk ends inside it', reader.where);
     }
     const count = index.length;
     const at = index.add(low, high);
@@ -124,7 +124,7 @@ export class JfrPools {
       if (pool === undefined) {
         const type = types.get(id);
         if (type === undefined) {
-          throw new DecodeError(`Expected constants of a declared type, but found type ${id}`);
+          throw new DecodeError(`Expected constants of a declared type, but found type ${id}`, reader.where);
         }
         pool = new JfrPool(types, type, reader.compressed);
         this.pools.set(id, pool);
@@ -133,7 +133,7 @@ export class JfrPools {
         pool.read(reader);
       }
       if (reader.pos > end) {
-        throw new DecodeError('Expected constants, but they exceed their event');
+        throw new DecodeError('Expected constants, but they exceed their event', reader.where);
       }
     }
   }

@@ -74,6 +74,11 @@ export class JfrReader {
     }
   }
 
+  /** For errors. */
+  get where(): string {
+    return `byte ${this.pos} of the chunk`;
+  }
+
   byte(): number {
     return this.pos < this.end ? this.bytes[this.pos++] : this.beyond(1);
   }
@@ -144,7 +149,7 @@ export class JfrReader {
         this.short();
       }
     } else if (encoding > 5) {
-      throw new DecodeError(`Expected a string, but found encoding ${encoding}`);
+      throw new DecodeError(`Expected a string, but found encoding ${encoding}`, this.where);
     }
   }
 
@@ -180,7 +185,7 @@ export class JfrReader {
         return units.join('').toWellFormed();
       }
       default:
-        throw new DecodeError(`Expected a string, but found encoding ${encoding}`);
+        throw new DecodeError(`Expected a string, but found encoding ${encoding}`, this.where);
     }
   }
 
@@ -191,7 +196,8 @@ export class JfrReader {
   count(least: number): number {
     const count = this.int();
     if (count < 0 || count * least > this.end - this.pos) {
-      throw new DecodeError(`Expected at most ${Math.max(0, this.end - this.pos)} more bytes, but a count is ${count}`);
+      const left = Math.max(0, this.end - this.pos);
+      throw new DecodeError(`Expected at most ${left} more bytes, but a count is ${count}`, this.where);
     }
     return count;
   }

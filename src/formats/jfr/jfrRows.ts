@@ -111,6 +111,7 @@ export class JfrRows {
     const countType = new Int32Array(columnSetNames.length).fill(-1);
     const valueType = new Int32Array(columnSetNames.length).fill(-1);
     const main = mainSampler(rowsOf);
+    let types = 0;
     columnSetNames.forEach((set, i) => {
       const { count, value } = columnSets[set];
       const unfreedToo = set === 'unfreed' && unfreed !== null;
@@ -120,29 +121,55 @@ export class JfrRows {
       // Buffers and samples are two measures of one thing: apart only where a file has both.
       const name = (type: string): string => (has('allocation') ? type : type.replace(/^tlab_/, 'alloc_'));
       if (count !== null) {
-        countType[i] = builder.addSampleType(i === main ? 'samples' : name(count), 'count');
+        countType[i] = types++;
+        builder.addSampleType(i === main ? 'samples' : name(count), 'count');
       }
       if (value !== null && (count === null || weightOf[i] > 0)) {
-        valueType[i] = builder.addSampleType(name(value[0]), value[1]);
+        valueType[i] = types++;
+        builder.addSampleType(name(value[0]), value[1]);
       }
     });
     const unfreedType = valueType[columnSetNames.indexOf('unfreed')];
-    for (let row = 0; row < length; row++) {
+    // Threads write their events apart: only time says in which order they came.
+    const time = this.time.subarray(0, length);
+    const order = stableOrder(time);
+    const values = Array.from({ length: types }, () => new Float64Array(length));
+    for (let at = 0; at < length; at++) {
+      const row = order === null ? at : order[at];
       const set = this.columns[row];
-      const at = builder.addSample(this.stack[row], this.thread[row], this.time[row], this.labels[row]);
       if (countType[set] >= 0) {
-        builder.setValue(at, countType[set], this.count[row]);
+        values[countType[set]][at] = this.count[row];
       }
       if (valueType[set] >= 0) {
-        builder.setValue(at, valueType[set], this.value[row]);
+        values[valueType[set]][at] = this.value[row];
       }
       if (unfreed !== null && unfreed[row] === 1) {
-        builder.setValue(at, unfreedType, this.value[row]);
+        values[unfreedType][at] = this.value[row];
       }
     }
+    const labelled = this.labels.subarray(0, length).some((set) => set >= 0);
+    builder.addSamples({
+      stack: inOrder(this.stack, length, order),
+      thread: inOrder(this.thread, length, order),
+      time: order === null ? time.slice() : timesInOrder(time, order),
+      values,
+      labelSet: labelled ? inOrder(this.labels, length, order) : null,
+    });
     const first = has('execution') ? columnSetNames.indexOf('execution') : rowsOf.indexOf(Math.max(...rowsOf));
     return Math.max(0, valueType[first] >= 0 ? valueType[first] : countType[first]);
   }
+}
+
+function inOrder(column: Int32Array, length: number, order: Int32Array | null): Int32Array {
+  return order === null ? column.slice(0, length) : order.map((row) => column[row]);
+}
+
+function timesInOrder(time: Float64Array, order: Int32Array): Float64Array {
+  const result = new Float64Array(order.length);
+  for (let i = 0; i < result.length; i++) {
+    result[i] = time[order[i]];
+  }
+  return result;
 }
 
 /** The sampler whose count is called `samples`: of code that runs, else the one with the most samples; -1 for none. */

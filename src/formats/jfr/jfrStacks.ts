@@ -34,7 +34,8 @@ export class JfrStacks {
     const field = trace?.fields.find(({ name, array }) => name === 'frames' && array);
     if (this.pool !== undefined && field !== undefined) {
       this.frames = this.pool.plan.elementsOf(field, frameFields);
-      this.methods = pools.pool(this.frames.pool[METHOD]);
+      const methods = pools.pool(this.frames.pool[METHOD]);
+      this.methods = methods?.type.name === 'jdk.types.Method' ? methods : undefined;
     }
     this.stackOf = new Int32Array(this.pool?.index.length ?? 0).fill(UNKNOWN);
     this.functionOf = new Int32Array(this.methods?.index.length ?? 0).fill(-1);
