@@ -3,7 +3,7 @@
 // Builds a call tree as callTree.ts does, step by step the same: see there. Code of this kind runs fast from its first
 // loop on, where JavaScript is compiled several times over before it does. Columns lie one after the other in memory;
 // per stack are `prefix`, `frame`, `self` and `count`, which become those of nodes in place, for there are never more
-// nodes than stacks before.
+// nodes than stacks before. Columns that are done with are used again, for fresh memory costs more than what is done in it.
 
 let stacks: i32 = 0;
 let frames: i32 = 0;
@@ -43,9 +43,10 @@ export let outRowOffset: usize = 0;
 
 let func: usize = 0;
 let total: usize = 0;
-let samples: usize = 0;
 let width: usize = 0;
 let size: usize = 0;
+/** Stacks that are sampled themselves or have a sampled one below (u8). */
+let alive: usize = 0;
 
 // @ts-ignore: decorator
 @inline
@@ -85,58 +86,77 @@ function zeros(bytes: usize): usize {
   return at;
 }
 
-/** Bytes that a tree takes at most: of a stack, a frame, a function. The hash's slots are up to four words a stack. */
-const STACK_BYTES: u64 = 200;
+/** Bytes of a stack in all columns but those of negative values and the hash. */
+const STACK_BYTES: u64 = 104;
 
 /** Factors of the hash of nodes, odd. */
 let factorA: i32 = 1;
 let factorB: i32 = 1;
 
 /**
- * Makes room. Call before anything else, for each tree.
+ * Makes room for what is to be filled in. Call before anything else, for each tree.
  * @param random keeps a profile from being made to collide
  * @returns false where there is not enough memory
  */
 export function prepare(stackCount: i32, frameCount: i32, functionCount: i32, random: u64): bool {
   factorA = <i32>random | 1;
   factorB = <i32>(random >> 32) | 1;
-  const bytes = <u64>stackCount * STACK_BYTES + <u64>frameCount * 4 + <u64>functionCount + 4096;
-  const pages = (bytes + 0xffff) >> 16;
-  // Below 2 GB: JavaScript reads addresses as signed.
-  const has = <u64>memory.size();
-  if (pages > 0x7fff || (pages > has && memory.grow(<i32>(pages - has)) < 0)) {
-    return false;
-  }
+  top = 1024;
   stacks = stackCount;
   frames = frameCount;
   functions = functionCount;
-  top = 1024;
+  if (!makeRoom(<u64>stackCount * STACK_BYTES + <u64>frameCount * 4 + <u64>functionCount + 4096)) {
+    return false;
+  }
   const words = <usize>stackCount << 2;
   const doubles = <usize>stackCount << 3;
   funcOfFrame = column(<usize>frameCount << 2);
-  prefix = column(words);
-  frame = column(words);
   self = column(doubles);
   count = column(doubles);
+  prefix = column(words);
+  frame = column(words);
   nodeOfStack = column(words);
   func = column(words);
-  total = column(doubles);
-  samples = column(doubles);
-  size = column(words);
+  alive = column(stackCount);
   return true;
 }
 
-/** Builds the tree of what was filled in. */
-export function build(): void {
-  merge();
-  sumUpwards();
-  place(orderHeaviestFirst());
-  listRows();
+/** Sees to it that so many bytes follow what is in use. */
+function makeRoom(bytes: u64): bool {
+  const pages = (<u64>top + bytes + 0xffff) >> 16;
+  const has = <u64>memory.size();
+  // Below 2 GB: JavaScript reads addresses as signed.
+  return pages <= 0x7fff && (pages <= has || memory.grow(<i32>(pages - has)) >= 0);
 }
 
-function merge(): void {
-  // Stacks that are sampled themselves or have a sampled one below.
-  const alive = zeros(stacks);
+/**
+ * Builds the tree of what was filled in.
+ * @returns false where there is not enough memory
+ */
+export function build(): bool {
+  const chains = markAlive();
+  let slots = 0;
+  if (!hasOneFrameEach()) {
+    slots = 16;
+    while (slots < chains << 1) {
+      slots <<= 1;
+    }
+    if (!makeRoom((<u64>slots << 2) + 4096)) {
+      return false;
+    }
+  }
+  merge(slots);
+  if (!sumUpwards()) {
+    return false;
+  }
+  place(orderHeaviestFirst());
+  return true;
+}
+
+/** Answers how many runs of stacks there are in which each is on top of the one before. */
+function markAlive(): i32 {
+  memory.fill(alive, 0, stacks);
+  let chains = 0;
   for (let stack = stacks - 1; stack >= 0; stack--) {
     if (load<u8>(alive + stack) != 0 || float(self, stack) != 0 || float(count, stack) != 0) {
       store<u8>(alive + stack, 1);
@@ -144,19 +164,21 @@ function merge(): void {
       if (above >= 0) {
         store<u8>(alive + above, 1);
       }
+      chains += i32(above != stack - 1);
     }
   }
-  const unique = hasOneFrameEach();
-  let mask = 0;
-  let slots: usize = 0;
-  if (!unique) {
-    let length = 16;
-    while (length < stacks << 1) {
-      length <<= 1;
-    }
-    mask = length - 1;
-    slots = zeros(<usize>length << 2);
-  }
+  return chains + 1;
+}
+
+/**
+ * A node's first child is mostly the next node: such a child is found without the hash and does not stand in it. So each
+ * run of stacks brings one node into it at most, after which all of the run are new, each the child of the one before.
+ * @param size slots of the hash, 0 where no two stacks can be the same path of functions
+ */
+function merge(size: i32): void {
+  const mask = size - 1;
+  const begin = top;
+  const slots = zeros(<usize>size << 2);
   let next = 0;
   for (let stack = 0; stack < stacks; stack++) {
     if (load<u8>(alive + stack) == 0) {
@@ -168,20 +190,25 @@ function merge(): void {
     const ofFrame = int(frame, stack);
     const ofFunc = int(funcOfFrame, ofFrame);
     let node = next;
-    if (!unique) {
-      const mixedAbove = (above ^ factorB) * factorA;
-      const mixed = (mixedAbove ^ (mixedAbove >>> 15)) + rotl<i32>(ofFunc * factorB, 16);
-      let slot = (mixed ^ (mixed >>> 15)) & mask;
-      // Slots hold nodes plus 1.
-      let found = int(slots, slot);
-      while (found != 0 && (int(prefix, found - 1) != above || int(func, found - 1) != ofFunc)) {
-        slot = (slot + 1) & mask;
-        found = int(slots, slot);
-      }
-      if (found != 0) {
-        node = found - 1;
+    // The newest node has no child yet.
+    if (size != 0 && above + 1 < next) {
+      if (int(prefix, above + 1) == above && int(func, above + 1) == ofFunc) {
+        node = above + 1;
       } else {
-        setInt(slots, slot, node + 1);
+        const mixedAbove = (above ^ factorB) * factorA;
+        const mixed = (mixedAbove ^ (mixedAbove >>> 15)) + rotl<i32>(ofFunc * factorB, 16);
+        let slot = (mixed ^ (mixed >>> 15)) & mask;
+        // Slots hold nodes plus 1.
+        let found = int(slots, slot);
+        while (found != 0 && (int(prefix, found - 1) != above || int(func, found - 1) != ofFunc)) {
+          slot = (slot + 1) & mask;
+          found = int(slots, slot);
+        }
+        if (found != 0) {
+          node = found - 1;
+        } else {
+          setInt(slots, slot, node + 1);
+        }
       }
     }
     setInt(nodeOfStack, stack, node);
@@ -200,10 +227,13 @@ function merge(): void {
     }
   }
   nodes = next;
+  top = begin;
 }
 
 function hasOneFrameEach(): bool {
+  const begin = top;
   const seen = zeros(functions);
+  top = begin;
   for (let each = 0; each < frames; each++) {
     const place = seen + <usize>int(funcOfFrame, each);
     if (load<u8>(place) != 0) {
@@ -214,25 +244,30 @@ function hasOneFrameEach(): bool {
   return true;
 }
 
-function sumUpwards(): void {
+/** Makes `total` and `size`, turns `count` into that of all below. Answers false where there is not enough memory. */
+function sumUpwards(): bool {
+  total = column(<usize>nodes << 3);
+  size = column(<usize>nodes << 2);
   negative = false;
   for (let node = 0; node < nodes; node++) {
     const ofSelf = float(self, node);
     negative = negative || ofSelf < 0;
     setFloat(total, node, ofSelf);
-    setFloat(samples, node, float(count, node));
     setInt(size, node, 1);
   }
   for (let node = nodes - 1; node >= 0; node--) {
     const above = int(prefix, node);
     if (above >= 0) {
       setFloat(total, above, float(total, above) + float(total, node));
-      setFloat(samples, above, float(samples, above) + float(samples, node));
+      setFloat(count, above, float(count, above) + float(count, node));
       setInt(size, above, int(size, above) + int(size, node));
     }
   }
   width = total;
   if (negative) {
+    if (!makeRoom(<u64>stacks * STACK_BYTES)) {
+      return false;
+    }
     width = column(<usize>nodes << 3);
     for (let node = 0; node < nodes; node++) {
       setFloat(width, node, abs(float(self, node)));
@@ -244,29 +279,29 @@ function sumUpwards(): void {
       }
     }
   }
+  return true;
 }
 
 let children: usize = 0;
 
 /** Lists children, heaviest first. Returns the column of where each list begins: the one of node `i` at `i + 1`. */
 function orderHeaviestFirst(): usize {
-  const offset = zeros((<usize>nodes + 2) << 2);
+  const offset = zeros((<usize>nodes + 3) << 2);
   for (let node = 0; node < nodes; node++) {
-    const list = int(prefix, node) + 2;
+    const list = int(prefix, node) + 3;
     setInt(offset, list, int(offset, list) + 1);
   }
   let sum = 0;
-  for (let list = 0; list < nodes + 2; list++) {
+  for (let list = 0; list < nodes + 3; list++) {
     sum += int(offset, list);
     setInt(offset, list, sum);
   }
-  const fill = column((<usize>nodes + 2) << 2);
-  memory.copy(fill, offset, (<usize>nodes + 2) << 2);
+  // Where a list begins is moved to its end while it is filled: to where the next one begins.
   children = column(<usize>nodes << 2);
   for (let node = 0; node < nodes; node++) {
-    const list = int(prefix, node) + 1;
-    const at = int(fill, list);
-    setInt(fill, list, at + 1);
+    const list = int(prefix, node) + 2;
+    const at = int(offset, list);
+    setInt(offset, list, at + 1);
     setInt(children, at, node);
   }
   for (let list = 0; list <= nodes; list++) {
@@ -307,18 +342,12 @@ function sort(from: i32, to: i32): void {
 function place(offset: usize): void {
   const words = <usize>nodes << 2;
   const doubles = <usize>nodes << 3;
+  const places = column(words);
   outParent = column(words);
-  outFunc = column(words);
-  outFrame = column(words);
   outDepth = column(words);
   outEnd = column(words);
-  outSelf = column(doubles);
-  outTotal = column(doubles);
-  outSamples = column(doubles);
   outStart = column(doubles);
   outRight = column(doubles);
-  outWidth = negative ? column(doubles) : outTotal;
-  const places = column(words);
   rows = 0;
   for (let above = -1; above < nodes; above++) {
     const abovePlace = above < 0 ? -1 : int(places, above);
@@ -331,19 +360,12 @@ function place(offset: usize): void {
       const ofSize = int(size, child);
       setInt(places, child, next);
       setInt(outParent, next, abovePlace);
-      setInt(outFunc, next, int(func, child));
-      setInt(outFrame, next, int(frame, child));
       setInt(outDepth, next, depth);
       setInt(outEnd, next, next + ofSize);
-      setFloat(outSelf, next, float(self, child));
-      setFloat(outTotal, next, float(total, child));
-      setFloat(outSamples, next, float(samples, child));
       setFloat(outStart, next, x);
-      x += float(width, child);
-      setFloat(outRight, next, x);
-      if (negative) {
-        setFloat(outWidth, next, float(width, child));
-      }
+      const right = x + float(width, child);
+      setFloat(outRight, next, right);
+      x = right;
       if (depth >= rows) {
         rows = depth + 1;
       }
@@ -359,10 +381,33 @@ function place(offset: usize): void {
       setInt(nodeOfStack, stack, int(places, node));
     }
   }
+  // What is done with takes what comes: each column goes where the one before it was.
+  outFunc = moveInts(func, prefix, places);
+  outFrame = moveInts(frame, func, places);
+  listRows(frame);
+  outSelf = moveFloats(self, column(doubles), places);
+  outTotal = moveFloats(total, self, places);
+  outSamples = moveFloats(count, total, places);
+  outWidth = negative ? moveFloats(width, count, places) : outTotal;
 }
 
-function listRows(): void {
-  outByRow = column(<usize>nodes << 2);
+function moveInts(from: usize, to: usize, places: usize): usize {
+  for (let node = 0; node < nodes; node++) {
+    setInt(to, int(places, node), int(from, node));
+  }
+  return to;
+}
+
+function moveFloats(from: usize, to: usize, places: usize): usize {
+  for (let node = 0; node < nodes; node++) {
+    setFloat(to, int(places, node), float(from, node));
+  }
+  return to;
+}
+
+/** @param target column for the nodes by depth */
+function listRows(target: usize): void {
+  outByRow = target;
   outRowOffset = zeros((<usize>rows + 1) << 2);
   const fill = zeros((<usize>rows + 1) << 2);
   for (let node = 0; node < nodes; node++) {

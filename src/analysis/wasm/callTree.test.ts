@@ -15,6 +15,8 @@ interface Shape {
   negative?: boolean;
   /** How many of a stack's possible callers are in use: few make wide nodes. */
   callers: number;
+  /** How often a stack is on top of the one before it. */
+  chained?: number;
 }
 
 function randomProfile(seed: number, shape: Shape): Profile {
@@ -31,7 +33,8 @@ function randomProfile(seed: number, shape: Shape): Profile {
   }
   const stacks: number[] = [];
   while (stacks.length < shape.stacks) {
-    const prefix = random() < 0.05 || stacks.length === 0 ? -1 : stacks[below(Math.min(stacks.length, shape.callers))];
+    const any = random() < 0.05 || stacks.length === 0 ? -1 : stacks[below(Math.min(stacks.length, shape.callers))];
+    const prefix = stacks.length > 0 && random() < (shape.chained ?? 0) ? stacks[stacks.length - 1] : any;
     stacks.push(builder.stack(prefix, frames[below(frames.length)]));
   }
   for (let i = 0; i < shape.samples; i++) {
@@ -54,6 +57,10 @@ describe('a call tree by WebAssembly is that by script', () => {
   const shapes: [string, Shape][] = [
     ['one frame a function', { stacks: 300, functions: 40, framesEach: 1, samples: 200, callers: 300 }],
     ['stacks that merge', { stacks: 400, functions: 9, framesEach: 4, samples: 300, callers: 60 }],
+    [
+      'long chains that merge',
+      { stacks: 6000, functions: 5, framesEach: 3, samples: 900, callers: 5000, chained: 0.9 },
+    ],
     ['negative values', { stacks: 300, functions: 20, framesEach: 2, samples: 300, callers: 90, negative: true }],
     ['thousands of children', { stacks: 9000, functions: 3000, framesEach: 2, samples: 9000, callers: 3 }],
     ['hardly any samples', { stacks: 500, functions: 50, framesEach: 2, samples: 3, callers: 500 }],

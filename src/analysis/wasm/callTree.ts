@@ -7,7 +7,7 @@ import { callTreeModule } from './callTreeModule';
 /** What callTree.as.ts exports; addresses are in its memory. */
 interface TreeExports {
   prepare(stacks: number, frames: number, functions: number, random: bigint): number;
-  build(): void;
+  build(): number;
 }
 
 const places = ['funcOfFrame', 'prefix', 'frame', 'self', 'count'] as const;
@@ -48,7 +48,8 @@ export function buildCallTreeByWasm(profile: Profile, values: StackValues): Call
     compiled.give();
     return null;
   }
-  const { buffer } = taken.memory;
+  // Its buffer is another one after it grew.
+  let { buffer } = taken.memory;
   const int32s = (address: WasmValue, length: number): Int32Array => new Int32Array(buffer, address.value, length);
   const float64s = (address: WasmValue, length: number): Float64Array =>
     new Float64Array(buffer, address.value, length);
@@ -57,7 +58,11 @@ export function buildCallTreeByWasm(profile: Profile, values: StackValues): Call
   int32s(wasm.frame, stacks.length).set(stacks.frame.subarray(0, stacks.length));
   float64s(wasm.self, stacks.length).set(values.self);
   float64s(wasm.count, stacks.length).set(values.count);
-  wasm.build();
+  if (wasm.build() === 0) {
+    compiled.give();
+    return null;
+  }
+  ({ buffer } = taken.memory);
   const length = wasm.nodes.value;
   // Copies, for the memory is used again or freed.
   const total = float64s(wasm.outTotal, length).slice();
