@@ -2,7 +2,7 @@ import type { FlameOrder, ViewSpec } from '../src/analysis/viewSpec';
 import type { ProfileSummary } from '../src/engine/engineApi';
 import type { ViewState } from '../src/protocol';
 import type { ChartPosition } from './chart/chartController';
-import { busiestThread } from './state';
+import { busiestThread, hasType } from './state';
 
 interface Choice {
   readonly sampleType?: number;
@@ -31,7 +31,10 @@ export class LayoutMemory {
     return this.positions.get(key(view, order)) ?? START;
   }
 
-  /** The view and order after a choice: time order needs one thread, the busiest where none was chosen. */
+  /**
+   * The view and order after a choice: time order needs one thread, the busiest where none was chosen. A thread that has
+   * nothing of the sample type brings another type, a type that the thread has nothing of brings other threads.
+   */
   choose(
     summary: ProfileSummary,
     { view, order }: Pick<ViewState, 'view' | 'order'>,
@@ -39,14 +42,19 @@ export class LayoutMemory {
   ): { view: ViewSpec; order: FlameOrder } {
     const nextOrder = choice.order ?? order;
     let thread = choice.thread === undefined ? view.thread : choice.thread;
+    let sampleType = choice.sampleType ?? view.sampleType;
+    if (thread !== null && !hasType(summary, thread, sampleType)) {
+      if (choice.sampleType === undefined) sampleType = summary.threads[thread].types?.[0] ?? sampleType;
+      else thread = null;
+    }
     if (nextOrder === 'timeOrder' && thread === null) {
       this.threadBefore = thread;
-      thread = busiestThread(summary);
+      thread = busiestThread(summary, sampleType);
     } else if (nextOrder === 'leftHeavy' && order === 'timeOrder' && this.threadBefore !== undefined) {
       thread = this.threadBefore;
     }
     if (choice.thread !== undefined || nextOrder === 'leftHeavy') this.threadBefore = undefined;
-    return { view: { sampleType: choice.sampleType ?? view.sampleType, thread }, order: nextOrder };
+    return { view: { sampleType, thread }, order: nextOrder };
   }
 }
 

@@ -65,7 +65,7 @@ describe('time order', () => {
   it('shows the busiest thread where none was chosen, and all of them again afterwards', () => {
     const memory = new LayoutMemory();
     const all = { view: { sampleType: 0, thread: null }, order: 'leftHeavy' as const };
-    expect(busiestThread(summary)).toBe(1);
+    expect(busiestThread(summary, 0)).toBe(1);
     const timed = memory.choose(summary, all, { order: 'timeOrder' });
     expect(timed).toEqual({ view: { sampleType: 0, thread: 1 }, order: 'timeOrder' });
     expect(memory.choose(summary, timed, { order: 'leftHeavy' })).toEqual(all);
@@ -80,6 +80,29 @@ describe('time order', () => {
     );
     const chosen = memory.choose(summary, timed, { thread: 0 });
     expect(memory.choose(summary, chosen, { order: 'leftHeavy' }).view.thread).toBe(0);
+  });
+
+  it('shows a type that the chosen thread has, and threads that have the chosen type', () => {
+    const threads = [
+      thread('a', 3),
+      { ...thread('a (trace events)', 0), types: [2] },
+      { ...thread('b', 7), types: [0, 1] },
+    ];
+    const mixed = {
+      ...summary,
+      sampleTypes: [...summary.sampleTypes, { type: 'spans', unit: 'microseconds' }],
+      threads,
+    };
+    const memory = new LayoutMemory();
+    const all = { view: { sampleType: 1, thread: null }, order: 'leftHeavy' as const };
+    const spans = memory.choose(mixed, all, { thread: 1 });
+    expect(spans.view).toEqual({ sampleType: 2, thread: 1 });
+    expect(memory.choose(mixed, spans, { thread: 2 }).view).toEqual({ sampleType: 0, thread: 2 });
+    expect(memory.choose(mixed, spans, { thread: 0 }).view).toEqual({ sampleType: 2, thread: 0 });
+    expect(memory.choose(mixed, spans, { sampleType: 1 }).view).toEqual({ sampleType: 1, thread: null });
+    expect(memory.choose(mixed, all, { order: 'timeOrder' }).view).toEqual({ sampleType: 1, thread: 2 });
+    const timed = memory.choose(mixed, { ...all, view: { sampleType: 2, thread: null } }, { order: 'timeOrder' });
+    expect(timed.view).toEqual({ sampleType: 2, thread: 0 });
   });
 
   it('remembers where each layout was left', () => {

@@ -33,7 +33,7 @@ export function restoredState(summary: ProfileSummary, kept: ViewState | null): 
     ...fresh,
     view: {
       sampleType: sampleType ?? fresh.view.sampleType,
-      thread: order === 'timeOrder' ? (thread ?? busiestThread(summary)) : thread,
+      thread: order === 'timeOrder' ? (thread ?? busiestThread(summary, sampleType ?? fresh.view.sampleType)) : thread,
     },
     order,
     search: { ...fresh.search, ...kept.search },
@@ -44,13 +44,19 @@ export function restoredState(summary: ProfileSummary, kept: ViewState | null): 
   };
 }
 
-/** The thread with the most samples. */
-export function busiestThread(summary: ProfileSummary): number {
-  let busiest = 0;
+/** The thread with the most samples, of those that have values of a sample type. */
+export function busiestThread(summary: ProfileSummary, sampleType: number): number {
+  let busiest = -1;
   summary.threads.forEach((thread, i) => {
-    if (thread.samples > (summary.threads[busiest]?.samples ?? 0)) busiest = i;
+    const most = summary.threads[busiest]?.samples ?? -1;
+    if (thread.samples > most && hasType(summary, i, sampleType)) busiest = i;
   });
-  return busiest;
+  return Math.max(0, busiest);
+}
+
+/** Whether a thread has values of a sample type: its chart is empty otherwise. */
+export function hasType(summary: ProfileSummary, thread: number, sampleType: number): boolean {
+  return summary.threads[thread]?.types?.includes(sampleType) ?? true;
 }
 
 function inside(index: number, length: number): number | null {

@@ -73,6 +73,8 @@ export interface ProfileSummary {
 
 export interface ThreadSummary extends Thread {
   samples: number;
+  /** The sample types that the thread has values of; left out where it has all. */
+  types?: number[];
 }
 
 export interface FlameWindowParams {

@@ -49,6 +49,7 @@ export class OpenProfile {
     const { profile } = this;
     const { meta, samples } = profile;
     const perThread = new Float64Array(profile.threads.length);
+    const typesOf = threadTypes(profile);
     const column = samplesColumn(profile);
     let count = 0;
     for (let i = 0; i < samples.length; i++) {
@@ -63,7 +64,10 @@ export class OpenProfile {
       sampleTypes: profile.sampleTypes.map(({ type, unit }) => ({ type, unit })),
       defaultSampleType: meta.defaultSampleType,
       totals: samples.values.map((values) => values.reduce((sum, value) => sum + value, 0)),
-      threads: profile.threads.map((thread, index) => ({ ...thread, samples: perThread[index] })),
+      threads: profile.threads.map((thread, index) => {
+        const types = typesOf(index);
+        return { ...thread, samples: perThread[index], ...(types === null ? undefined : { types }) };
+      }),
       samples: count,
       functions: profile.functions.length,
       durationMs: meta.durationMs,
@@ -122,4 +126,19 @@ export class ProfileView {
     this.cachedTimeOrder ??= layOutTimeOrder(profile, this.tree, thread);
     return this.cachedTimeOrder;
   }
+}
+
+/** Answers the sample types that a thread has values of, null where it has all. */
+function threadTypes({ samples, sampleTypes, threads }: Profile): (thread: number) => number[] | null {
+  const { thread } = samples;
+  if (thread === null || sampleTypes.length === 1) return () => null;
+  const has = samples.values.map((values) => {
+    const found = new Uint8Array(threads.length);
+    for (let i = 0; i < values.length; i++) if (values[i] !== 0) found[thread[i]] = 1;
+    return found;
+  });
+  return (index) => {
+    const types = [...has.keys()].filter((type) => has[type][index] === 1);
+    return types.length === sampleTypes.length ? null : types;
+  };
 }

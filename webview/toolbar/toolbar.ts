@@ -191,7 +191,7 @@ export class Toolbar extends LitElement {
           html`<vscode-option
             value=${String(i)}
             ?selected=${String(i) === chosen}
-            description="${formatCount(thread.samples)} ${plural(thread.samples, 'sample')}"
+            description=${thread.samples === 0 && thread.types?.length ? '' : `${formatCount(thread.samples)} ${plural(thread.samples, 'sample')}`}
             >${threadLabel(thread.process, thread.name, thread.tid, i)}</vscode-option
           >`,
       )}</vscode-single-select
