@@ -8,6 +8,7 @@ import type { Format } from './format';
 import { heapprofile } from './heapprofile/heapprofile';
 import { jfr } from './jfr/jfr';
 import { otlp } from './otlp/otlp';
+import { perfScript } from './perfScript/perfScript';
 import { pprof } from './pprof/pprof';
 import { pstats } from './pstats/pstats';
 import { sentry } from './sentry/sentry';
@@ -22,6 +23,7 @@ export const formats: readonly Format[] = [
   austin,
   vmprof,
   callgrind,
+  perfScript,
   folded,
   firefox,
   sentry,
