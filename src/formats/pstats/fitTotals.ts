@@ -1,6 +1,7 @@
 import { growFloat64, growInt32 } from '../../profile/growColumn';
 import type { PairTable } from '../../profile/tupleTables';
 import { type Grouped, groupBy } from '../callGraph/callGraphFlow';
+import { StackLinks } from './stackLinks';
 
 /** Stacks of functions and samples with one column a type; `PairTable.a` is a stack's prefix, `b` its function. */
 export interface FunctionStacks {
@@ -16,10 +17,18 @@ export interface Calls {
   readonly callee: Int32Array;
 }
 
-/** No place in a stack; -1 is the place under all frames. */
-const NOWHERE = -2;
-/** Stacks and samples to be looked at, in all. */
-const MOST_WORK = 2e8;
+/** Totals that are not those that were recorded. */
+export interface Misfits {
+  readonly count: number;
+  /** The largest difference, in the unit of the values. */
+  readonly most: number;
+}
+
+/** Stacks and samples to be looked at, in all: a second or two. */
+const MOST_WORK = 3e8;
+/** Candidates are looked for until there are so many, or so many times what is needed, to choose the largest of them. */
+const ENOUGH_ROWS = 20_000;
+const ENOUGH_TIMES = 30;
 
 /**
  * Stacks that were put together of a call graph have exact self values, but in recursion it is unknown which functions
@@ -28,22 +37,35 @@ const MOST_WORK = 2e8;
  * callers and below what it calls, as far as there are such; where it has too much, it is taken out. Neither changes
  * the top of a stack, hence no self value, nor the total of any other function.
  * @param total the totals that were recorded, by function
- * @returns whether all totals fit
+ * @param checkpoint called now and then
+ * @returns how many totals do not fit, and by how much at most, where what was recorded contradicts itself
  */
-export function fitTotals(samples: FunctionStacks, type: number, total: Float64Array, calls: Calls): boolean {
-  return new Fitting(samples, type, total, calls).run();
+export function fitTotals(
+  samples: FunctionStacks,
+  type: number,
+  total: Float64Array,
+  calls: Calls,
+  checkpoint: () => void,
+): Misfits {
+  return new Fitting(samples, type, total, calls).run(checkpoint);
 }
 
 class Fitting {
   private readonly functions: number;
   private readonly byCallee: Grouped;
   private readonly byCaller: Grouped;
-  private readonly isCaller: Uint8Array;
   private readonly isCallee: Uint8Array;
-  private has: Uint8Array = new Uint8Array(0);
-  /** Where the function at hand would go into a stack: the stack it stands upon, by how well it fits there. */
-  private places: Int32Array[] = [];
+  private readonly links: StackLinks;
   private work = 0;
+
+  // Candidates: rows with the stacks they had, and the place in these.
+  private found = 0;
+  private foundSum = 0;
+  private enough = 0;
+  private rows: Int32Array = new Int32Array(64);
+  private stackOf: Int32Array = new Int32Array(64);
+  private placeOf: Int32Array = new Int32Array(64);
+  private readonly open: number[] = [];
 
   constructor(
     private readonly samples: FunctionStacks,
@@ -54,23 +76,25 @@ class Fitting {
     this.functions = total.length;
     this.byCallee = groupBy(calls.callee, calls.callee.length, this.functions);
     this.byCaller = groupBy(calls.caller, calls.caller.length, this.functions);
-    this.isCaller = new Uint8Array(this.functions + 1);
     this.isCallee = new Uint8Array(this.functions + 1);
+    this.links = new StackLinks(samples.stacks, samples.stack, samples.length, this.functions + 1);
   }
 
-  run(): boolean {
+  run(checkpoint: () => void): Misfits {
     const found = this.totals();
     const off = Array.from(found.keys()).filter((func) => found[func] !== this.total[func]);
     off.sort((a, b) => Math.abs(found[b] - this.total[b]) - Math.abs(found[a] - this.total[a]));
-    let fits = true;
+    let count = 0;
+    let most = 0;
     for (const func of off) {
-      if (this.work > MOST_WORK) {
-        return false;
-      }
+      checkpoint();
       const missing = this.total[func] - found[func];
-      fits = (missing > 0 ? this.put(func, missing) : this.take(func, -missing)) === 0 && fits;
+      const left =
+        this.work > MOST_WORK ? Math.abs(missing) : missing > 0 ? this.put(func, missing) : this.take(func, -missing);
+      count += left > 0 ? 1 : 0;
+      most = Math.max(most, left);
     }
-    return fits;
+    return { count, most };
   }
 
   /** Totals of the functions as they are. */
@@ -87,122 +111,187 @@ class Fitting {
       if (prefix >= 0) {
         sums[prefix] += sums[at];
       }
-      let below = prefix;
-      while (below >= 0 && stacks.b[below] !== func) {
-        below = stacks.a[below];
-      }
-      if (below < 0 && func < this.functions) {
+      if (func < this.functions && !this.contains(prefix, func)) {
         result[func] += sums[at];
       }
     }
     return result;
   }
 
-  /** Rows in the order of their values, largest first, so that few are divided. */
-  private rows(): Int32Array {
-    const { length, values } = this.samples;
-    const column = values[this.type];
-    return Int32Array.from({ length }, (_, row) => row).sort((a, b) => column[b] - column[a]);
+  private contains(stack: number, func: number): boolean {
+    const { a, b } = this.samples.stacks;
+    let at = stack;
+    while (at >= 0 && b[at] !== func) {
+      at = a[at];
+      this.work++;
+    }
+    return at >= 0;
   }
 
   /** Puts a function into stacks that have `missing` in all. @returns what is still missing */
   private put(func: number, missing: number): number {
-    const { samples } = this;
-    this.mark(func);
-    this.findPlaces(func);
-    const rows = this.rows();
+    const { byCallee, byCaller, calls } = this;
+    const callers = byCallee.rows.subarray(byCallee.start[func], byCallee.start[func + 1]);
+    const callees = byCaller.rows.subarray(byCaller.start[func], byCaller.start[func + 1]);
+    for (const row of callees) {
+      this.isCallee[calls.callee[row]] = 1;
+    }
     let left = missing;
-    for (const place of this.places) {
-      for (let i = 0; i < rows.length && left > 0; i++) {
-        const stack = samples.stack[rows[i]];
-        // A row that was moved has a stack of this pass.
-        if (stack < this.has.length && this.has[stack] === 0 && place[stack] !== NOWHERE) {
-          left -= this.move(rows[i], left, this.inserted(stack, place[stack], func));
+    // Between a caller and a callee; on top of a caller; below a callee; under any top, for what somebody calls.
+    for (let fit = 0; fit < 4 && left > 0; fit++) {
+      this.begin(left);
+      if (fit < 2) {
+        this.findAboveCallers(func, callers, fit === 0);
+      } else if (fit === 2) {
+        this.findBelowCallees(func, callees);
+      } else if (callers.length > 0) {
+        this.findAnywhere(func);
+      }
+      left -= this.moveLargest(left, (stack, place) => this.inserted(stack, place, func));
+      if (this.work > MOST_WORK) {
+        break;
+      }
+    }
+    for (const row of callees) {
+      this.isCallee[calls.callee[row]] = 0;
+    }
+    return left;
+  }
+
+  private findAboveCallers(func: number, callers: Int32Array, between: boolean): void {
+    const { links, samples } = this;
+    for (const row of callers) {
+      const caller = this.calls.caller[row];
+      for (let at = caller === func ? -1 : links.ofFunction(caller); at >= 0 && !this.isEnough(); at = links.next(at)) {
+        if (links.child(at) < 0 || this.contains(at, func)) {
+          continue;
+        }
+        for (let child = links.child(at); child >= 0 && !this.isEnough(); child = links.sibling(child)) {
+          if (!between || this.isCallee[samples.stacks.b[child]] === 1) {
+            this.find(child, at, func, false);
+          }
         }
       }
     }
-    return left;
+  }
+
+  private findBelowCallees(func: number, callees: Int32Array): void {
+    const { links, samples } = this;
+    for (const row of callees) {
+      const callee = this.calls.callee[row];
+      for (let at = callee === func ? -1 : links.ofFunction(callee); at >= 0 && !this.isEnough(); at = links.next(at)) {
+        if (!this.contains(at, func)) {
+          this.find(at, samples.stacks.a[at], func, false);
+        }
+      }
+    }
+  }
+
+  private findAnywhere(func: number): void {
+    const { stack, stacks, length } = this.samples;
+    for (let row = 0; row < length && !this.isEnough(); row++) {
+      if (!this.contains(stack[row], func)) {
+        this.add(row, stack[row], stacks.a[stack[row]]);
+      }
+    }
   }
 
   /** Takes a function out of stacks that have `surplus` in all. @returns what is still too much */
   private take(func: number, surplus: number): number {
-    const { samples } = this;
-    this.mark(func);
-    const count = this.has.length;
-    let left = surplus;
-    for (const row of this.rows()) {
-      const stack = samples.stack[row];
+    const { links, samples } = this;
+    this.begin(surplus);
+    for (let at = links.ofFunction(func); at >= 0 && !this.isEnough(); at = links.next(at)) {
+      if (links.child(at) >= 0 && !this.contains(samples.stacks.a[at], func)) {
+        for (let child = links.child(at); child >= 0 && !this.isEnough(); child = links.sibling(child)) {
+          this.find(child, at, func, true);
+        }
+      }
+    }
+    return surplus - this.moveLargest(surplus, (stack) => this.without(stack, func));
+  }
+
+  private begin(needed: number): void {
+    this.found = 0;
+    this.foundSum = 0;
+    this.enough = needed * ENOUGH_TIMES;
+  }
+
+  private isEnough(): boolean {
+    return this.foundSum >= this.enough || (this.found >= ENOUGH_ROWS && this.foundSum > 0) || this.work > MOST_WORK;
+  }
+
+  private add(row: number, stack: number, place: number): void {
+    const value = this.samples.values[this.type][row];
+    if (value > 0) {
+      const at = this.found++;
+      this.rows = growInt32(this.rows, this.found);
+      this.stackOf = growInt32(this.stackOf, this.found);
+      this.placeOf = growInt32(this.placeOf, this.found);
+      this.rows[at] = row;
+      this.stackOf[at] = stack;
+      this.placeOf[at] = place;
+      this.foundSum += value;
+    }
+  }
+
+  /** Finds the rows of a stack and of those upon it that do not have the function; or, `having` it, do not end with it. */
+  private find(top: number, place: number, func: number, having: boolean): void {
+    const { links, open, samples } = this;
+    open.length = 0;
+    open.push(top);
+    while (open.length > 0 && !this.isEnough()) {
+      const stack = open.pop()!;
+      this.work++;
+      const isFunc = samples.stacks.b[stack] === func;
+      if (isFunc && !having) {
+        continue;
+      }
+      for (let row = isFunc ? -1 : links.row(stack); row >= 0; row = links.nextRow(row)) {
+        this.work++;
+        this.add(row, stack, place);
+      }
+      for (let child = links.child(stack); child >= 0; child = links.sibling(child)) {
+        open.push(child);
+      }
+    }
+  }
+
+  /** Moves the largest candidates, `most` in all, to other stacks. @returns how much there was */
+  private moveLargest(most: number, to: (stack: number, place: number) => number): number {
+    const { samples, rows, stackOf, placeOf } = this;
+    const column = samples.values[this.type];
+    const order = Array.from({ length: this.found }, (_, i) => i).sort((a, b) => column[rows[b]] - column[rows[a]]);
+    let left = most;
+    for (const i of order) {
       if (left <= 0) {
         break;
       }
-      if (stack < count && this.has[stack] === 1 && samples.stacks.b[stack] !== func) {
-        left -= this.move(row, left, this.without(stack, func));
+      // A row may be there twice, by two places.
+      if (samples.stack[rows[i]] === stackOf[i]) {
+        left -= this.move(rows[i], left, to(stackOf[i], placeOf[i]));
       }
     }
-    return left;
+    return most - left;
   }
 
-  private mark(func: number): void {
-    const { stacks } = this.samples;
-    this.work += stacks.length + this.samples.length;
-    this.has = new Uint8Array(stacks.length);
-    for (let at = 0; at < stacks.length; at++) {
-      this.has[at] = stacks.b[at] === func || (stacks.a[at] >= 0 && this.has[stacks.a[at]] === 1) ? 1 : 0;
+  /** Functions from the top down to, not including, stack `until`. */
+  private above(stack: number, until: number): number[] {
+    const { a, b } = this.samples.stacks;
+    const functions: number[] = [];
+    for (let at = stack; at !== until; at = a[at]) {
+      functions.push(b[at]);
     }
-    this.isCaller.fill(0);
-    this.isCallee.fill(0);
-    const { byCallee, byCaller, calls } = this;
-    for (const row of byCallee.rows.subarray(byCallee.start[func], byCallee.start[func + 1])) {
-      this.isCaller[calls.caller[row]] = 1;
-    }
-    for (const row of byCaller.rows.subarray(byCaller.start[func], byCaller.start[func + 1])) {
-      this.isCallee[calls.callee[row]] = 1;
-    }
-  }
-
-  /** On top of a caller and below a callee; on top of a caller; below a callee; anywhere: under the top. */
-  private findPlaces(func: number): void {
-    const { stacks } = this.samples;
-    const { isCaller, isCallee } = this;
-    const [between, above, below, anywhere] = Array.from({ length: 4 }, () =>
-      new Int32Array(stacks.length).fill(NOWHERE),
-    );
-    for (let at = 0; at < stacks.length; at++) {
-      const prefix = stacks.a[at];
-      const called = isCallee[stacks.b[at]] === 1;
-      const calling = prefix >= 0 && isCaller[stacks.b[prefix]] === 1;
-      const inherit = (places: Int32Array): number => (prefix >= 0 ? places[prefix] : NOWHERE);
-      between[at] = called && calling ? prefix : inherit(between);
-      above[at] = calling ? prefix : inherit(above);
-      below[at] = called ? prefix : inherit(below);
-      anywhere[at] = prefix;
-    }
-    // What nobody calls is where stacks begin.
-    this.places =
-      this.byCallee.start[func] === this.byCallee.start[func + 1] ? [below] : [between, above, below, anywhere];
-  }
-
-  /** Frames from the top down to, not including, stack `until`. */
-  private framesAbove(stack: number, until: number): number[] {
-    const { stacks } = this.samples;
-    const frames: number[] = [];
-    for (let at = stack; at !== until; at = stacks.a[at]) {
-      frames.push(stacks.b[at]);
-    }
-    return frames;
+    this.work += functions.length * 2;
+    return functions;
   }
 
   private inserted(stack: number, place: number, func: number): number {
-    const frames = this.framesAbove(stack, place);
-    return frames.reduceRight(
-      (at, frame) => this.samples.stacks.intern(at, frame),
-      this.samples.stacks.intern(place, func),
-    );
+    const upon = this.links.stack(place, func);
+    return this.above(stack, place).reduceRight((at, each) => this.links.stack(at, each), upon);
   }
 
   private without(stack: number, func: number): number {
-    const frames = this.framesAbove(stack, -1);
-    return frames.reduceRight((at, frame) => (frame === func ? at : this.samples.stacks.intern(at, frame)), -1);
+    return this.above(stack, -1).reduceRight((at, each) => (each === func ? at : this.links.stack(at, each)), -1);
   }
 
   /** Gives up to `most` of a row to another stack, all types in proportion. @returns how much */
@@ -210,7 +299,9 @@ class Fitting {
     const { samples, type } = this;
     const value = samples.values[type][row];
     if (value <= most) {
+      this.links.removeRow(row, samples.stack[row]);
       samples.stack[row] = stack;
+      this.links.addRow(row, stack);
       return value;
     }
     const to = samples.length++;
@@ -222,6 +313,7 @@ class Fitting {
       column[to] = part;
       column[row] -= part;
     });
+    this.links.addRow(to, stack);
     return most;
   }
 }

@@ -263,8 +263,14 @@ describe('pstats', () => {
       expect([seed, naiveTotals(profile, 1, key)]).toEqual([seed, new Map(expected)]);
       const calls = naiveTotals(profile, 0, key);
       expect([...known].map(([name]) => calls.get(name)!.self)).toEqual([...known].map(([, of]) => of.calls));
-      expect(profile.meta.notes.filter((note) => note.startsWith('Some'))).toEqual([]);
+      expect(profile.meta.notes.filter((note) => note.includes('off in all'))).toEqual([]);
     }
+  });
+
+  it('says where what was recorded fits no stacks', () => {
+    const profile = decode(pstats, dict([[func('m'), row(1, 1, 1, 1.5)]]));
+    expect(paths(profile)).toEqual({ m: 1e9 });
+    expect(profile.meta.notes.at(-1)).toMatch(/^One function is off in all by up to 500\.000 ms/);
   });
 
   it("reads Python 3.15's sampling profiler: samples, and the lines that were running", () => {

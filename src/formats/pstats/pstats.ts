@@ -79,8 +79,11 @@ function notesOf(tables: PstatsTables, said: Omit<PstatsStacks, 'samples'>): str
       'Functions call themselves, directly or through others: their stacks are put together to fit their times, and how deep they went is unknown.',
     );
   }
-  if (!said.exact) {
-    notes.push('Some times in all are estimates: no stacks fit what was recorded of the calls.');
+  const { count, most } = said.misfits;
+  if (count > 0) {
+    const off = tables.sampled ? `${most} samples` : `${(most / 1e6).toFixed(3)} ms`;
+    const functions = count === 1 ? 'One function is' : `${count} functions are`;
+    notes.push(`${functions} off in all by up to ${off}: no stacks fit what was recorded of the calls.`);
   }
   if (said.merged) {
     notes.push('There are too many call paths: small ones are shown under "[merged callers]".');

@@ -3,16 +3,19 @@ import { PairTable } from '../../profile/tupleTables';
 import { stacksOfCallGraph } from '../callGraph/callGraph';
 import { componentsOf } from '../callGraph/callGraphCycles';
 import { apportion, type Grouped, groupBy } from '../callGraph/callGraphFlow';
-import { type FunctionStacks, fitTotals } from './fitTotals';
+import { type FunctionStacks, fitTotals, type Misfits } from './fitTotals';
 import type { PstatsTables } from './pstatsTables';
+
+/** Fewer than for callgrind: `fitTotals` changes them where there is recursion. */
+const MOST_CONTEXTS = 20_000;
 
 /** What became of the graph. */
 export interface PstatsStacks {
   readonly samples: FunctionStacks;
   /** Whether functions call themselves, directly or through others. */
   readonly recursive: boolean;
-  /** Whether totals are those that were recorded. */
-  readonly exact: boolean;
+  /** Totals that are not those that were recorded. */
+  readonly misfits: Misfits;
   /** Whether small paths were merged under a frame of its own, number `PstatsTables.functions`. */
   readonly merged: boolean;
 }
@@ -53,7 +56,7 @@ export function stacksOf(tables: PstatsTables, checkpoint: () => void): PstatsSt
         ],
       },
     },
-    { checkpoint },
+    { checkpoint, mostContexts: MOST_CONTEXTS + 4 * edges },
   );
   const stacks = new PairTable();
   const made = builder.finish({
@@ -74,13 +77,13 @@ export function stacksOf(tables: PstatsTables, checkpoint: () => void): PstatsSt
     values: result.values,
   };
   const total = (tables.sampled ? tables.calls : tables.total).slice(0, functions);
-  const exact = fitTotals(samples, tables.sampled ? 0 : 1, total, { caller, callee });
+  const misfits = fitTotals(samples, tables.sampled ? 0 : 1, total, { caller, callee }, checkpoint);
   if (tables.sampled) {
     const sum = (column: Float64Array): number => column.reduce((all, value) => all + value, 0);
     const interval = sum(own) > 0 ? sum(tables.self.subarray(0, functions)) / sum(own) : 0;
     samples.values[1] = samples.values[0].map((count) => Math.round(count * interval));
   }
-  return { samples, recursive: result.recursive, exact, merged: result.merged };
+  return { samples, recursive: result.recursive, misfits, merged: result.merged };
 }
 
 /** Times of the edges; where there are none, those of the called function are divided by the numbers of calls. */
