@@ -1,20 +1,20 @@
-// npm test: every suite, from a fresh clone. `--only unit|webview|vscode` (may be repeated) and `--grep PATTERN` narrow it.
+// npm test: every suite, from a fresh clone. `--only unit|real|webview|vscode` (may be repeated) and `--grep PATTERN` narrow it.
 import { parseArgs } from 'node:util';
 import { setUp } from './lib/setup.mjs';
 
-const kinds = ['unit', 'webview', 'vscode'];
+const kinds = ['unit', 'real', 'webview', 'vscode'];
 const { values } = readOptions();
 await setUp();
 
 const { build } = await import('./lib/build.mjs');
 const { seconds } = await import('./lib/steps.mjs');
-const { runUnitTests, runVsCodeTests, runWebviewTests } = await import('./lib/testSuites.mjs');
-const suites = { unit: runUnitTests, webview: runWebviewTests, vscode: runVsCodeTests };
+const { runRealTests, runUnitTests, runVsCodeTests, runWebviewTests } = await import('./lib/testSuites.mjs');
+const suites = { unit: runUnitTests, real: runRealTests, webview: runWebviewTests, vscode: runVsCodeTests };
 
 const wanted = values.only.length === 0 ? kinds : values.only;
 const totals = { passed: 0, failed: 0, skipped: [], failures: [] };
 let built = null;
-if (wanted.some((kind) => kind !== 'unit')) {
+if (wanted.some((kind) => kind !== 'unit' && kind !== 'real')) {
   try {
     await build();
   } catch (error) {
@@ -26,7 +26,7 @@ for (const kind of wanted) {
   console.log(`\n── ${kind} tests ──`);
   let counts;
   try {
-    if (kind !== 'unit' && built !== null) throw built;
+    if (kind !== 'unit' && kind !== 'real' && built !== null) throw built;
     if (kind === 'vscode') await build({ tests: true });
     counts = await suites[kind](values.grep);
   } catch (error) {
@@ -53,7 +53,7 @@ if (values.grep && totals.passed + totals.failed === 0) {
   console.log(`No test matches ${values.grep}.`);
   process.exitCode = 1;
 }
-// Everything the tests need, this command installs: on the machine that decides there is no excuse for a skip.
+// Everything the tests need, this command or .ci/run installs: on the machine that decides there is no excuse for a skip.
 if (process.env.CI === 'true' && totals.skipped.length > 0) {
   console.log('A skipped test counts as a failure where CI=true.');
   process.exitCode = 1;

@@ -1,4 +1,4 @@
-// Runs the three kinds of tests and counts what they say.
+// Runs the kinds of tests and counts what they say.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
@@ -21,6 +21,11 @@ const vscodeStartLimit = 3 * 60_000;
 /** @returns {Promise<Counts>} */
 export async function runUnitTests(grep) {
   return runVitest('unit', 'vitest.config.mts', grep);
+}
+
+/** @returns {Promise<Counts>} */
+export async function runRealTests(grep) {
+  return runVitest('real', 'vitest.real.config.mts', grep);
 }
 
 /** @returns {Promise<Counts>} */

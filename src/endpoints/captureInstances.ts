@@ -1,0 +1,93 @@
+import { lookup } from 'node:dns/promises';
+import type { CaptureRequest, InstanceResult } from './endpoint';
+import { expandInstances } from './expandInstances';
+
+const CONCURRENCY = 32;
+
+/**
+ * The instances of a spec: its addresses with their ranges expanded; with the option `dns`, a name that has several
+ * addresses is one instance each.
+ * @throws Error with a sentence where there is none
+ */
+export async function instancesOf({ spec, signal }: Pick<CaptureRequest, 'spec' | 'signal'>): Promise<string[]> {
+  const written = typeof spec.url === 'string' ? [spec.url] : (spec.url ?? []);
+  const found = expandInstances(written);
+  if (found.length === 0) throw new Error(`The endpoint ${spec.name} has no address: set its "url".`);
+  if (spec.options?.['dns'] !== true) return found;
+  const resolved = await Promise.all(found.map((address) => addressesOf(address)));
+  signal.throwIfAborted();
+  return [...new Set(resolved.flat())];
+}
+
+async function addressesOf(address: string): Promise<string[]> {
+  const url = new URL(withScheme(address));
+  try {
+    const found = await lookup(url.hostname.replace(/^\[|\]$/g, ''), { all: true });
+    return found.map((each) => {
+      const one = new URL(url);
+      one.hostname = each.family === 6 ? `[${each.address}]` : each.address;
+      return one.href;
+    });
+  } catch {
+    // Its own failure is told when it is asked.
+    return [address];
+  }
+}
+
+/** `host:6060` as an address of the web. */
+export function withScheme(address: string): string {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
+}
+
+/**
+ * Captures from all instances, `concurrency` at once. What fails is that instance's result; only the user's cancelling
+ * ends all. An instance that has not answered `lateMs` after what was asked of it is given up.
+ * @param captureOne gets a signal of its own
+ */
+export async function captureInstances(
+  request: CaptureRequest,
+  instances: readonly string[],
+  lateMs: number,
+  captureOne: (instance: string, index: number, signal: AbortSignal) => Promise<InstanceResult>,
+): Promise<InstanceResult[]> {
+  const { signal, spec } = request;
+  const results: InstanceResult[] = new Array(instances.length);
+  let next = 0;
+  let done = 0;
+  let failed = 0;
+  const say = (): void => {
+    const failures = failed === 0 ? '' : `, ${failed} failed`;
+    const what =
+      instances.length === 1 ? `from ${instances[0]}` : `${done} of ${instances.length} instances${failures}`;
+    request.onProgress(instances.length === 1 ? null : done / instances.length, what);
+  };
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < instances.length; index = next++) {
+      const instance = instances[index]!;
+      results[index] = await one(instance, index);
+      if ('error' in results[index]!) failed++;
+      done++;
+      say();
+    }
+  };
+  const one = async (instance: string, index: number): Promise<InstanceResult> => {
+    const late = AbortSignal.timeout(lateMs);
+    try {
+      return await captureOne(instance, index, AbortSignal.any([signal, late]));
+    } catch (error) {
+      signal.throwIfAborted();
+      const message = late.aborted
+        ? `${instance} had not answered ${Math.round(lateMs / 1000)} s after it was asked: it was given up.`
+        : error instanceof Error
+          ? error.message
+          : String(error);
+      request.log(`${spec.name}: ${message}`);
+      return { instance, error: message };
+    }
+  };
+  signal.throwIfAborted();
+  say();
+  const concurrency = Math.max(1, Math.min(instances.length, spec.concurrency ?? CONCURRENCY));
+  await Promise.all(Array.from({ length: concurrency }, work));
+  return results;
+}
