@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decode, fixtures, frameFile, frameName, readFixture, sourceOf } from '../../../test/support/profiles';
+import { decode, fixtures, frameFile, frameName, readFixture, sourceOf, sum } from '../../../test/support/profiles';
 import { checkProfile } from '../../profile/checkProfile';
 import { frameKind } from '../../profile/frameKind';
 import type { Profile } from '../../profile/profile';
@@ -178,6 +178,19 @@ describe.each([
       expect(again.stacks).toEqual(profile.stacks);
       expect(again.samples).toEqual(profile.samples);
     }
+  });
+});
+
+describe("async-profiler's own converter", () => {
+  const rows = readFileSync(join(fixtures, 'jfr/jfrconv.oracle.txt'), 'utf8').trimEnd().split('\n');
+
+  it.each(rows.map((row) => row.split(' ')))('%s has the same sum of %s', (name, type, expected) => {
+    const { sampleTypes, samples } = decode(jfr, readFixture(`jfr/${name}.jfr`));
+    expect(sum(samples.values[sampleTypes.findIndex((one) => one.type === type)])).toBe(Number(expected));
+  });
+
+  it('was asked for every sampler', () => {
+    expect(rows).toHaveLength(8);
   });
 });
 

@@ -118,6 +118,11 @@ export class JfrDecoder {
       if (this.firstError !== null) {
         throw new DecodeError(`Nothing of the flight recording can be read: ${this.firstError.message}`);
       }
+      if (notes.unreadableChunks > 0) {
+        throw new DecodeError(
+          'The flight recording is cut before its metadata, which the recorder writes last: nothing of it can be read',
+        );
+      }
       const cause = notes.sentences().slice(0, 2).join(' ');
       throw new DecodeError(
         `The flight recording has no samples: none of its ${this.events} events says where code ran, waited or allocated${cause === '' ? '' : `. ${cause}`}`,

@@ -195,3 +195,68 @@ describe('names', () => {
     expect(frameName(profile, profile.stacks.frame[profile.samples.stack[0]])).toBe('[unknown]');
   });
 });
+
+describe('threads', () => {
+  const thread: WrittenType = {
+    id: 36,
+    name: 'java.lang.Thread',
+    fields: [
+      { name: 'osName', type: 20 },
+      { name: 'osThreadId', type: 11 },
+      { name: 'javaName', type: 20 },
+      { name: 'javaThreadId', type: 11 },
+      { name: 'group', type: 37, pooled: true },
+      { name: 'virtual', type: 4 },
+    ],
+  };
+  const group: WrittenType = { id: 37, name: 'jdk.types.ThreadGroup', fields: [{ name: 'name', type: 20 }] };
+  const process: WrittenType = {
+    id: 104,
+    name: 'jdk.JVMInformation',
+    superType: 'jdk.jfr.Event',
+    fields: [
+      { name: 'startTime', type: 11 },
+      { name: 'javaArguments', type: 20 },
+      { name: 'pid', type: 11 },
+    ],
+  };
+  const types = [...stackTypes.filter(({ id }) => id !== 36), thread, group, executionSample, process];
+  const threads = [
+    (to: JfrWriter) => to.long(1).string('pool-1').long(51).string('', 0).long(0).long(1).byte(0),
+    (to: JfrWriter) => to.long(2).string('', 1).long(52).string('', 1).long(900).long(0).byte(1),
+    (to: JfrWriter) => to.long(3).string('', 1).long(52).string('', 1).long(901).long(0).byte(1),
+    (to: JfrWriter) => to.long(4).string('', 1).long(52).string('named').long(902).long(0).byte(1),
+  ];
+  const groups = { type: 37, entries: [(to: JfrWriter) => to.long(1).string('workers')] };
+  const by = (thread: number) => ({ type: 100, write: (to: JfrWriter) => to.long(thread).long(thread).long(1) });
+  const information = (pid: number) => ({
+    type: 104,
+    write: (to: JfrWriter) => to.long(0).string('/opt/app/shop.jar --port 80').long(pid),
+  });
+
+  it('have the names, numbers and process of their chunk, and virtual ones without a name are one', () => {
+    const [first, second] = constants();
+    const checkpoints = [first, [...second.filter(({ type }) => type !== 36), { type: 36, entries: threads }, groups]];
+    const part = (pid: number) => ({
+      types,
+      checkpoints,
+      events: [by(1), by(2), by(3), by(4), by(99), information(pid)],
+    });
+    const profile = read(part(7), part(7), part(8));
+    const names = profile.threads.map(({ name, process, pid, tid }) => `${name} ${tid} ${process} ${pid}`);
+    expect(names).toEqual([
+      'pool-1 51 shop.jar 7',
+      'virtual threads null shop.jar 7',
+      'named null shop.jar 7',
+      ' null shop.jar 7',
+      'pool-1 51 shop.jar 8',
+      'virtual threads null shop.jar 8',
+      'named null shop.jar 8',
+      ' null shop.jar 8',
+    ]);
+    const { thread, labelSet } = profile.samples;
+    expect([...thread!].filter((of) => of === 1)).toHaveLength(4);
+    expect([...labelSet!].filter((set, row) => set >= 0 && thread![row] % 4 === 0)).toHaveLength(3);
+    expect(profile.strings[profile.labels.text[0]]).toBe('workers');
+  });
+});

@@ -145,7 +145,7 @@ describe('refusals', () => {
     ['a header that is cut', writeJfrChunk(chunk()).subarray(0, 40), /header has 68 bytes, but the file has 40/],
     ['JDK 8', Uint8Array.from(writeJfrChunk(chunk()), (byte, i) => (i === 5 ? 0 : byte)), /it says 0\.0: before JDK 9/],
     ['no samples', writeJfrChunk(chunk({ events: [] })), /has no samples/],
-    ['a chunk without types', writeJfrChunk(chunk()).subarray(0, 100), /has no samples: .* cut before its metadata/],
+    ['a chunk without types', writeJfrChunk(chunk()).subarray(0, 100), /is cut before its metadata/],
   ])('%s', (_, bytes, sentence) => {
     expect(() => decode(jfr, bytes)).toThrow(sentence);
     expect(() => decode(jfr, bytes)).toThrow(expect.objectContaining({ name: 'DecodeError' }));
