@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TopResult } from '../engine/engineApi';
@@ -26,6 +27,9 @@ beforeAll(() => {
   writeFileSync(file('a.folded'), 'main;hot (a.py:7) 3\nmain;warm (a.py:9);hot (a.py:8) 2\n');
   writeFileSync(file('b.folded'), 'main;hot (a.py:7) 10\n');
   writeFileSync(file('empty.folded'), '');
+  writeFileSync(file('page.pb.gz'), '<!doctype html><title>Sign in</title>');
+  writeFileSync(file('twice.pprof'), gzipSync(gzipSync('PERFILE2 and more')));
+  writeFileSync(file('nothing.gz'), gzipSync(''));
   const callFrame = { functionName: 'f', scriptId: '1', url: '', lineNumber: 0, columnNumber: 0 };
   const gap = { nodes: [{ id: 1, callFrame }], startTime: 0, endTime: 20, samples: [1, 9], timeDeltas: [0, 10] };
   writeFileSync(file('gap.cpuprofile'), JSON.stringify(gap));
@@ -107,7 +111,13 @@ describe('top', () => {
       [file('missing.folded'), 'does not exist'],
       [folder, 'is a directory'],
       [file('empty.folded'), 'empty'],
-      [file('cli.js'), 'no profile format'],
+      [file('cli.js'), 'This is text that begins with'],
+      [
+        file('page.pb.gz'),
+        'This is a web page (HTML, “Sign in”), no profile that Emberline knows: it reads V8 CPU profile, ',
+      ],
+      [file('twice.pprof'), 'This is Linux perf\'s own file, which Emberline does not read: run "perf script'],
+      [file('nothing.gz'), 'empty when it is unpacked'],
     ]) {
       const { code, out, err } = run('top', path);
       expect([code, out]).toEqual([1, '']);

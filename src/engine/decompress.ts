@@ -56,7 +56,8 @@ class StreamedSource implements EngineSource {
 
   progress(): number | null {
     const { size } = this.packed;
-    return size === null || size === 0 ? null : Math.min(1, this.read / size);
+    if (size === null) return this.packed.progress?.() ?? null;
+    return size === 0 ? null : Math.min(1, this.read / size);
   }
 
   /** Unpacks as little as is needed. Damage behind the first bytes is left to `chunks` to report. */

@@ -1,5 +1,6 @@
 import { DecodeError } from '../formats/decodeError';
 import { describeForeign } from '../formats/foreignContent';
+import { recogniseContent } from '../formats/recognise';
 import { describeFormats, detectFormat, headLength } from '../formats/registry';
 import type { Profile } from '../profile/profile';
 import { applySourceMaps } from '../sources/sourceMaps';
@@ -28,20 +29,20 @@ export function readProfile(
   }
 }
 
+/** Gzip in gzip happens where a storage packs what was packed; deeper is nobody's profile. */
+const DEEPEST_PACKING = 3;
+
 function decodeSource(platform: EnginePlatform, packed: EngineSource, name: string, task: EngineTask): Profile {
   try {
     if (packed.size === 0) throw new DecodeError('The file is empty.');
     task.checkpoint(0, 'Reading');
-    const source = platform.decompress(packed);
-    const foreign = describeForeign(source.head(headLength));
-    if (foreign !== null) throw new DecodeError(`${foreign}.`);
-    const format = detectFormat(source.head(headLength), name);
-    if (format === null) {
-      throw new DecodeError(`The content is of no profile format that Emberline reads: ${describeFormats()}.`);
+    let source = packed;
+    for (let depth = 0; depth < DEEPEST_PACKING; depth++) {
+      const unpacked = platform.decompress(source);
+      if (unpacked === source) break;
+      source = unpacked;
     }
-    const profile = format.decode(source, {
-      checkpoint: (fraction) => task.checkpoint(fraction ?? source.progress?.() ?? null, 'Reading'),
-    });
+    const profile = decode(source, name, task);
     if (platform.scripts === null) return profile;
     task.checkpoint(null, 'Applying source maps');
     return applySourceMaps(profile, platform.scripts, () => task.checkpoint(null, 'Applying source maps'));
@@ -49,4 +50,32 @@ function decodeSource(platform: EnginePlatform, packed: EngineSource, name: stri
     if (error instanceof DecodeError) throw new Error(`${baseName(name)}: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/** @throws DecodeError that says what the content is, where it is surely no profile or of no format */
+function decode(source: EngineSource, name: string, task: EngineTask): Profile {
+  const head = source.head(headLength);
+  if (head.length === 0) throw new DecodeError('The file is empty when it is unpacked.');
+  const foreign = describeForeign(head);
+  if (foreign !== null) throw new DecodeError(`${foreign}.`);
+  const format = detectFormat(head, name);
+  if (format === null) throw unknownContent(head);
+  try {
+    return format.decode(source, {
+      checkpoint: (fraction) => task.checkpoint(fraction ?? source.progress?.() ?? null, 'Reading'),
+    });
+  } catch (error) {
+    // The name alone may have promised that format: a web page that was saved as a profile, say.
+    if (error instanceof DecodeError && recogniseContent(head).sure) throw unknownContent(head);
+    throw error;
+  }
+}
+
+function unknownContent(head: Uint8Array): DecodeError {
+  const { what, advice } = recogniseContent(head);
+  return new DecodeError(
+    advice === null
+      ? `This is ${what}, no profile that Emberline knows: it reads ${describeFormats()}.`
+      : `This is ${what}, which Emberline does not read: ${advice}.`,
+  );
 }

@@ -76,9 +76,9 @@ function formatOf(lower: string): Format | null {
   return formats.find((format) => format.extensions.some((ending) => lower.endsWith(ending))) ?? null;
 }
 
-/** What can be read, for the end of an error about unknown content: `V8 CPU profile (.cpuprofile), …`. */
+/** What can be read, for the end of an error about unknown content: `V8 CPU profile, pprof profile, …`. */
 export function describeFormats(): string {
-  return formats.map((format) => `${format.title} (${format.extensions.join(', ')})`).join(', ');
+  return formats.map((format) => format.title).join(', ');
 }
 
 /** The formats that Emberline also writes. */
