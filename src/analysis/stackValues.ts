@@ -1,3 +1,4 @@
+import { freeColumn } from '../profile/growColumn';
 import { isOnesColumn } from '../profile/ones';
 import type { Profile } from '../profile/profile';
 import type { ViewSpec } from './viewSpec';
@@ -60,6 +61,7 @@ export function sumStacksByScript(profile: Profile, view: ViewSpec): StackValues
     self[stack] = sums[2 * stack];
     countOf[stack] = sums[2 * stack + 1];
   }
+  freeColumn(sums);
   return { self, count: countOf, total, samples: count };
 }
 

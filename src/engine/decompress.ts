@@ -45,6 +45,8 @@ class StreamedSource implements EngineSource {
   readonly size = null;
   /** Packed bytes that were read. */
   private read = 0;
+  /** What `bytes` answered. */
+  private whole: Uint8Array | null = null;
 
   constructor(
     private readonly packed: EngineSource,
@@ -111,7 +113,15 @@ class StreamedSource implements EngineSource {
       }
       filled += made;
     }
+    this.whole = bytes;
     return bytes.subarray(0, filled);
+  }
+
+  release(): void {
+    // In Node 21 and later; before, the garbage collector does it some time.
+    const buffer = this.whole?.buffer as { transfer?(length: number): unknown } | undefined;
+    this.whole = null;
+    buffer?.transfer?.(0);
   }
 
   /** Writes into the room that is asked for anew at each step, and yields how many bytes were written. */

@@ -12,6 +12,8 @@ export interface ByteSource {
   chunks(): Iterable<Uint8Array>;
   /** All bytes in one array, for decoders that need random access. Call instead of `chunks`. */
   bytes(): Uint8Array;
+  /** Frees what `bytes` answered at once, for decoders that keep no view on it: it must not be used any more. */
+  release?(): void;
 }
 
 export interface DecodeContext {

@@ -37,3 +37,30 @@ export function growUint8(column: Uint8Array, needed: number): Uint8Array {
   grown.set(column);
   return grown;
 }
+
+/** In Node 21 and later, and in browsers of 2023 and later. */
+interface Transferable {
+  transfer?(length: number): ArrayBuffer;
+}
+
+/**
+ * Frees a column's memory now rather than when the garbage collector comes to it: for large ones that only this caller
+ * has. It has no entries afterwards.
+ */
+export function freeColumn(column: Int32Array | Float64Array | Uint8Array): void {
+  (column.buffer as Transferable).transfer?.(0);
+}
+
+/**
+ * A column that has a buffer of its own, cut or grown to `length`; the one given must not be used any more. Where it can
+ * be, it stays in its place.
+ */
+export function resizeInt32(column: Int32Array, length: number): Int32Array {
+  const moved = (column.buffer as Transferable).transfer?.(length * 4);
+  if (moved !== undefined) {
+    return new Int32Array(moved);
+  }
+  const resized = new Int32Array(length);
+  resized.set(length < column.length ? column.subarray(0, length) : column);
+  return resized;
+}

@@ -99,6 +99,11 @@ export class WasmModule {
     }
   }
 
+  /** Leaves the memory that was taken last to the caller for good. */
+  leave(): void {
+    this.workplace = null;
+  }
+
   private compile(): object | null {
     // Columns are exchanged as they lie in memory, and WebAssembly's is little-endian.
     if (new Uint8Array(Uint16Array.of(1).buffer)[0] !== 1) {

@@ -40,6 +40,8 @@ export let outRight: usize = 0;
 /** Nodes by depth, and where each depth begins (one more than `rows`). */
 export let outByRow: usize = 0;
 export let outRowOffset: usize = 0;
+/** Bytes of memory that hold it all. */
+export let used: usize = 0;
 
 let func: usize = 0;
 let total: usize = 0;
@@ -150,6 +152,7 @@ export function build(): bool {
     return false;
   }
   place(orderHeaviestFirst());
+  used = top;
   return true;
 }
 

@@ -30,11 +30,16 @@ const results = [
   'outRight',
   'outByRow',
   'outRowOffset',
+  'used',
 ] as const;
 type Values = Readonly<Record<(typeof places)[number] | (typeof results)[number], WasmValue>>;
 
 /** Of this process, so that a profile cannot be made to collide. */
 const random = (BigInt((Math.random() * 2 ** 32) >>> 0) << 32n) | BigInt((Math.random() * 2 ** 32) >>> 0);
+
+/** Bytes of a tree from which on it keeps its memory, where little else is in it: a copy would have the peak be twice. */
+const WORTH_KEEPING = 48 << 20;
+const MOST_SPARE = 1.25;
 
 const compiled = new WasmModule(callTreeModule);
 
@@ -64,27 +69,36 @@ export function buildCallTreeByWasm(profile: Profile, values: StackValues): Call
   }
   ({ buffer } = taken.memory);
   const length = wasm.nodes.value;
-  // Copies, for the memory is used again or freed.
-  const total = float64s(wasm.outTotal, length).slice();
+  const keeps = wasm.used.value >= WORTH_KEEPING && buffer.byteLength <= wasm.used.value * MOST_SPARE;
+  // Else copies, for the memory is used again or freed.
+  const ints = (address: WasmValue, size = length): Int32Array =>
+    keeps ? int32s(address, size) : int32s(address, size).slice();
+  const floats = (address: WasmValue): Float64Array =>
+    keeps ? float64s(address, length) : float64s(address, length).slice();
+  const total = floats(wasm.outTotal);
   const tree = {
     length,
-    parent: int32s(wasm.outParent, length).slice(),
-    func: int32s(wasm.outFunc, length).slice(),
-    depth: int32s(wasm.outDepth, length).slice(),
-    subtreeEnd: int32s(wasm.outEnd, length).slice(),
-    self: float64s(wasm.outSelf, length).slice(),
+    parent: ints(wasm.outParent),
+    func: ints(wasm.outFunc),
+    depth: ints(wasm.outDepth),
+    subtreeEnd: ints(wasm.outEnd),
+    self: floats(wasm.outSelf),
     total,
-    samples: float64s(wasm.outSamples, length).slice(),
-    width: wasm.negative.value === 0 ? total : float64s(wasm.outWidth, length).slice(),
-    start: float64s(wasm.outStart, length).slice(),
-    end: float64s(wasm.outRight, length).slice(),
+    samples: floats(wasm.outSamples),
+    width: wasm.negative.value === 0 ? total : floats(wasm.outWidth),
+    start: floats(wasm.outStart),
+    end: floats(wasm.outRight),
     extent: wasm.extent.value,
-    frame: int32s(wasm.outFrame, length).slice(),
-    nodeOfStack: int32s(wasm.nodeOfStack, stacks.length).slice(),
+    frame: ints(wasm.outFrame),
+    nodeOfStack: ints(wasm.nodeOfStack, stacks.length),
     rows: wasm.rows.value,
-    nodesByRow: int32s(wasm.outByRow, length).slice(),
+    nodesByRow: ints(wasm.outByRow),
     rowOffset: new Uint32Array(buffer, wasm.outRowOffset.value, wasm.rows.value + 1).slice(),
   };
-  compiled.give();
+  if (keeps) {
+    compiled.leave();
+  } else {
+    compiled.give();
+  }
   return tree;
 }

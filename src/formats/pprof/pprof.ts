@@ -88,7 +88,11 @@ function decodePprof(source: ByteSource, context: DecodeContext): Profile {
     // Samples stand before what they refer to, so they are read in a second pass.
     tables.read(reader, () => context.checkpoint((reader.pos / bytes.length) * 0.1));
     reader.pos = 0;
-    return readTables(bytes, tables, reader, () => context.checkpoint(0.1 + (reader.pos / bytes.length) * 0.9));
+    const profile = readTables(bytes, tables, reader, () =>
+      context.checkpoint(0.1 + (reader.pos / bytes.length) * 0.9),
+    );
+    source.release?.();
+    return profile;
   } catch (error) {
     // pbf's own: a number of more than ten bytes, an unknown wire type, a read beyond the end.
     if (

@@ -103,8 +103,10 @@ export class PprofSamples {
         }
       }
     }
-    const { stacks } = this;
-    this.builder.setStacks(stacks.prefix.subarray(0, stacks.length), stacks.frame.subarray(0, stacks.length));
+    this.knownStacks.free();
+    this.knownLabels.free();
+    const { prefix, frame } = this.stacks.take();
+    this.builder.setStacks(prefix, frame);
     this.builder.addSamples({
       stack: this.stack,
       thread: 0,

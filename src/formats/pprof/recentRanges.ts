@@ -1,3 +1,5 @@
+import { freeColumn } from '../../profile/growColumn';
+
 /** Most places to remember, as a power of two: 8 MB. */
 const MOST_ENTRIES = 1 << 19;
 /** Of each entry: start of the range (its low and its high half), its length, -1 for none, and what was kept for it. */
@@ -109,5 +111,10 @@ export class RecentRanges {
     entries[slot + HIGH] = Math.floor(start / 0x100000000);
     entries[slot + LENGTH] = end - start;
     entries[slot + RESULT] = result;
+  }
+
+  /** Frees the memory. Nothing can be asked afterwards. */
+  free(): void {
+    freeColumn(this.entries);
   }
 }

@@ -1,4 +1,4 @@
-import { growInt32 } from '../../profile/growColumn';
+import { freeColumn, resizeInt32 } from '../../profile/growColumn';
 
 /** Factors of the hash, odd, of this process: so that a file cannot be made to collide. */
 const factorA = (Math.random() * 0x100000000) | 1;
@@ -49,8 +49,8 @@ export class StackTree {
   private add(below: number, frame: number): number {
     const index = this.length++;
     if (index >= this.prefix.length) {
-      this.prefix = growInt32(this.prefix, index + 1);
-      this.frame = growInt32(this.frame, index + 1);
+      this.prefix = resizeInt32(this.prefix, index * 2);
+      this.frame = resizeInt32(this.frame, index * 2);
     }
     this.prefix[index] = below;
     this.frame[index] = frame;
@@ -71,8 +71,15 @@ export class StackTree {
       }
       slots[slot] = index;
     }
+    freeColumn(this.slots);
     this.slots = slots;
     this.mask = mask;
+  }
+
+  /** The columns, as long as there are stacks. The tree must not be used afterwards. */
+  take(): { prefix: Int32Array; frame: Int32Array } {
+    freeColumn(this.slots);
+    return { prefix: resizeInt32(this.prefix, this.length), frame: resizeInt32(this.frame, this.length) };
   }
 }
 
