@@ -70,6 +70,23 @@ describe('spans of a Chrome trace', () => {
     expect(stacks(written)).toEqual(['a;b', 'a;b;leaf']);
   });
 
+  it('that overlap by a rounding follow one another', () => {
+    const profile = read([
+      at('X', 'outer', 0, { dur: 10 }),
+      // 0.1 + 0.7 is less than 0.8, 2.1 + 1.2 is more than 3.3.
+      at('X', 'a', 0.1, { dur: 0.7 }),
+      at('X', 'b', 2.1, { dur: 1.2 }),
+      at('X', 'c', 3.3, { dur: 2 }),
+      at('X', 'd', 4.5, { dur: 3 }),
+    ]);
+    const found = rows(profile).filter(([, stack]) => stack !== 'outer');
+    expect(found.map(([, stack]) => stack)).toEqual(['outer;a', 'outer;b', 'outer;c', 'outer;d']);
+    [0.7, 1.2, 2, 2.2].forEach((duration, i) => {
+      expect(found[i][3]).toBeCloseTo(duration, 9);
+    });
+    expect(profile.meta.notes).toEqual([]);
+  });
+
   it('without balance are closed, left out or cut, and it is said', () => {
     const profile = read([
       at('E', 'before', 0),
@@ -420,6 +437,10 @@ describe('files of Chrome traces', () => {
       }),
     );
     expect(read(profiles).threads).toHaveLength(5000);
+    expect(() => read([...profiles, ...profiles.map((event) => ({ ...event, pid: 2 })), profiles[0]])).not.toThrow();
+    expect(() => read([0, 1, 2].flatMap((pid) => profiles.map((event) => ({ ...event, pid }))))).toThrow(
+      /at most 10000 CPU profiles/,
+    );
     expect(performance.now() - start).toBeLessThan(5000);
   });
 });

@@ -1,7 +1,7 @@
 import { growFloat64, growInt32 } from '../../profile/growColumn';
 import type { ProfileBuilder } from '../../profile/profileBuilder';
 
-/** What ends later than the span it begins in by more than this, in microseconds, was not just rounded. */
+/** What overlaps by more than this, in microseconds, was not just rounded. */
 const ROUNDING = 1;
 
 /** Spans of one thread, as columns. Times in microseconds. */
@@ -92,14 +92,14 @@ export function layOutSpans(
   let open = 0;
   let openStack: Int32Array = new Int32Array(16);
   let openEnd: Float64Array = new Float64Array(16);
-  let cursor = 0;
+  let cursor = Number.NEGATIVE_INFINITY;
   let cut = 0;
   const count = order === null ? spans.length : order.length;
   for (let i = 0; i < count; i++) {
     const row = order === null ? i : order[i];
     const start = spans.start[row];
     let end = spans.end[row];
-    while (open > 0 && openEnd[open - 1] <= start) {
+    while (open > 0 && endsBefore(openEnd[open - 1], start, end)) {
       open--;
       pieces.add(openStack[open], cursor, openEnd[open]);
       cursor = Math.max(cursor, openEnd[open]);
@@ -110,7 +110,7 @@ export function layOutSpans(
       cut += end - limit > ROUNDING ? 1 : 0;
       end = Math.min(end, limit);
     }
-    cursor = start;
+    cursor = Math.max(cursor, start);
     if (open === openStack.length) {
       openStack = growInt32(openStack, open + 1);
       openEnd = growFloat64(openEnd, open + 1);
@@ -125,4 +125,13 @@ export function layOutSpans(
     cursor = Math.max(cursor, openEnd[open]);
   }
   return cut;
+}
+
+/**
+ * Whether a span that ends at `limit` is over where the one from `start` to `end` begins. Times are rounded, and a start
+ * and a duration do not always add up to the end: a span that begins a rounding before that end, and lasts longer, follows.
+ */
+function endsBefore(limit: number, start: number, end: number): boolean {
+  const overlap = limit - start;
+  return overlap <= 0 || (overlap <= ROUNDING && overlap < end - limit);
 }

@@ -9,6 +9,8 @@ const dataMembers = memberNames('cpuProfile', 'timeDeltas', 'lines', 'startTime'
 const nodeMembers = memberNames('callFrame', 'id', 'parent', 'children', 'url', 'lineNumber');
 const frameMembers = memberNames('columnNumber', 'functionName', 'lineNumber', 'url');
 const COMMA = 0x2c;
+/** No trace has more; a small file could otherwise name millions, each with tables of its own. */
+const MOST_PROFILES = 10_000;
 /** Room that is made for numbers in advance. */
 const BLOCK = 128;
 
@@ -79,6 +81,9 @@ export class TraceCpu {
     if (profile === undefined) {
       profile = { pid: event.pid, tid: Number.NaN, writer: event.tid, startTime: null, endTime: null, chunks: [] };
       this.profiles.set(key, profile);
+      if (this.profiles.size > MOST_PROFILES) {
+        this.scanner.fail(`at most ${MOST_PROFILES} CPU profiles before this`);
+      }
     }
     if (begins) {
       profile.tid = event.tid;

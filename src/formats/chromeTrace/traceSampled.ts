@@ -47,6 +47,11 @@ export class TraceSampled {
     const result = new Int32Array(this.length);
     for (let row = 0; row < this.length; row++) {
       const leaf = this.frameId[row];
+      const known = stackOfFrame.get(leaf);
+      if (known !== undefined) {
+        result[row] = known;
+        continue;
+      }
       const path: number[] = [];
       let at = leaf;
       // A cycle ends at a frame that is on the path already.
