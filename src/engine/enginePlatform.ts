@@ -9,13 +9,20 @@ export interface EngineSource extends ByteSource {
   progress?(): number | null;
 }
 
+/** A source as it was stored, of known size. */
+export interface StoredSource extends EngineSource {
+  readonly size: number;
+  /** A part of it as a source of its own, which lives as long. */
+  part(name: string, from: number, length: number): StoredSource;
+}
+
 /** What the engine needs of the machine it runs on, so that the engine itself also runs in a browser. */
 export interface EnginePlatform {
   /**
    * Opens a file. The source is closed by `close`.
    * @throws Error with one sentence for the user: not found, a directory, no permission.
    */
-  openFile(path: string): EngineSource & { close(): void };
+  openFile(path: string): StoredSource & { close(): void };
   /**
    * The source as it is, or unpacked while it is read where its first bytes are gzip's or zstd's.
    * @throws DecodeError, here or from the source's methods, for damaged data, or data that grows beyond all measure.

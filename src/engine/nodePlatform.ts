@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createScriptFiles } from '../sources/scriptFiles';
 import { decompress } from './decompress';
-import type { EnginePlatform, EngineSource } from './enginePlatform';
+import type { EnginePlatform, StoredSource } from './enginePlatform';
 
 const CHUNK = 4 << 20;
 /** Bytes of one call of the system's read, which takes less than 2 GiB. */
@@ -19,7 +19,7 @@ export const nodePlatform: EnginePlatform = {
   scripts: createScriptFiles(),
 };
 
-function openFile(path: string): EngineSource & { close(): void } {
+function openFile(path: string): StoredSource & { close(): void } {
   let file: number;
   try {
     // Without waiting: a named pipe must not hang the engine. (Windows has no such flag.)
@@ -32,47 +32,52 @@ function openFile(path: string): EngineSource & { close(): void } {
     closeSync(file);
     throw new Error(`${path} is ${stat.isDirectory() ? 'a directory' : 'not a regular file'}: choose a profile file.`);
   }
+  return { ...storedSource(path, file, 0, stat.size), close: () => closeSync(file) };
+}
+
+/** `size` bytes of an open file, from `start` on. */
+function storedSource(name: string, file: number, start: number, size: number): StoredSource {
   const read = (target: Uint8Array, position: number): number => {
     let filled = 0;
     while (filled < target.length) {
       const length = Math.min(target.length - filled, MOST_AT_ONCE);
       // A part of the array, for offsets too are bounded.
-      const got = readSync(file, target.subarray(filled, filled + length), 0, length, position + filled);
+      const got = readSync(file, target.subarray(filled, filled + length), 0, length, start + position + filled);
       if (got === 0) break;
       filled += got;
     }
     return filled;
   };
   return {
-    name: path,
-    size: stat.size,
+    name,
+    size,
     head: (length) => {
-      const head = new Uint8Array(Math.min(length, stat.size));
+      const head = new Uint8Array(Math.min(length, size));
       return head.subarray(0, read(head, 0));
     },
     *chunks() {
-      const chunk = new Uint8Array(Math.min(CHUNK, Math.max(1, stat.size)));
+      const chunk = new Uint8Array(Math.min(CHUNK, Math.max(1, size)));
       for (let position = 0; ; ) {
-        const got = read(chunk, position);
+        const got = read(chunk.subarray(0, Math.min(chunk.length, Math.max(0, size - position))), position);
         if (got > 0) yield chunk.subarray(0, got);
         position += got;
-        if (got < chunk.length || position >= stat.size) return;
+        if (got < chunk.length || position >= size) return;
       }
     },
     bytes: () => {
       let bytes: Uint8Array;
       try {
-        bytes = new Uint8Array(stat.size);
+        bytes = new Uint8Array(size);
       } catch {
-        throw new Error(`${path} has ${stat.size} bytes, more than can be held in memory.`);
+        throw new Error(`${name} has ${size} bytes, more than can be held in memory.`);
       }
       return bytes.subarray(0, read(bytes, 0));
     },
     tail: (length) => {
-      const tail = new Uint8Array(Math.min(length, stat.size));
-      return tail.subarray(0, read(tail, stat.size - tail.length));
+      const tail = new Uint8Array(Math.min(length, size));
+      return tail.subarray(0, read(tail, size - tail.length));
     },
-    close: () => closeSync(file),
+    part: (partName, from, length) => storedSource(partName, file, start + from, Math.min(length, size - from)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isCaptureSet } from '../formats/captureSet/captureSetHeader';
 import { DecodeError } from '../formats/decodeError';
 import { describeForeign } from '../formats/foreignContent';
 import { recogniseContent } from '../formats/recognise';
@@ -8,7 +9,8 @@ import { baseName } from './baseName';
 import { bytesSource } from './byteSource';
 import type { EngineTask } from './engine';
 import type { OpenParams } from './engineApi';
-import type { EnginePlatform, EngineSource } from './enginePlatform';
+import type { EnginePlatform, EngineSource, StoredSource } from './enginePlatform';
+import { readCaptureSet } from './readCaptureSet';
 
 /**
  * Bytes to a profile whose positions are the sources': decompressed, detected, decoded, source-mapped.
@@ -32,11 +34,14 @@ export function readProfile(
 /** Gzip in gzip happens where a storage packs what was packed; deeper is nobody's profile. */
 const DEEPEST_PACKING = 3;
 
-function decodeSource(platform: EnginePlatform, packed: EngineSource, name: string, task: EngineTask): Profile {
+function decodeSource(platform: EnginePlatform, packed: StoredSource, name: string, task: EngineTask): Profile {
   try {
     if (packed.size === 0) throw new DecodeError('The file is empty.');
     task.checkpoint(0, 'Reading');
-    let source = packed;
+    if (isCaptureSet(packed.head(64))) {
+      return readCaptureSet(packed, (body, member) => decodeSource(platform, body, member, task));
+    }
+    let source: EngineSource = packed;
     for (let depth = 0; depth < DEEPEST_PACKING; depth++) {
       const unpacked = platform.decompress(source);
       if (unpacked === source) break;

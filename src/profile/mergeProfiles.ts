@@ -5,40 +5,75 @@ export interface MergePart {
   readonly profile: Profile;
   /** Names the part's threads where they have no process of their own. */
   readonly name: string;
+  /** Labels that all samples of the part get. */
+  readonly labels?: ReadonlyMap<string, string>;
+  /** What all values are multiplied by. */
+  readonly factor?: number;
+}
+
+/** What is known of a part when its samples are in. */
+interface MergedPart {
+  readonly name: string;
+  readonly meta: ProfileMeta;
+  readonly sampleTypes: readonly SampleType[];
+}
+
+/** `ProfileMerger` for parts that are all there. */
+export function mergeProfiles(parts: readonly MergePart[]): Profile {
+  if (parts.length === 0) throw new Error('There is no profile to merge.');
+  const merger = new ProfileMerger();
+  for (const part of parts) merger.add(part);
+  return merger.finish();
 }
 
 /**
- * One profile of all samples of several: equal functions, frames and stacks are one, threads stay apart and carry
- * the part's name. A sample type that a part does not have is 0 in its samples. Times are kept where all parts
- * have them; parts whose starts are known are aligned by them.
+ * Makes one profile of all samples of several, of which only one need be in memory: equal functions, frames and stacks
+ * are one, threads stay apart and carry the part's name. A sample type that a part does not have is 0 in its samples.
+ * Times are kept where all parts have them; parts whose starts are known are aligned by them.
  */
-export function mergeProfiles(parts: readonly MergePart[]): Profile {
-  if (parts.length === 0) throw new Error('There is no profile to merge.');
-  const builder = new ProfileBuilder();
-  const types = new Map<string, number>();
-  for (const { profile } of parts) {
-    for (const sampleType of profile.sampleTypes) {
+export class ProfileMerger {
+  private readonly builder = new ProfileBuilder();
+  private readonly types = new Map<string, number>();
+  private readonly parts: MergedPart[] = [];
+  /** Start of the first part: times count from it until the earliest is known. */
+  private origin: number | null = null;
+  private earliest = 0;
+  private aligned = true;
+
+  add({ profile, name, labels, factor = 1 }: MergePart): void {
+    const { meta, sampleTypes } = profile;
+    for (const sampleType of sampleTypes) {
       const key = typeKey(sampleType);
-      if (!types.has(key)) types.set(key, builder.addSampleType(sampleType.type, sampleType.unit));
+      if (!this.types.has(key)) this.types.set(key, this.builder.addSampleType(sampleType.type, sampleType.unit));
     }
+    if (this.parts.length === 0) this.origin = meta.startTimeMs;
+    this.aligned &&= meta.startTimeMs !== null;
+    const shift = this.origin === null || meta.startTimeMs === null ? 0 : (meta.startTimeMs - this.origin) * 1e6;
+    this.earliest = Math.min(this.earliest, shift);
+    addPart(this.builder, profile, name, labels ?? new Map(), factor, this.types, shift);
+    this.parts.push({ name, meta, sampleTypes });
   }
-  const timed = parts.every(({ profile }) => profile.samples.time !== null);
-  const starts = parts.map(({ profile }) => profile.meta.startTimeMs);
-  const known = starts.filter((start) => start !== null);
-  const origin = known.length === parts.length ? Math.min(...known) : null;
-  for (const [index, part] of parts.entries()) {
-    const start = starts[index];
-    const shift = origin === null || start === null ? 0 : (start - origin) * 1e6;
-    addPart(builder, part, types, timed ? shift : null);
+
+  /** The merged profile. The merger must not be used afterwards. @throws Error where there was no part */
+  finish(): Profile {
+    const { parts, types, origin, earliest, aligned } = this;
+    if (parts.length === 0) throw new Error('There is no profile to merge.');
+    const start = aligned && origin !== null ? origin + earliest / 1e6 : null;
+    const profile = this.builder.finish(mergeMeta(parts, types, start));
+    const { time } = profile.samples;
+    for (let row = 0; earliest < 0 && time !== null && row < time.length; row++) time[row] -= earliest;
+    return profile;
   }
-  return builder.finish(mergeMeta(parts, types, origin));
 }
 
 function addPart(
   builder: ProfileBuilder,
-  { profile, name }: MergePart,
+  profile: Profile,
+  name: string,
+  extra: ReadonlyMap<string, string>,
+  factor: number,
   types: Map<string, number>,
-  shift: number | null,
+  shift: number,
 ): void {
   const { functions, frames, stacks, samples, strings, leafLines } = profile;
   const stringOf = lazily(strings.length, (text) => builder.string(strings[text]));
@@ -60,21 +95,23 @@ function addPart(
     stackOf[stack] = builder.stack(prefix < 0 ? -1 : stackOf[prefix], frameOf[stacks.frame[stack]]);
   }
   const threadOf = profile.threads.map((thread) => builder.addThread(labelThread(thread, name)));
-  const setOf = copyLabels(builder, profile, stringOf);
+  const setOf = copyLabels(builder, profile, stringOf, extra);
   const columns = profile.sampleTypes.map((sampleType) => types.get(typeKey(sampleType))!);
   for (let i = 0; i < samples.length; i++) {
     const stack = samples.stack[i];
     const row = builder.addSample(
       stack < 0 ? -1 : stackOf[stack],
       threadOf[samples.thread === null ? 0 : samples.thread[i]],
-      shift === null || samples.time === null ? null : samples.time[i] + shift,
-      samples.labelSet === null || samples.labelSet[i] < 0 ? -1 : setOf(samples.labelSet[i]),
+      samples.time === null ? null : samples.time[i] + shift,
+      setOf(samples.labelSet === null ? -1 : samples.labelSet[i]),
     );
-    for (let type = 0; type < columns.length; type++) builder.setValue(row, columns[type], samples.values[type][i]);
+    for (let type = 0; type < columns.length; type++) {
+      builder.setValue(row, columns[type], samples.values[type][i] * factor);
+    }
   }
   if (leafLines === null) return;
   for (let i = 0; i < leafLines.length; i++) {
-    builder.addLeafLine(stackOf[leafLines.stack[i]], leafLines.line[i], leafLines.ticks[i]);
+    builder.addLeafLine(stackOf[leafLines.stack[i]], leafLines.line[i], leafLines.ticks[i] * factor);
   }
 }
 
@@ -82,13 +119,22 @@ function labelThread(thread: Thread, name: string): Thread {
   return { ...thread, process: thread.process ?? name };
 }
 
+/** The merged label set of a part's set, -1 for none. */
 function copyLabels(
   builder: ProfileBuilder,
   { labels }: Profile,
   stringOf: (text: number) => number,
+  extra: ReadonlyMap<string, string>,
 ): (set: number) => number {
-  return lazily(labels.length, (set) => {
+  const addExtra = (): void => {
+    for (const [key, text] of extra) builder.labels.addText(builder.string(key), builder.string(text));
+  };
+  builder.labels.begin();
+  addExtra();
+  const none = builder.labels.end();
+  const copied = lazily(labels.length, (set) => {
     builder.labels.begin();
+    addExtra();
     for (let entry = labels.offset[set]; entry < labels.offset[set + 1]; entry++) {
       const key = stringOf(labels.key[entry]);
       if (labels.text[entry] >= 0) builder.labels.addText(key, stringOf(labels.text[entry]));
@@ -97,6 +143,7 @@ function copyLabels(
     }
     return builder.labels.end();
   });
+  return (set) => (set < 0 ? none : copied(set));
 }
 
 function lazily(length: number, make: (index: number) => number): (index: number) => number {
@@ -108,11 +155,11 @@ function lazily(length: number, make: (index: number) => number): (index: number
 }
 
 function mergeMeta(
-  parts: readonly MergePart[],
+  parts: readonly MergedPart[],
   types: ReadonlyMap<string, number>,
   startTimeMs: number | null,
 ): ProfileMeta {
-  const metas = parts.map(({ profile }) => profile.meta);
+  const metas = parts.map(({ meta }) => meta);
   const { defaultSampleType, lacking } = chooseSampleType(parts, types);
   const durations = metas.map(({ durationMs }) => durationMs).filter((duration) => duration !== null);
   return {
@@ -121,18 +168,17 @@ function mergeMeta(
     startTimeMs,
     defaultSampleType,
     lines: metas.find(({ lines }) => lines !== 'none')?.lines ?? 'none',
-    notes: [...lacking, ...parts.flatMap(({ profile, name }) => profile.meta.notes.map((note) => `${name}: ${note}`))],
+    notes: [...lacking, ...parts.flatMap(({ meta, name }) => meta.notes.map((note) => `${name}: ${note}`))],
   };
 }
 
 /** The first part's sample type if all parts have it, else the first one that all have, so that no part counts as 0. */
 function chooseSampleType(
-  parts: readonly MergePart[],
+  parts: readonly MergedPart[],
   types: ReadonlyMap<string, number>,
 ): { defaultSampleType: number; lacking: string[] } {
-  const has = ({ profile }: MergePart, key: string): boolean =>
-    profile.sampleTypes.some((type) => typeKey(type) === key);
-  const { profile: first } = parts[0];
+  const has = ({ sampleTypes }: MergedPart, key: string): boolean => sampleTypes.some((type) => typeKey(type) === key);
+  const [first] = parts;
   const wanted = typeKey(first.sampleTypes[first.meta.defaultSampleType]);
   const shared = [wanted, ...types.keys()].find((key) => parts.every((part) => has(part, key)));
   const chosen = shared ?? wanted;

@@ -51,9 +51,9 @@ export class ProfileBuilder {
   private leafLine: Int32Array = new Int32Array(64);
   private leafTicks: Float64Array = new Float64Array(64);
 
-  /** Adds a sample type; all of them come before the first sample. Returns its index. */
+  /** Adds a sample type, of which the samples so far have 0; all of them come before the first `addSamples`. Returns its index. */
   addSampleType(type: string, unit: string): number {
-    this.rowValues.push(new Float64Array(64));
+    this.rowValues.push(new Float64Array(this.rowStack.length));
     return this.sampleTypes.push({ type, unit }) - 1;
   }
 
