@@ -13,6 +13,7 @@ import { EngineClient } from './engine/engineClient';
 import { SourceResolver } from './sources/sourceResolver';
 import { registerConvertProfile } from './views/convertProfile';
 import { DownloadStore } from './views/downloadStore';
+import { DroppedProfiles } from './views/droppedProfiles';
 import { registerOpenProfile, showProfile } from './views/openProfile';
 import { OpenProfiles } from './views/openProfiles';
 import { registerOpenUrl } from './views/openUrl';
@@ -80,6 +81,7 @@ export function activate(context: vscode.ExtensionContext): void {
       output,
       states,
       extensionUri: context.extensionUri,
+      dropped: new DroppedProfiles(downloads, output),
       openSource: (frame, from) => opener.open(frame, from),
     }),
     registerHeatCommands({

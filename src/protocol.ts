@@ -35,6 +35,9 @@ export type ToHost =
   | { kind: 'openFunction'; view: ViewSpec; func: number }
   | { kind: 'state'; state: ViewState }
   | { kind: 'copy'; text: string }
+  /** What was dropped on the page: addresses, or a file of the user's system. */
+  | { kind: 'dropUris'; uris: string[] }
+  | { kind: 'dropFile'; name: string; bytes: Uint8Array }
   /** The error page's buttons. */
   | { kind: 'retry' }
   | { kind: 'showOutput' };

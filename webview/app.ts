@@ -8,6 +8,7 @@ import type { FlameChart, FrameCommandEvent } from './chart/flameChart';
 import { placeOf } from './chart/frameText';
 import type { OpenFrameEvent } from './chart/openFrameEvent';
 import './helpOverlay';
+import { DropTarget } from './dropTarget';
 import type { HelpOverlay } from './helpOverlay';
 import type { Host } from './host';
 import { LayoutMemory } from './layoutMemory';
@@ -50,6 +51,15 @@ export class App extends LitElement {
         position: absolute;
         /* Drags would select text, and the next drag would then drag that text. */
         user-select: none;
+      }
+      :host([dropping])::after {
+        background: var(--vscode-editorGroup-dropBackground, rgb(83 89 93 / 0.5));
+        border: 1px dashed var(--vscode-focusBorder, #0078d4);
+        content: '';
+        inset: 0;
+        pointer-events: none;
+        position: absolute;
+        z-index: 10;
       }
       main {
         display: flex;
@@ -125,6 +135,13 @@ export class App extends LitElement {
       this.picture++;
       this.flame?.redrawPicture();
     });
+    new DropTarget(
+      host,
+      (over) => this.toggleAttribute('dropping', over),
+      (message) => {
+        this.trouble = message;
+      },
+    );
     window.addEventListener('keydown', (event) => this.keyDown(event));
     new ResizeObserver(() => {
       this.available = this.clientWidth;

@@ -9,7 +9,9 @@ const LONGEST_ENDING = 24;
 export function downloadName(url: URL, disposition: string | null): string {
   const parts = url.pathname.split('/').filter((part) => part !== '');
   const named = disposition === null ? null : dispositionName(disposition);
-  return safeName(named ?? '') || safeName(decoded(parts.at(-1) ?? '')) || safeName(url.hostname) || 'profile';
+  return (
+    safeFileName(named ?? '') || safeFileName(decoded(parts.at(-1) ?? '')) || safeFileName(url.hostname) || 'profile'
+  );
 }
 
 function dispositionName(header: string): string | null {
@@ -32,8 +34,8 @@ function decoded(text: string): string {
   }
 }
 
-/** '' where nothing is left of it. */
-function safeName(text: string): string {
+/** The last part of a path as a file name that is good on every system; '' where nothing is left of it. */
+export function safeFileName(text: string): string {
   const last = text.slice(Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1);
   const safe = last
     .replace(/[^\p{L}\p{N} ._+@()[\]=,~-]+/gu, '_')

@@ -1,13 +1,14 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import * as vscode from 'vscode';
+import { safeFileName } from '../endpoints/downloadName';
 import type { OpenProfiles } from './openProfiles';
 import { isShownInTab } from './profileTabs';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Files that were fetched to be looked at: each in a folder of its own in the extension's storage, removed with the
+ * Files that were fetched or dropped to be looked at: each in a folder of its own in the extension's storage, removed with the
  * last editor and heat of it. What a window that was closed has left behind goes after a day.
  */
 export class DownloadStore implements vscode.Disposable {
@@ -21,6 +22,15 @@ export class DownloadStore implements vscode.Disposable {
       if (!isShownInTab(uri)) void this.remove(uri);
     });
     void this.prune();
+  }
+
+  /** Keeps content that has no file here, and answers its file. */
+  async keep(name: string, bytes: Uint8Array): Promise<vscode.Uri> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const folder = await mkdtemp(join(this.folder, 'dropped-'));
+    const path = join(folder, safeFileName(name) || 'profile');
+    await writeFile(path, bytes, { mode: 0o600, flag: 'wx' });
+    return vscode.Uri.file(path);
   }
 
   /** Removes a file that is one of these; others are left alone. */

@@ -9,6 +9,9 @@ const maxQuery = 10_000;
 const maxCopy = 1_000_000;
 const maxRows = 1000;
 const maxPixels = 65_536;
+const maxAddress = 16_384;
+const maxDropped = 20;
+const maxDroppedBytes = 64 * 2 ** 20;
 
 const index = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const node = v.pipe(v.number(), v.safeInteger(), v.minValue(-1));
@@ -83,6 +86,18 @@ const toHostSchema = v.variant('kind', [
   v.object({ kind: v.literal('openFunction'), view: viewSpec, func: index }),
   v.object({ kind: v.literal('state'), state: viewStateSchema }),
   v.object({ kind: v.literal('copy'), text: v.pipe(v.string(), v.maxLength(maxCopy)) }),
+  v.object({
+    kind: v.literal('dropUris'),
+    uris: v.pipe(v.array(v.pipe(v.string(), v.maxLength(maxAddress))), v.maxLength(maxDropped)),
+  }),
+  v.object({
+    kind: v.literal('dropFile'),
+    name: v.pipe(v.string(), v.maxLength(maxAddress)),
+    bytes: v.pipe(
+      v.instance(Uint8Array),
+      v.check((bytes) => bytes.length <= maxDroppedBytes, 'too many bytes'),
+    ),
+  }),
   v.object({ kind: v.literal('retry') }),
   v.object({ kind: v.literal('showOutput') }),
 ]);

@@ -47,6 +47,8 @@ describe('parseWebviewMessage', () => {
     { kind: 'openFunction', view, func: 7 },
     { kind: 'state', state },
     { kind: 'copy', text: 'hot' },
+    { kind: 'dropUris', uris: ['file:///a'] },
+    { kind: 'dropFile', name: 'a.folded', bytes: Uint8Array.of(1) },
     { kind: 'retry' },
     { kind: 'showOutput' },
   ];

@@ -22,7 +22,7 @@ export function registerOpenUrl(services: Services): vscode.Disposable {
       void vscode.window.showErrorMessage('Nothing is downloaded in an untrusted workspace: trust it first.');
       return;
     }
-    const text = typeof given === 'string' ? given : await askAddresses();
+    const text = typeof given === 'string' ? given : await askAddresses(proposedIn(given));
     if (text === undefined) return;
     let urls: URL[];
     try {
@@ -36,8 +36,15 @@ export function registerOpenUrl(services: Services): vscode.Disposable {
   });
 }
 
-async function askAddresses(): Promise<string | undefined> {
+/** `{proposed}`: an address that the user is to confirm. */
+function proposedIn(given: unknown): string {
+  const proposed = typeof given === 'object' && given !== null && 'proposed' in given ? given.proposed : '';
+  return typeof proposed === 'string' ? proposed : '';
+}
+
+async function askAddresses(value: string): Promise<string | undefined> {
   return vscode.window.showInputBox({
+    value,
     title: 'Open Profile from URL',
     prompt: 'Address of a profile. Several are separated by spaces.',
     placeHolder: 'https://example.com/cpu.pb.gz',

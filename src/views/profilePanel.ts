@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineApi, EngineMethod, EngineParams, EngineResult } from '../engine/engineApi';
 import type { ToWebview, ViewState } from '../protocol';
+import type { DroppedProfiles } from './droppedProfiles';
 import type { HostProfile, ProfileStatus } from './hostProfile';
 import { parseWebviewMessage, type WebviewMessage, type WebviewRequest } from './messageSchemas';
 import { ownBuffers } from './ownBuffers';
@@ -21,6 +22,7 @@ export interface PanelServices {
   readonly output: vscode.LogOutputChannel;
   readonly states: ViewStateStore;
   readonly extensionUri: vscode.Uri;
+  readonly dropped: DroppedProfiles;
   /** Shows the source of a frame, beside the editor in `from`. */
   readonly openSource: (frame: FrameSource, from: vscode.ViewColumn | undefined) => Promise<void>;
 }
@@ -103,6 +105,10 @@ export class ProfilePanel implements vscode.Disposable {
         return this.keepState(message.state);
       case 'copy':
         return vscode.env.clipboard.writeText(message.text);
+      case 'dropUris':
+        return this.services.dropped.openUris(message.uris);
+      case 'dropFile':
+        return this.services.dropped.openFile(message.name, message.bytes);
       case 'retry':
         return this.profile.load();
       case 'showOutput':

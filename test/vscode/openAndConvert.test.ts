@@ -128,6 +128,92 @@ suite('Open by URL', () => {
   });
 });
 
+suite('Drop', () => {
+  /** As the page gets it when VS Code leaves a drop to it (with Shift held). */
+  const drop = (list: string | null, file: { name: string; text: string } | null): Promise<void> =>
+    ui(
+      async (page, given, tools) => {
+        await tools
+          .webview(page)
+          .locator('emberline-app')
+          .evaluate((app, { uris, content }) => {
+            const dataTransfer = new DataTransfer();
+            if (uris !== null) dataTransfer.setData('text/uri-list', uris);
+            if (content !== null) dataTransfer.items.add(new File([content.text], content.name));
+            for (const type of ['dragover', 'drop']) {
+              app.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, composed: true, cancelable: true }));
+            }
+          }, given);
+      },
+      { uris: list, content: file },
+    );
+
+  test('on an open profile opens files of the workspace, of the system, and proposes addresses', async () => {
+    const folder = writeWorkspace('dropped', { 'first.folded': 'main;work 3\n', 'second.folded': 'main;rest 4\n' });
+    const first = vscode.Uri.file(join(folder, 'first.folded'));
+    await vscode.commands.executeCommand('vscode.openWith', first, 'emberline.profile');
+    await waitForFlameGraph();
+    await drop(`# comment\r\n${vscode.Uri.file(join(folder, 'second.folded'))}\r\n`, null);
+    await eventually(activeInput, (input) => input?.uri.path.endsWith('second.folded') === true);
+    await waitForFlameGraph();
+    await drop(null, { name: '../third.folded', text: 'main;dropped_work 5\n' });
+    await eventually(activeInput, (input) => input?.uri.path.endsWith('third.folded') === true);
+    await waitForFlameGraph();
+    const copy = activeInput()?.uri.fsPath ?? '';
+    assert.equal(readFileSync(copy, 'utf8'), 'main;dropped_work 5\n');
+    await drop('https://example.invalid/x.folded', null);
+    const proposed = await ui(async (page) => {
+      const input = page.locator('.quick-input-widget:visible input[type=text]').first();
+      await input.waitFor();
+      return input.inputValue();
+    });
+    assert.equal(proposed, 'https://example.invalid/x.folded');
+  });
+
+  test('from the Explorer onto an open profile opens the file beside it', async () => {
+    const folder = writeWorkspace('', { 'shown.folded': 'main;work 3\n', 'dragged.folded': 'main;rest 4\n' });
+    await vscode.commands.executeCommand(
+      'vscode.openWith',
+      vscode.Uri.file(join(folder, 'shown.folded')),
+      'emberline.profile',
+    );
+    await waitForFlameGraph();
+    await vscode.commands.executeCommand('workbench.view.explorer');
+    await vscode.commands.executeCommand('workbench.files.action.refreshFilesExplorer');
+    await vscode.commands.executeCommand('workbench.files.action.collapseExplorerFolders');
+    await ui(async (page) => {
+      const row = page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'dragged.folded' });
+      const from = await row.boundingBox();
+      const to = await page.locator('.editor-group-container').first().boundingBox();
+      if (from === null || to === null) throw new Error('There is nothing to drag, or nowhere to drag it to.');
+      await page.mouse.move(from.x + 40, from.y + 8);
+      await page.mouse.down();
+      await page.mouse.move(from.x + 80, from.y + 12, { steps: 5 });
+      await page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 20 });
+      await page.waitForTimeout(300);
+      await page.mouse.up();
+    });
+    const input = await eventually(activeInput, (now) => now?.uri.path.endsWith('dragged.folded') === true);
+    assert.equal(input?.viewType, 'emberline.profile');
+    await waitForFlameGraph();
+  });
+
+  test('of a .json file on the editors leaves it to its own editor, and its tab offers Emberline', async () => {
+    const folder = writeWorkspace('dropped', {
+      'any.json': '{"nodes":[],"samples":[],"timeDeltas":[],"startTime":0,"endTime":0}',
+    });
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(join(folder, 'any.json')));
+    await ui(async (page) => {
+      await page.locator('.tabs-container .tab', { hasText: 'any.json' }).click({ button: 'right' });
+      await page.locator('a.action-menu-item', { hasText: 'Open With Emberline' }).first().hover();
+      await page.waitForTimeout(500);
+      await page.keyboard.press('Enter');
+    });
+    const input = await eventually(activeInput, (now) => now !== null);
+    assert.equal(input?.viewType, 'emberline.profileOption');
+  });
+});
+
 suite('Convert', () => {
   test('writes the profile in front as what is chosen', async function () {
     this.timeout(120_000);
