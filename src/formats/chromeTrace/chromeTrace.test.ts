@@ -349,6 +349,12 @@ describe('samples with stack frames', () => {
       ['main', 30, 3, 0],
     ]);
     expect(profile.strings[profile.functions.module[0]]).toBe('app.exe');
+    // Samples of the file name no process: it is that of the thread's events.
+    const own = read([at('X', 'task', 0, { dur: 5 })], { ...more, samples: [{ tid: 2, ts: 40, sf: 5 }] });
+    expect(own.threads.map(({ pid, tid }) => [pid, tid])).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
     expect(rows(read([at('P', 's', 10, { sf: 9 })])).map(([, stack]) => stack)).toEqual(['']);
   });
 });
@@ -386,6 +392,19 @@ describe('files of Chrome traces', () => {
       expect(detectFormat(new TextEncoder().encode(text), 'x.json')?.name).toBe('chrometrace');
     }
     expect(decode(chromeTrace, texts[8]).meta.startTimeMs).toBe(Date.UTC(2026, 0, 2, 3, 4, 5, 678));
+  });
+
+  it('are known by what DevTools writes before the events, though it fills the head', () => {
+    const map = {
+      url: 'http://x/a.js',
+      sourceMap: { sources: ['a.ts'], names: ['nodes', 'samples'], mappings: 'A'.repeat(70_000) },
+    };
+    const text = JSON.stringify({ metadata: { source: 'DevTools', sourceMaps: [map] }, traceEvents: events });
+    const head = new TextEncoder().encode(text).subarray(0, 65_536);
+    for (const name of ['Trace-20260102T030405.json', 'unknown']) {
+      expect(detectFormat(head, name)?.name).toBe('chrometrace');
+    }
+    expect(rows(decode(chromeTrace, text, 5000))).toEqual(expected);
   });
 
   it('that end in the middle are read up to there', () => {

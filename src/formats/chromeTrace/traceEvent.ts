@@ -1,5 +1,6 @@
 import type { StringTable } from '../../profile/stringTable';
 import type { JsonScanner } from '../json/jsonScanner';
+import { ARGS, CAT, DUR, hints, ID, LONGEST, NAME, PH, PID, SF, TID, TS, WEIG } from './traceMembers';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -12,32 +13,6 @@ const CLOSE_ARRAY = 0x5d;
 
 /** Numbers that stand for texts, where an id is a text: below every id that is a number. */
 const TEXT_ID = -(2 ** 52);
-
-/** The first four bytes of members' names, as little-endian words: up to the colon behind the shortest ones. */
-const PH = wordOf('ph":');
-const TS = wordOf('ts":');
-const ID = wordOf('id":');
-const SF = wordOf('sf":');
-const DUR = wordOf('dur"');
-const PID = wordOf('pid"');
-const TID = wordOf('tid"');
-const CAT = wordOf('cat"');
-const NAME = wordOf('name');
-const ARGS = wordOf('args');
-const WEIG = wordOf('weig');
-
-function wordOf(text: string): number {
-  return [...text].reduce((word, letter, i) => word | (letter.charCodeAt(0) << (i * 8)), 0);
-}
-
-/** More bytes than a member's name and number take. */
-const LONGEST = 48;
-
-/** First two letters of the members of `args` that say where in the source an event comes from, or name it. */
-const hints = new Uint8Array(65536);
-for (const [first, second] of ['fi', 'fu', 'li', 'pa', 'ur', 'de', '[f', '[l']) {
-  hints[(first.charCodeAt(0) << 8) | second.charCodeAt(0)] = 1;
-}
 
 /**
  * Reads one event of a Chrome trace into its fields, without an object of it. The format:

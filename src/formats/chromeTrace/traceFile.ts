@@ -149,9 +149,13 @@ export class TraceFile {
     }
   }
 
-  /** Takes the event for an element of the file's member `samples`. */
+  /** Takes the event for an element of the file's member `samples`, which names a thread but no process. */
   takeSample(): void {
     this.events++;
+    const { event } = this;
+    if (Number.isNaN(event.pid)) {
+      event.pid = this.threads.pidOf(event.tid);
+    }
     this.addSample();
   }
 

@@ -20,6 +20,7 @@ export interface TraceThread {
 export class TraceThreads {
   readonly processes = new Map<number, TraceProcess>();
   readonly all: TraceThread[] = [];
+  private readonly pids = new Map<number, number>();
   private lastPid = Number.NaN;
   private lastTid = Number.NaN;
   private lastIndex = -1;
@@ -46,6 +47,9 @@ export class TraceThreads {
     if (index === undefined) {
       index = this.all.push({ process, key: tid, name: null }) - 1;
       process.threads.set(tid, index);
+      if (!this.pids.has(tid)) {
+        this.pids.set(tid, pid);
+      }
       if (index >= MOST_THREADS) {
         throw new DecodeError(`Expected a trace of at most ${MOST_THREADS} threads`);
       }
@@ -54,6 +58,11 @@ export class TraceThreads {
     this.lastTid = tid;
     this.lastIndex = index;
     return index;
+  }
+
+  /** Process of the first thread with an id; NaN where there is none. */
+  pidOf(tid: number): number {
+    return this.pids.get(tid) ?? Number.NaN;
   }
 
   /** A thread for the profile. `suffix` says what of it, '' for all. */
