@@ -1,5 +1,7 @@
 import { parseRegExp, type RegExpNode } from './frameRegExpSyntax';
 
+/** Steps of an expression over all the texts it is asked for: a few seconds. Real ones take some millions. */
+const MOST_STEPS = 200_000_000;
 /** Instructions of a program, as RE2 bounds its own: counted repetitions multiply. */
 const MOST_INSTRUCTIONS = 20_000;
 
@@ -22,7 +24,7 @@ export class FrameRegExp {
   private readonly mark: Int32Array;
   private generation = 0;
   private readonly pending: number[] = [];
-  /** Threads moved so far, for a caller that bounds the work. */
+  /** Threads moved so far. */
   steps = 0;
 
   /** @throws SyntaxError for what is no such expression, is too large, or uses flags or Unicode classes */
@@ -110,7 +112,10 @@ export class FrameRegExp {
     }
   }
 
-  /** Whether the expression matches all of a text. */
+  /**
+   * Whether the expression matches all of a text.
+   * @throws SyntaxError where it takes too long
+   */
   matches(text: string): boolean {
     let threads: number[] = [];
     let following: number[] = [];
@@ -130,6 +135,9 @@ export class FrameRegExp {
         }
       }
       this.steps += threads.length;
+      if (this.steps > MOST_STEPS) {
+        throw new SyntaxError('The expression takes too long.');
+      }
       [threads, following] = [following, threads];
       before = code;
       code = after;

@@ -9,9 +9,6 @@ const LEFT_OUT = 1;
 /** Some of its inlined frames, and what it called, are left out. */
 const TRIMMED = 2;
 
-/** Steps of the expressions for all names together; real ones take some 10^6. */
-const MOST_STEPS = 300_000_000;
-
 /**
  * Leaves out what a profile's `drop_frames` name (but for `keep_frames`): the profiler's own frames and those of the
  * allocator, with all that they called, as `go tool pprof` does before it shows anything
@@ -102,23 +99,23 @@ function dropped(
   checkpoint: () => void,
 ): Uint8Array | null {
   const marks = new Uint8Array(tables.functions);
+  // Many functions may have one long name.
+  const known = new Int8Array(tables.strings).fill(-1);
   let any = false;
   for (let row = 0; row < tables.functions; row++) {
     if ((row & 0xfff) === 0) {
       checkpoint();
     }
-    const text = frames.text(tables.functionName[row]);
-    if (text === '') {
+    const text = tables.functionName[row];
+    if (text <= 0 || text >= tables.strings) {
       continue;
     }
-    const name = withoutArguments(text);
-    if (drop.matches(name) && keep?.matches(name) !== true) {
-      marks[row] = 1;
-      any = true;
+    if (known[text] < 0) {
+      const name = withoutArguments(frames.text(text));
+      known[text] = name !== '' && drop.matches(name) && keep?.matches(name) !== true ? 1 : 0;
     }
-    if (drop.steps + (keep?.steps ?? 0) > MOST_STEPS) {
-      throw new SyntaxError('The expressions take too long.');
-    }
+    marks[row] = known[text];
+    any ||= known[text] === 1;
   }
   return any ? marks : null;
 }

@@ -3,6 +3,7 @@ import type { ProfileBuilder } from '../../profile/profileBuilder';
 import { PairTable } from '../../profile/tupleTables';
 import { DecodeError } from '../decodeError';
 import type { PprofFrames } from './pprofFrames';
+import { PprofLabels } from './pprofLabels';
 import type { PprofPruning } from './pprofPruning';
 import { BYTES, type PprofReader } from './pprofReader';
 import type { PprofTables } from './pprofTables';
@@ -45,6 +46,7 @@ export class PprofSamples {
   private readonly knownStacks: RecentRanges;
   private readonly knownLabels: RecentRanges;
 
+  private readonly labels: PprofLabels;
   private count = 0;
   private readonly stack: Int32Array;
   private labelSet: Int32Array | null = null;
@@ -76,6 +78,7 @@ export class PprofSamples {
     private readonly pruning: PprofPruning | null,
     private readonly builder: ProfileBuilder,
   ) {
+    this.labels = new PprofLabels(frames, builder);
     this.mostStacks = MOST_STACKS + bytes.length * STACKS_A_BYTE;
     this.knownStacks = new RecentRanges(bytes, tables.samples);
     this.knownLabels = new RecentRanges(bytes, Math.min(tables.samples, 1 << 16));
@@ -206,7 +209,7 @@ export class PprofSamples {
       let labelSet = this.knownLabels.find(labelSlot, labels, end);
       if (labelSet === -2) {
         reader.pos = labels;
-        labelSet = this.readLabels(reader, end);
+        labelSet = this.labels.readAll(reader, end);
         if (labelSet === -2) {
           return false;
         }
@@ -298,20 +301,6 @@ export class PprofSamples {
     return this.pos === stop;
   }
 
-  /** Reads the labels from `reader.pos` to `end`. @returns their set, -2 where there is something else */
-  private readLabels(reader: PprofReader, end: number): number {
-    const { labels } = this.builder;
-    labels.begin();
-    for (let field = reader.nextField(end); field !== 0; field = reader.nextField(end)) {
-      if (field !== 3) {
-        return -2;
-      }
-      this.readLabel(reader, end);
-    }
-    reader.leave(end, 'a sample');
-    return labels.end();
-  }
-
   /** As `readSample`, from `reader.pos` on, whatever order and encoding the fields have. */
   private readAnySample(reader: PprofReader, begin: number, end: number): void {
     const { builder, tables, values } = this;
@@ -343,7 +332,7 @@ export class PprofSamples {
           reader.leave(stop, 'a list of numbers');
         }
       } else if (field === 3) {
-        this.readLabel(reader, end);
+        this.labels.read(reader, end);
       }
     }
     reader.leave(end, 'a sample');
@@ -416,32 +405,6 @@ export class PprofSamples {
     this.longStacks = growInt32(this.longStacks, step + 1);
     this.longStacks[step] = index;
     return index;
-  }
-
-  private readLabel(reader: PprofReader, outer: number): void {
-    const { builder, frames } = this;
-    const end = reader.enter(outer, 'a label');
-    let key = 0;
-    let text = 0;
-    let value = 0;
-    let unit = 0;
-    for (let field = reader.nextField(end); field !== 0; field = reader.nextField(end)) {
-      if (field === 1) {
-        key = reader.int64();
-      } else if (field === 2) {
-        text = reader.int64();
-      } else if (field === 3) {
-        value = reader.int64();
-      } else if (field === 4) {
-        unit = reader.int64();
-      }
-    }
-    reader.leave(end, 'a label');
-    if (text !== 0) {
-      builder.labels.addText(frames.string(key), frames.string(text));
-    } else {
-      builder.labels.addNumber(frames.string(key), value, unit === 0 ? -1 : frames.string(unit));
-    }
   }
 }
 
