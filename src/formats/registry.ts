@@ -7,6 +7,7 @@ import { folded } from './folded/folded';
 import type { Format } from './format';
 import { heapprofile } from './heapprofile/heapprofile';
 import { jfr } from './jfr/jfr';
+import { memleak } from './memleak/memleak';
 import { otlp } from './otlp/otlp';
 import { perfScript } from './perfScript/perfScript';
 import { pprof } from './pprof/pprof';
@@ -24,6 +25,7 @@ export const formats: readonly Format[] = [
   vmprof,
   callgrind,
   perfScript,
+  memleak,
   folded,
   firefox,
   sentry,

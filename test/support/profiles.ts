@@ -59,6 +59,8 @@ export const fixtureFormats: Readonly<Record<string, string>> = {
   'perfScript/lines.perf': 'perf',
   'perfScript/node.perf': 'perf',
   'perfScript/flat.perf': 'perf',
+  'memleak/stacks.memleak': 'memleak',
+  'memleak/blocks.memleak': 'memleak',
   'austin/wall.mojo': 'austin',
   'austin/full.mojo': 'austin',
   'austin/cpu.mojo': 'austin',
