@@ -1,3 +1,4 @@
+import { runCapture } from './commandLine/captureCommand';
 import { runConvert } from './commandLine/convertCommand';
 import { runTop } from './commandLine/topCommand';
 import { type CommandOutput, plain, USAGE, UsageError } from './commandLine/usage';
@@ -9,6 +10,7 @@ declare const EMBERLINE_VERSION: string;
 const commands: Readonly<Record<string, (engine: Engine, args: string[]) => Promise<CommandOutput>>> = {
   top: runTop,
   convert: runConvert,
+  capture: runCapture,
 };
 
 async function main(args: string[]): Promise<number> {
@@ -48,7 +50,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 // The usual end by Ctrl+C runs no `exit` handlers, and these remove what was downloaded.
-process.once('SIGINT', () => process.exit(130));
+process.once('SIGINT', () => {
+  // A capture ends what it started first.
+  if (process.argv[2] !== 'capture') process.exit(130);
+});
 
 main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { download, parseDownloadUrl } from '../endpoints/download';
-import { parseHeaders } from '../endpoints/requestHeaders';
+import { parseHeaders, type RequestHeaders } from '../endpoints/requestHeaders';
 import type { Engine } from '../engine/engine';
 import type { ProfileSummary } from '../engine/engineApi';
 import { formatValue } from '../units/units';
@@ -61,17 +61,19 @@ export async function openInputs(
   return opened;
 }
 
-function readOptions(options: InputOptions): { headers: Readonly<Record<string, string>>; maxBytes: number } {
+function readOptions(options: InputOptions): { headers: RequestHeaders; maxBytes: number } {
   const mebibytes = Number(options['max-size']);
   if (!/^\d+$/.test(options['max-size']) || mebibytes === 0) {
     throw new UsageError(`--max-size takes a number of MiB, not "${options['max-size']}".`);
   }
+  return { headers: readHeaders(options), maxBytes: mebibytes * 2 ** 20 };
+}
+
+/** Request headers of the command line and of the environment. @throws UsageError */
+export function readHeaders({ header = [] }: Pick<InputOptions, 'header'>): RequestHeaders {
   try {
     const environment = (process.env['EMBERLINE_HEADERS'] ?? '').split(/\r?\n/);
-    return {
-      headers: { ...parseHeaders(environment), ...parseHeaders(options.header ?? []) },
-      maxBytes: mebibytes * 2 ** 20,
-    };
+    return { ...parseHeaders(environment), ...parseHeaders(header) };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

@@ -14,6 +14,7 @@ export interface CommandOutput {
 export const USAGE = `Usage:
   emberline top PROFILE… [--by function|line|file] [--sort self|total] [--type TYPE] [--limit N] [--json]
   emberline convert IN… OUT [--type TYPE]
+  emberline capture TARGET… [--kind KIND] [--profile NAME] [--seconds N] [-o FILE]
   emberline --help | --version
 
 top      Prints the hottest functions, lines or files. Several profiles are merged.
@@ -22,6 +23,15 @@ top      Prints the hottest functions, lines or files. Several profiles are merg
          --json   values unrounded, in the sample type's unit
 convert  Writes a profile in the format that OUT's ending names. Several are merged.
          --type   the sample type that a flame graph (.html, .svg) shows
+capture  Captures from running programs and writes FILE, whose path it prints. Several instances become one profile with
+         the label "instance"; one that fails is named on stderr, and the others are kept.
+         TARGET   an address, host:port, or several by a range: host-[1-20]:6060, host-[blue,green]:6060
+         --kind   go-pprof, nylas, async-profiler, http (else guessed from the address)
+         --profile      the kind's own: cpu, heap, allocs, mutex, block, goroutine; wall, alloc, lock …
+         --seconds      how long to sample (default 10)
+         --concurrency  instances asked at once (default 32)
+         --option KEY=VALUE  the kind's own, such as template=ap-agent, delta=true, reset=true
+         -o, --output   as captured, or converted by its ending
 
 PROFILE and IN are files or http(s) addresses.
   --header 'NAME: VALUE'  is sent to those addresses' hosts, and to no other; may be repeated. Lines of the environment
