@@ -47,6 +47,7 @@ let func: usize = 0;
 let total: usize = 0;
 let width: usize = 0;
 let size: usize = 0;
+let children: usize = 0;
 /** Stacks that are sampled themselves or have a sampled one below (u8). */
 let alive: usize = 0;
 
@@ -89,7 +90,7 @@ function zeros(bytes: usize): usize {
 }
 
 /** Bytes of a stack in all columns but those of negative values and the hash. */
-const STACK_BYTES: u64 = 104;
+const STACK_BYTES: u64 = 96;
 
 /** Factors of the hash of nodes, odd. */
 let factorA: i32 = 1;
@@ -250,7 +251,9 @@ function hasOneFrameEach(): bool {
 /** Makes `total` and `size`, turns `count` into that of all below. Answers false where there is not enough memory. */
 function sumUpwards(): bool {
   total = column(<usize>nodes << 3);
+  // Side by side, for a column of floats to take their place.
   size = column(<usize>nodes << 2);
+  children = column(<usize>nodes << 2);
   negative = false;
   for (let node = 0; node < nodes; node++) {
     const ofSelf = float(self, node);
@@ -285,8 +288,6 @@ function sumUpwards(): bool {
   return true;
 }
 
-let children: usize = 0;
-
 /** Lists children, heaviest first. Returns the column of where each list begins: the one of node `i` at `i + 1`. */
 function orderHeaviestFirst(): usize {
   const offset = zeros((<usize>nodes + 3) << 2);
@@ -300,7 +301,6 @@ function orderHeaviestFirst(): usize {
     setInt(offset, list, sum);
   }
   // Where a list begins is moved to its end while it is filled: to where the next one begins.
-  children = column(<usize>nodes << 2);
   for (let node = 0; node < nodes; node++) {
     const list = int(prefix, node) + 2;
     const at = int(offset, list);
@@ -388,7 +388,7 @@ function place(offset: usize): void {
   outFunc = moveInts(func, prefix, places);
   outFrame = moveInts(frame, func, places);
   listRows(frame);
-  outSelf = moveFloats(self, column(doubles), places);
+  outSelf = moveFloats(self, size, places);
   outTotal = moveFloats(total, self, places);
   outSamples = moveFloats(count, total, places);
   outWidth = negative ? moveFloats(width, count, places) : outTotal;
