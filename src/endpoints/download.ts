@@ -209,8 +209,11 @@ async function save(
   }
   const start = new Start();
   const file = await open(path, 'wx', 0o600);
+  const reader = response.body!.getReader();
   try {
-    for await (const chunk of response.body!) {
+    for (;;) {
+      const { done, value: chunk } = await reader.read();
+      if (done) break;
       silence.restart();
       if (!start.full) {
         start.add(chunk);
@@ -222,6 +225,8 @@ async function save(
       request.onProgress?.(received.bytes, total);
     }
   } finally {
+    // Of no effect at the end of the body.
+    reader.cancel().catch(() => {});
     await file.close();
   }
   if (received.bytes === 0) throw nothingError(url);

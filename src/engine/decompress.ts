@@ -15,7 +15,7 @@ const BELIEVED_RATIO = 64;
 const SMALLEST_ROOM = 1 << 16;
 
 /** The packing that the first bytes name, null for none. Four bytes are enough. */
-export function packingOf(head: Uint8Array): Packing | null {
+function packingOf(head: Uint8Array): Packing | null {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
   return head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd ? 'zstd' : null;
 }

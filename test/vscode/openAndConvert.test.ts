@@ -16,7 +16,7 @@ import {
   waitForNotification,
   waitForQuickPick,
 } from './driver';
-import { writeWorkspace } from './workspaceFolder';
+import { projectFile, writeWorkspace } from './workspaceFolder';
 
 /** Opening by URL and converting, as a user does it. */
 
@@ -39,6 +39,8 @@ suite('Open by URL', () => {
       if (pathname === '/secret.folded' && request.headers.authorization !== 'Bearer letmein') {
         response.writeHead(401).end('who are you?');
       } else if (pathname === '/page') response.end('<!doctype html><title>Sign in</title>');
+      else if (pathname === '/debug/pprof/profile')
+        response.end(readFileSync(projectFile('test/fixtures/go-cpu.pb.gz')));
       else if (pathname === '/slow.folded') response.writeHead(200).write('main;slow 1\n');
       else if (pathname.endsWith('.folded')) response.end('main;fetched_work 30\nmain;rest 12\n');
       else response.writeHead(404).end('no such file');
@@ -70,6 +72,13 @@ suite('Open by URL', () => {
       () => existsSync(dirname(file)),
       (exists) => !exists,
     );
+  });
+
+  test('opens what has no ending by its content', async () => {
+    await vscode.commands.executeCommand('emberline.openUrl', `${origin}/debug/pprof/profile?seconds=5`);
+    await waitForFlameGraph();
+    assert.equal(vscode.window.tabGroups.activeTabGroup.activeTab?.label, 'profile');
+    assert.equal(activeInput()?.viewType, 'emberline.profile');
   });
 
   test('refuses what is no address before it asks anyone', async () => {
