@@ -258,6 +258,22 @@ describe('pprof, refused or bounded', () => {
     expect(() => decode(pprof, many)).toThrow(/at most \d+ different stacks .* \(at byte \d+\)/);
   });
 
+  it('makes no columns for samples that cannot be there', () => {
+    const bytes = written((pbf) => {
+      for (let type = 0; type < 1000; type++) {
+        message(pbf, 1, [[1, 0]]);
+      }
+      for (let sample = 0; sample < 500_000; sample++) {
+        message(pbf, 2, []);
+      }
+      pbf.writeStringField(6, '');
+    });
+    const before = process.memoryUsage().arrayBuffers;
+    // Four gigabytes, were they.
+    expect(() => decode(pprof, bytes)).toThrow(/Expected 1000 values .* found 0 \(at byte/);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(300e6);
+  });
+
   it('walks a long location once for each stack below it, and reports meanwhile', () => {
     // Each has another innermost location, of which none is in the file, so that no two samples have the same bytes.
     const samples = Array.from({ length: 20_000 }, (_, i) => [3 + i, ...new Array(99).fill(1)]);

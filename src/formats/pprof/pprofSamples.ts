@@ -82,8 +82,10 @@ export class PprofSamples {
     this.mostStacks = MOST_STACKS + bytes.length * STACKS_A_BYTE;
     this.knownStacks = new RecentRanges(bytes, tables.samples);
     this.knownLabels = new RecentRanges(bytes, Math.min(tables.samples, 1 << 16));
-    this.stack = new Int32Array(tables.samples);
-    this.values = tables.sampleTypes.map(() => new Float64Array(tables.samples));
+    // A value takes a byte at least: where there are more samples than that, one of them has too few, and is refused.
+    const rows = Math.min(tables.samples, Math.floor(bytes.length / tables.sampleTypes.length) + 1);
+    this.stack = new Int32Array(rows);
+    this.values = tables.sampleTypes.map(() => new Float64Array(rows));
     this.rowOfId = tables.locationIds.smallIds(tables.locations * 4 + 1024);
   }
 
