@@ -1,5 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /**
@@ -46,4 +49,32 @@ export class RunningProgram {
     await ended;
     clearTimeout(timer);
   }
+}
+
+/** Releases of what the tests fetch; the cache is keyed by them. */
+const asyncProfiler = '4.6';
+
+/**
+ * async-profiler's jar, fetched by Maven into the cache folder once.
+ * @throws Error where Maven cannot
+ */
+export function asyncProfilerJar(): string {
+  const cache =
+    process.env['EMBERLINE_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'emberline');
+  const folder = join(cache, `async-profiler-${asyncProfiler}`);
+  const jar = join(folder, `async-profiler-${asyncProfiler}.jar`);
+  if (!existsSync(jar)) {
+    execFileSync(
+      'mvn',
+      [
+        '-q',
+        '-B',
+        'dependency:copy',
+        `-Dartifact=tools.profiler:async-profiler:${asyncProfiler}`,
+        `-DoutputDirectory=${folder}`,
+      ],
+      { stdio: 'inherit' },
+    );
+  }
+  return jar;
 }
