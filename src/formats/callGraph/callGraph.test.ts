@@ -233,7 +233,7 @@ describe('stacks of a call graph', () => {
       calls.push([node, (node + 1) % ring, [10 * ring]], [node, (node * 7919) % ring, [50]], [ring + node, node, [10]]);
     }
     const { profile, result } = build({ nodes: 2 * ring, self, calls }, { mostContexts: 5_000 });
-    expect(result).toMatchObject({ recursive: true, merged: true });
+    expect(result.recursive).toBe(true);
     expect(profile.stacks.length).toBeLessThan(250_000);
     expect(sum(profile.samples.values[0])).toBe(11 * ring);
     const own = new Float64Array(2 * ring);
