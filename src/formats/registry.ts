@@ -13,6 +13,7 @@ import { perfScript } from './perfScript/perfScript';
 import { pprof } from './pprof/pprof';
 import { pstats } from './pstats/pstats';
 import { sentry } from './sentry/sentry';
+import { speedscope } from './speedscope/speedscope';
 import { vmprof } from './vmprof/vmprof';
 
 /** Every format that Emberline reads. */
@@ -29,6 +30,7 @@ export const formats: readonly Format[] = [
   folded,
   firefox,
   sentry,
+  speedscope,
   jfr,
   otlp,
   pstats,
