@@ -112,10 +112,7 @@ describe('top', () => {
       [folder, 'is a directory'],
       [file('empty.folded'), 'empty'],
       [file('cli.js'), 'This is text that begins with'],
-      [
-        file('page.pb.gz'),
-        'This is a web page (HTML, “Sign in”), no profile that Emberline knows: it reads V8 CPU profile, ',
-      ],
+      [file('page.pb.gz'), 'This is a web page (HTML, “Sign in”), no profile that Emberline knows: it reads V8 CPU, '],
       [file('twice.pprof'), 'This is Linux perf\'s own file, which Emberline does not read: run "perf script'],
       [file('nothing.gz'), 'empty when it is unpacked'],
     ]) {

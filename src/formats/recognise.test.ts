@@ -77,6 +77,6 @@ describe('recogniseContent', () => {
   });
 
   it('leaves room for the formats in one sentence', () => {
-    expect(describeFormats().length).toBeLessThan(300);
+    expect(describeFormats().length).toBeLessThan(240);
   });
 });

@@ -48,7 +48,7 @@ describe('registry', () => {
   it('finds formats by name and by ending, and lists them', () => {
     for (const format of formats) {
       expect(formatByName(format.name)).toBe(format);
-      expect(describeFormats()).toContain(format.title);
+      expect(describeFormats()).toContain(format.title.replace(/ profiles?$/, ''));
       for (const ending of format.extensions) {
         expect(formatForEnding(`/some/Where${ending.toUpperCase()}`)).toBe(format);
       }

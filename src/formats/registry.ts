@@ -80,9 +80,9 @@ function formatOf(lower: string): Format | null {
   return formats.find((format) => format.extensions.some((ending) => lower.endsWith(ending))) ?? null;
 }
 
-/** What can be read, for the end of an error about unknown content: `V8 CPU profile, pprof profile, …`. */
+/** What can be read, for the end of an error about unknown content that has to be short: `V8 CPU, pprof, …`. */
 export function describeFormats(): string {
-  return formats.map((format) => format.title).join(', ');
+  return formats.map(({ title }) => title.replace(/ profiles?$/, '')).join(', ');
 }
 
 /** The formats that Emberline also writes. */
