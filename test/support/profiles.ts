@@ -55,6 +55,7 @@ export const fixtureFormats: Readonly<Record<string, string>> = {
   'callgrind/cycles.callgrind': 'callgrind',
   'callgrind/threads.callgrind': 'callgrind',
   'callgrind/xdebug.cachegrind': 'callgrind',
+  'callgrind/go.callgrind': 'callgrind',
   'perfScript/pointers.perf': 'perf',
   'perfScript/lines.perf': 'perf',
   'perfScript/node.perf': 'perf',

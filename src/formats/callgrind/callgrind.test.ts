@@ -369,6 +369,22 @@ describe('callgrind', () => {
     expect(() => decode(callgrind, input)).toThrow(expect.objectContaining({ name: 'DecodeError' }));
   });
 
+  it('agrees with go tool pprof -top where pprof wrote the file', () => {
+    const profile = read('go.callgrind');
+    expect(profile.sampleTypes).toEqual([{ type: 'cpu', unit: 'nanoseconds' }]);
+    const found = naiveTotals(profile, 0, (frame) => frameName(profile, frame));
+    const text = readFileSync(join(fixtures, 'oracle/go-cpu.functions.txt'), 'utf8');
+    let compared = 0;
+    for (const [, self, total, name] of text.matchAll(/^ *(\d+)(?:ns)? +\S+ +\S+ +(\d+)(?:ns)? +\S+ +(\S+)/gm)) {
+      expect([name, found.get(name)?.self ?? 0]).toEqual([name, Number(self)]);
+      if (name !== 'main.fibonacci') {
+        expect([name, found.get(name)?.total ?? 0]).toEqual([name, Number(total)]);
+        compared++;
+      }
+    }
+    expect(compared).toBeGreaterThan(10);
+  });
+
   it('is recognised by its content', () => {
     const head = (text: string): Uint8Array => new TextEncoder().encode(text);
     for (const name of [...valgrind, 'xdebug.cachegrind']) {
