@@ -22,7 +22,7 @@ top      Prints the hottest functions, lines or files. Several profiles are merg
          --limit  how many rows (default 20; 0 for all)
          --json   values unrounded, in the sample type's unit
 convert  Writes a profile in the format that OUT's ending names. Several are merged.
-         --type   the sample type that a flame graph (.html, .svg) shows
+         --type   the sample type that a flame graph (.html, .svg) shows, or a file that can hold only one
 capture  Captures from running programs and writes FILE, whose path it prints. Several instances become one profile with
          the label "instance"; one that fails is named on stderr, and the others are kept.
          TARGET   an address, host:port, or several by a range: host-[1-20]:6060, host-[blue,green]:6060

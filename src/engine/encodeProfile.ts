@@ -1,5 +1,6 @@
 import type { ViewSpec } from '../analysis/viewSpec';
 import { formatByName, writableFormats } from '../formats/registry';
+import type { Profile } from '../profile/profile';
 import { baseName } from './baseName';
 import type { ProfileEncoding } from './engineApi';
 import type { EnginePlatform } from './enginePlatform';
@@ -25,12 +26,13 @@ export function listEncodings(): Encoding[] {
 }
 
 /** What a profile can be written as, and what it cannot, with the reason. */
-export function listEncodingsFor({ profile }: OpenProfile): ProfileEncoding[] {
+export function listEncodingsFor({ profile }: OpenProfile, view?: ViewSpec): ProfileEncoding[] {
+  const shown = withDefaultType(profile, view?.sampleType ?? profile.meta.defaultSampleType);
   return listEncodings().map(({ name, title, extensions }) => ({
     name,
     title,
     extensions: [...extensions],
-    unfit: formatByName(name)?.unfit?.(profile) ?? null,
+    unfit: formatByName(name)?.unfit?.(shown) ?? null,
   }));
 }
 
@@ -57,6 +59,14 @@ export function encodeProfile(platform: EnginePlatform, open: OpenProfile, name:
   }
   const format = formatByName(name);
   if (format?.encode === undefined) throw new Error(`Emberline cannot write the format "${name}".`);
-  const bytes = format.encode(profile);
+  const bytes = format.encode(withDefaultType(profile, view?.sampleType ?? profile.meta.defaultSampleType));
   return format.gzipped === true ? platform.gzip(bytes) : bytes;
+}
+
+/** The profile with another default sample type, which is what formats that hold one write. */
+function withDefaultType(profile: Profile, sampleType: number): Profile {
+  const { meta, sampleTypes } = profile;
+  if (sampleType === meta.defaultSampleType) return profile;
+  if (sampleTypes[sampleType] === undefined) throw new RangeError(`There is no sample type ${sampleType}.`);
+  return { ...profile, meta: { ...meta, defaultSampleType: sampleType } };
 }

@@ -95,7 +95,7 @@ export class Engine implements EngineApi {
     fileLines: ({ profile, view, file }) => fileLines(this.find(profile), view, file),
     lineDetails: ({ profile, view, file, line }) => lineDetails(this.find(profile), view, file, line),
     top: (params) => this.top(params),
-    encodings: ({ profile }) => listEncodingsFor(this.find(profile)),
+    encodings: ({ profile, view }) => listEncodingsFor(this.find(profile), view),
     encode: ({ profile, format, view }) => encodeProfile(this.platform, this.find(profile), format, view),
   };
 

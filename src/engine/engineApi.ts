@@ -19,7 +19,7 @@ export interface EngineRequests {
   fileLines: { params: { profile: number; view: ViewSpec; file: number }; result: FileLines };
   lineDetails: { params: { profile: number; view: ViewSpec; file: number; line: number }; result: LineDetails };
   top: { params: TopParams; result: TopResult };
-  encodings: { params: { profile: number }; result: ProfileEncoding[] };
+  encodings: { params: { profile: number; view?: ViewSpec }; result: ProfileEncoding[] };
   encode: { params: EncodeParams; result: Uint8Array };
 }
 
@@ -310,6 +310,9 @@ export interface ProfileEncoding {
 export interface EncodeParams {
   profile: number;
   format: string;
-  /** What a flame graph shows; by default the default sample type of all threads. Files of profiles hold all. */
+  /**
+   * What a flame graph shows; by default the default sample type of all threads. Files of profiles hold all threads, and
+   * as their default, or the only one they can hold, this sample type.
+   */
   view?: ViewSpec;
 }

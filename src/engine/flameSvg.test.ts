@@ -63,4 +63,14 @@ test('the engine says what a profile can be written as, and writes the view that
   const svg = new TextDecoder().decode(await engine.request('encode', { profile, format: 'svg', view }));
   expect(svg).toContain('alloc_objects');
   expect(svg).toContain('go-heap.pb.gz');
+  const folded = async (sampleType: number): Promise<number> => {
+    const request = { profile, format: 'folded', view: { sampleType, thread: null } };
+    const text = new TextDecoder().decode(await engine.request('encode', request));
+    return text
+      .trim()
+      .split('\n')
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+  };
+  const { totals } = await engine.request('open', { source: { kind: 'file', path }, name: path });
+  expect([await folded(0), await folded(1)]).toEqual([totals[0], totals[1]]);
 });

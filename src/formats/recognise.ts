@@ -117,8 +117,8 @@ function describeJson(text: string): string {
   const object = list ? text.indexOf('{') : 0;
   if (list && !/^\[\s*\{/.test(text)) return 'a JSON list';
   const names = memberNames(text, object);
-  const shown = names.slice(0, 5).map((name) => quote(name, 16));
-  const members = shown.length === 0 ? 'no members' : `the members ${shown.join(', ')}${names.length > 5 ? ' …' : ''}`;
+  const shown = names.slice(0, 4).map((name) => quote(name, 16));
+  const members = shown.length === 0 ? 'no members' : `the members ${shown.join(', ')}${names.length > 4 ? ' …' : ''}`;
   return list ? `a JSON list of objects with ${members}` : `JSON with ${members}`;
 }
 

@@ -39,21 +39,14 @@ export function registerConvertProfile(services: Services): vscode.Disposable {
 async function convertProfile(uri: vscode.Uri, services: Services): Promise<vscode.Uri | undefined> {
   const profile = await hold(uri, services);
   try {
-    const encodings = await services.engine.request('encodings', { profile: profile.id });
+    const shown = { profile: profile.id, ...(profile.view === null ? {} : { view: profile.view }) };
+    const encodings = await services.engine.request('encodings', shown);
     const encoding = await chooseEncoding(encodings, basename(uri.path));
     if (encoding === undefined) return undefined;
     const target = await chooseTarget(uri, encoding);
     if (target === undefined) return undefined;
     const bytes = await withProgress(`Writing ${basename(target.path)}`, (signal) =>
-      services.engine.request(
-        'encode',
-        {
-          profile: profile.id,
-          format: encoding.name,
-          ...(profile.view !== null && drawings.includes(encoding.name) ? { view: profile.view } : {}),
-        },
-        { signal },
-      ),
+      services.engine.request('encode', { ...shown, format: encoding.name }, { signal }),
     );
     await write(target, bytes);
     // Whoever waits for the command waits for the file, not for what is done with it.
