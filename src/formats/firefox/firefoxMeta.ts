@@ -4,7 +4,7 @@ import type { JsonRecord } from '../json/jsonColumns';
 import type { FirefoxTypes } from './firefoxSamples';
 
 /** The unit of `threadCPUDelta`: nanoseconds and microseconds, else cycles of the machine's own. */
-export function cpuUnit(meta: JsonRecord): string {
+function cpuUnit(meta: JsonRecord): string {
   const unit = meta.record('sampleUnits').text('threadCPUDelta');
   return unit === 'ns' ? 'nanoseconds' : unit === 'µs' || unit === 'μs' ? 'microseconds' : 'cycles';
 }

@@ -9,7 +9,7 @@ import { frameIndex, NO_FRAME } from './speedscopeSamples';
 const eventMembers = memberNames('type', 'frame', 'at');
 
 /** Where a profile's rows go: pieces of time (or of whatever is counted) in which its stack stayed the same. */
-export class SpeedscopeRows {
+class SpeedscopeRows {
   length = 0;
   stack: Int32Array = new Int32Array(64);
   start: Float64Array = new Float64Array(64);

@@ -50,7 +50,7 @@ export interface SpeedscopeProfile {
 }
 
 /** The list of frames, as columns. */
-export class SpeedscopeFrames {
+class SpeedscopeFrames {
   length = 0;
   /** String indices; -1 for no file. */
   name: Int32Array = new Int32Array(64);
