@@ -1,3 +1,4 @@
+import type { ToolPaths } from './findTool';
 import type { RequestHeaders } from './requestHeaders';
 
 /** Kinds of endpoints, as settings name them. */
@@ -37,6 +38,7 @@ export interface EndpointSpec {
 
 export interface CaptureRequest {
   readonly spec: EndpointSpec;
+  /** Kinds that work by process take Infinity: until `stop`, or until the process ends. */
   readonly seconds: number;
   readonly signal: AbortSignal;
   /** `fraction` is 0 to 1, null where it is not known. */
@@ -46,6 +48,10 @@ export interface CaptureRequest {
   headersFor(origin: string): Promise<RequestHeaders> | RequestHeaders;
   /** Where files of the capture are put; the caller removes it. */
   readonly folder: string;
+  /** Ends the sampling before its seconds are over; what was sampled is kept. */
+  readonly stop?: AbortSignal;
+  /** Where programs are that are not on PATH, by the names of `ToolName`. */
+  readonly tools?: ToolPaths;
 }
 
 /** What one instance gave: a file, or why there is none. */

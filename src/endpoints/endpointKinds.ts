@@ -1,11 +1,26 @@
+import { asprof } from './asprof';
 import { asyncProfiler } from './asyncProfiler';
+import { austinByPid } from './austin';
 import type { EndpointKind, EndpointKindName } from './endpoint';
 import { goPprof } from './goPprof';
 import { httpEndpoint } from './httpEndpoint';
+import { jfrByPid } from './jfrByPid';
 import { nylas } from './nylas';
+import { perf } from './perf';
+import { pySpy } from './pySpy';
 
 /** Every way to capture from an endpoint. */
-export const endpointKinds: readonly EndpointKind[] = [goPprof, nylas, asyncProfiler, httpEndpoint];
+export const endpointKinds: readonly EndpointKind[] = [
+  goPprof,
+  nylas,
+  asyncProfiler,
+  httpEndpoint,
+  jfrByPid,
+  pySpy,
+  austinByPid,
+  asprof,
+  perf,
+];
 
 /** The kind of a name, null where there is none. */
 export function endpointKind(name: EndpointKindName | string): EndpointKind | null {

@@ -1,0 +1,112 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { asprof } from '../../src/endpoints/asprof';
+import type { EndpointKind } from '../../src/endpoints/endpoint';
+import type { ToolPaths } from '../../src/endpoints/findTool';
+import { jfrByPid } from '../../src/endpoints/jfrByPid';
+import { capturedProfile, captureRequest, processesWith, samplesOf } from '../support/localCapture';
+import { asyncProfilerJar, missing, RunningProgram } from '../support/realTools';
+
+const source = join(__dirname, '../fixtures/programs/targets/Target.java');
+const classes = mkdtempSync(join(tmpdir(), 'emberline-real-'));
+const library = join(classes, 'linux-x64/libasyncProfiler.so');
+const noJdk = missing('javac', '-version') || missing('jcmd', '-l');
+afterAll(() => rmSync(classes, { recursive: true, force: true }));
+
+interface Way {
+  readonly kind: EndpointKind;
+  readonly tools: ToolPaths;
+  readonly left: boolean;
+}
+
+const ways: Way[] = [
+  { kind: jfrByPid, tools: {}, left: noJdk },
+  { kind: asprof, tools: { asprof: library }, left: noJdk || missing('mvn', '-v') },
+];
+
+describe.each(ways)('$kind.title', ({ kind, tools, left }) => {
+  describe.skipIf(left)('of a real one', () => {
+    let program: RunningProgram;
+    beforeAll(() => {
+      execFileSync('javac', ['-g', '-d', classes, source]);
+      if (kind === asprof) execFileSync('jar', ['xf', asyncProfilerJar(), 'linux-x64'], { cwd: classes });
+    });
+    beforeEach(async () => {
+      program = await RunningProgram.start('java', ['-cp', classes, 'Target', '60'], 1);
+    });
+    afterEach(() => program?.stop());
+
+    const recordings = (): string => execFileSync('jcmd', [String(program.pid), 'JFR.check'], { encoding: 'utf8' });
+
+    it('gives its functions and lines for the seconds asked for', async () => {
+      const [result] = await kind.capture(captureRequest({ kind: kind.name, pid: program.pid }, { tools, seconds: 2 }));
+      const profile = capturedProfile(result);
+      expect(samplesOf(profile, 'crunch')).toBeGreaterThan(30);
+      expect(profile.strings).toContain('Target.java');
+      expect(recordings()).not.toMatch(/emberline/);
+    });
+
+    it('is stopped early, and keeps what was sampled', async () => {
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(), 4000);
+      const request = captureRequest(
+        { kind: kind.name, pid: program.pid },
+        { tools, seconds: Infinity, stop: stop.signal },
+      );
+      const [result] = await kind.capture(request);
+      expect(samplesOf(capturedProfile(result), 'crunch')).toBeGreaterThan(10);
+    });
+
+    it('keeps what was sampled of a target that ends', async () => {
+      setTimeout(() => program.child.stdin!.end(), 5000);
+      const request = captureRequest({ kind: kind.name, pid: program.pid }, { tools, seconds: 30 });
+      const [result] = await kind.capture(request);
+      expect(samplesOf(capturedProfile(result), 'crunch')).toBeGreaterThan(10);
+      expect(result).toMatchObject({ notes: [expect.stringMatching(/ended after \d\.\d s/)] });
+    });
+
+    it('leaves no recording, file or process behind where it was cancelled', async () => {
+      const cancel = new AbortController();
+      setTimeout(() => cancel.abort(), 3000);
+      const request = captureRequest(
+        { kind: kind.name, pid: program.pid },
+        { tools, seconds: 30, signal: cancel.signal },
+      );
+      await expect(kind.capture(request)).rejects.toThrow(/abort/i);
+      expect(recordings()).not.toMatch(/emberline/);
+      expect(processesWith(request.folder)).toEqual([]);
+      if (kind === asprof) {
+        // It runs only once: a second start is refused while one is under way.
+        const [again] = await kind.capture(captureRequest({ kind: 'asprof', pid: program.pid }, { tools }));
+        expect(samplesOf(capturedProfile(again), 'crunch')).toBeGreaterThan(10);
+      }
+    });
+
+    it('never touches a process that is no JVM', async () => {
+      const other = await RunningProgram.start(process.execPath, ['-e', 'console.log(1);process.stdin.resume()'], 1);
+      try {
+        await expect(kind.capture(captureRequest({ kind: kind.name, pid: other.pid }, { tools }))).rejects.toThrow(
+          `Process ${other.pid} is no Java virtual machine`,
+        );
+        expect(other.child.exitCode ?? other.child.signalCode).toBeNull();
+      } finally {
+        await other.stop();
+      }
+    });
+  });
+});
+
+describe.skipIf(noJdk)('a JVM that is killed', () => {
+  it('leaves what its recorder had written', async () => {
+    execFileSync('javac', ['-g', '-d', classes, source]);
+    const program = await RunningProgram.start('java', ['-cp', classes, 'Target', '60'], 1);
+    setTimeout(() => program.child.kill('SIGKILL'), 6000);
+    const request = captureRequest({ kind: 'jfr', pid: program.pid }, { seconds: 30 });
+    const [result] = await jfrByPid.capture(request);
+    expect(existsSync((result as { path: string }).path)).toBe(true);
+    expect(samplesOf(capturedProfile(result), 'crunch')).toBeGreaterThan(10);
+  });
+});
