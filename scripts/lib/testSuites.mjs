@@ -12,6 +12,9 @@ import { startVsCode } from './vscode.mjs';
 
 const outputFolder = join(root, 'test-output');
 
+/** Mutations of each fixture: thousands in all. */
+const fuzzCases = '300';
+
 /** How long the tests in VS Code may take as a whole, and until the first one starts, in ms. */
 const vscodeLimit = 20 * 60_000;
 const vscodeStartLimit = 3 * 60_000;
@@ -41,7 +44,11 @@ async function runVitest(name, config, grep) {
   const args = [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--config', config];
   args.push('--reporter=default', '--reporter=json', `--outputFile.json=${report}`);
   if (grep) args.push('--testNamePattern', grep, '--passWithNoTests');
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { EMBERLINE_FUZZ_CASES: fuzzCases, ...process.env },
+  });
   const code = await new Promise((resolve) => child.once('exit', resolve));
   if (!existsSync(report)) throw new Error(`The ${name} tests left no report (vitest ended with ${code}).`);
   const counts = countVitest(JSON.parse(readFileSync(report, 'utf8')), grep);

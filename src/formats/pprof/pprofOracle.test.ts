@@ -211,27 +211,33 @@ describe.each(names)('%s, as go tool pprof reads it', (name) => {
     expect(lines).toBeGreaterThan(10);
   });
 
-  it.runIf(name !== 'pruned')('has what a second decoder reads', () => {
-    const second = OracleProfile.decode(bytes);
-    const text = (at: number | bigint): string => second.stringTable.strings[Number(at)];
-    const functions = new Map(second.function.map((each) => [String(each.id), text(each.name)]));
-    const locations = new Map(
-      second.location.map((each) => [String(each.id), each.line.map((line) => functions.get(String(line.functionId)))]),
-    );
-    expect(profile.sampleTypes).toEqual(second.sampleType.map((t) => ({ type: text(t.type), unit: text(t.unit) })));
-    second.sample.forEach((sample, row) => {
-      expect(profile.samples.values.map((column) => column[row])).toEqual(
-        sample.value.map((value) => Number(BigInt.asIntN(64, BigInt(value)))),
+  // The second decoder does not drop frames.
+  if (name !== 'pruned') {
+    it('has what a second decoder reads', () => {
+      const second = OracleProfile.decode(bytes);
+      const text = (at: number | bigint): string => second.stringTable.strings[Number(at)];
+      const functions = new Map(second.function.map((each) => [String(each.id), text(each.name)]));
+      const locations = new Map(
+        second.location.map((each) => [
+          String(each.id),
+          each.line.map((line) => functions.get(String(line.functionId))),
+        ]),
       );
-      const expected = sample.locationId.flatMap((id) => {
-        const lines = locations.get(String(id))!;
-        // Code without a name has none there.
-        return lines.length === 0 ? [undefined] : lines.map((line) => line || undefined);
+      expect(profile.sampleTypes).toEqual(second.sampleType.map((t) => ({ type: text(t.type), unit: text(t.unit) })));
+      second.sample.forEach((sample, row) => {
+        expect(profile.samples.values.map((column) => column[row])).toEqual(
+          sample.value.map((value) => Number(BigInt.asIntN(64, BigInt(value)))),
+        );
+        const expected = sample.locationId.flatMap((id) => {
+          const lines = locations.get(String(id))!;
+          // Code without a name has none there.
+          return lines.length === 0 ? [undefined] : lines.map((line) => line || undefined);
+        });
+        const read = stackNames(profile, profile.samples.stack[row]).reverse();
+        expect(read.map((each, i) => (expected[i] === undefined ? undefined : each))).toEqual(expected);
       });
-      const read = stackNames(profile, profile.samples.stack[row]).reverse();
-      expect(read.map((each, i) => (expected[i] === undefined ? undefined : each))).toEqual(expected);
     });
-  });
+  }
 
   it('is the same after writing and reading', () => {
     const again = decode(pprof, pprof.encode!(profile));
