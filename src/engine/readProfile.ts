@@ -70,10 +70,16 @@ function decode(source: EngineSource, name: string, task: EngineTask): Profile {
       checkpoint: (fraction) => task.checkpoint(fraction ?? source.progress?.() ?? null, 'Reading'),
     });
   } catch (error) {
-    // The name alone may have promised that format: a web page that was saved as a profile, say.
-    if (error instanceof DecodeError && recogniseContent(head).sure) throw unknownContent(head);
-    throw error;
+    throw error instanceof DecodeError ? explained(error, head) : error;
   }
+}
+
+/** The name alone may have promised a format: what the content is then says more than what the decoder missed. */
+function explained(error: DecodeError, head: Uint8Array): DecodeError {
+  const { what, kind } = recogniseContent(head);
+  if (kind === 'known') return unknownContent(head);
+  const failedAtOnce = /^byte \d{1,2}$/.test(error.where ?? '');
+  return kind === 'text' && failedAtOnce ? new DecodeError(`${error.message}; this looks like ${what}`) : error;
 }
 
 function unknownContent(head: Uint8Array): DecodeError {

@@ -57,7 +57,7 @@ describe('recogniseContent', () => {
   });
 
   it.each(Object.keys(fixtureFormats))('is not sure that %s is something else', (name) => {
-    expect(recogniseContent(readFixture(name).subarray(0, headLength)).sure).toBe(false);
+    expect(recogniseContent(readFixture(name).subarray(0, headLength)).kind).not.toBe('known');
   });
 
   it('is short, on one line, and never throws', () => {

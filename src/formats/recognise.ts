@@ -4,8 +4,8 @@ export interface Recognised {
   readonly what: string;
   /** What to do about it, as the end of a sentence; null where there is nothing special. */
   readonly advice: string | null;
-  /** Whether it is surely that, and so no profile whatever its name says. */
-  readonly sure: boolean;
+  /** `known`: surely that, and so no profile whatever its name says; otherwise whether people can read it. */
+  readonly kind: 'known' | 'text' | 'binary';
 }
 
 interface Magic {
@@ -77,19 +77,19 @@ const magics: readonly Magic[] = [
 
 /** What the first bytes of a file seem to be. Never throws, whatever they are. */
 export function recogniseContent(head: Uint8Array): Recognised {
-  if (head.length === 0) return { what: 'empty', advice: null, sure: true };
+  if (head.length === 0) return { what: 'empty', advice: null, kind: 'known' };
   for (const { at, bytes, what, advice } of magics) {
-    if (hasBytes(head, at, bytes)) return { what, advice: advice ?? null, sure: true };
+    if (hasBytes(head, at, bytes)) return { what, advice: advice ?? null, kind: 'known' };
   }
   if (isGperftools(head)) {
     const advice = 'run "pprof -proto PROGRAM FILE > x.pb.gz", and open what that writes';
-    return { what: 'a CPU profile in the old format of gperftools', advice, sure: false };
+    return { what: 'a CPU profile in the old format of gperftools', advice, kind: 'binary' };
   }
   if (head[0] === 0x80 && head[1] >= 2 && head[1] <= 5) {
-    return { what: 'a Python pickle', advice: 'export it from the tool that wrote it', sure: true };
+    return { what: 'a Python pickle', advice: 'export it from the tool that wrote it', kind: 'known' };
   }
   const text = plainText(head);
-  if (text === null) return { what: `binary data that begins with ${hex(head)}`, advice: null, sure: false };
+  if (text === null) return { what: `binary data that begins with ${hex(head)}`, advice: null, kind: 'binary' };
   return recogniseText(text);
 }
 
@@ -98,17 +98,17 @@ function recogniseText(text: string): Recognised {
   if (/^<(?:!doctype\s+html|html|head|body)\b/i.test(start)) {
     const title = /<title\b[^>]*>([^<]*)/i.exec(start)?.[1].trim() ?? '';
     const what = title === '' ? 'a web page (HTML)' : `a web page (HTML, ${quote(title, 40)})`;
-    return { what, advice: null, sure: true };
+    return { what, advice: null, kind: 'known' };
   }
   const element = /^<!doctype\s+([\w:.-]{1,40})|^<([A-Za-z_][\w:.-]{0,40})/i.exec(start);
   // Stacks of Python begin with "<module>".
   if (element !== null && (/^\s*<[?!]/.test(text) || text.includes(`</${element[2]}`) || element[2] === 'svg')) {
-    return { what: `XML with the element <${element[1] ?? element[2]}>`, advice: null, sure: true };
+    return { what: `XML with the element <${element[1] ?? element[2]}>`, advice: null, kind: 'known' };
   }
-  if (/^[{[]/.test(start)) return { what: describeJson(start), advice: null, sure: false };
-  if (start.trim() === '') return { what: 'white space only', advice: null, sure: false };
+  if (/^[{[]/.test(start)) return { what: describeJson(start), advice: null, kind: 'text' };
+  if (start.trim() === '') return { what: 'white space only', advice: null, kind: 'text' };
   const [first] = start.trim().split('\n', 1);
-  return { what: `text that begins with ${quote(first, 60)}`, advice: null, sure: false };
+  return { what: `text that begins with ${quote(first, 60)}`, advice: null, kind: 'text' };
 }
 
 /** Names the outermost members that the first bytes show. */
