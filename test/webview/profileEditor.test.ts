@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bundleScripts, EditorPage, type EditorPageOptions, launchBrowser } from './editorPage';
@@ -227,6 +228,27 @@ const wholePage = async (): Promise<void> => {
   );
   expect(inside).toBe(true);
 };
+
+describe('the table where it is narrow', () => {
+  it.each([2000, 700, 650])('keeps each row on one line at %i px', async (width) => {
+    // Figures in bytes: the columns of numbers take most of the room.
+    await start({ width });
+    await editor.open(new Uint8Array(gunzipSync(readFileSync('test/fixtures/go-heap.pb.gz'))), 'heap.pb');
+    const rows = editor.page.locator('emberline-function-table .row');
+    await rows.first().waitFor();
+    for (const row of (await rows.all()).slice(0, 4)) {
+      const { y, height } = (await row.boundingBox())!;
+      for (const cell of await row.locator('.cell:visible').all()) {
+        const inside = (await cell.boundingBox())!;
+        expect(inside.y).toBeGreaterThanOrEqual(y - 1);
+        expect(inside.y + inside.height).toBeLessThanOrEqual(y + height + 1);
+      }
+    }
+    const shown = (where: string): Promise<number> =>
+      editor.page.locator(`emberline-function-table ${where} [data-column=total]:visible`).count();
+    expect((await shown('.row')) > 0).toBe((await shown('.head')) > 0);
+  });
+});
 
 describe('figures in a narrow page', () => {
   it.each([1280, 620, 340])('shows the whole card in %i px', async (width) => {

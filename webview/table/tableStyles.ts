@@ -51,9 +51,10 @@ export const tableStyles = css`
   .noTotal .head {
     grid-template-columns: var(--self-column, 9em) minmax(0, 1fr);
   }
-  .noFile [data-column='file'],
-  .noTotal [data-column='file'],
-  .noTotal [data-column='total'] {
+  /* Said twice, so that they win over the cells' own display. */
+  .noFile [data-column='file'][data-column],
+  .noTotal [data-column='file'][data-column],
+  .noTotal [data-column='total'][data-column] {
     display: none;
   }
   .sizer {
