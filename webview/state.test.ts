@@ -6,6 +6,7 @@ import { patternProblem } from './toolbar/pattern';
 
 const thread = (name: string, samples: number): ProfileSummary['threads'][number] => ({
   name,
+  title: name,
   process: null,
   pid: null,
   tid: null,
@@ -23,6 +24,8 @@ const summary: ProfileSummary = {
   defaultSampleType: 1,
   totals: [10, 1000],
   threads: [thread('a', 3), thread('b', 7)],
+  processes: [{ title: '(no process)', threads: [0, 1], samples: 10 }],
+  labels: [],
   samples: 10,
   functions: 4,
   durationMs: 1,

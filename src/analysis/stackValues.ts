@@ -1,6 +1,7 @@
 import { freeColumn } from '../profile/growColumn';
 import { isOnesColumn } from '../profile/ones';
 import type { Profile } from '../profile/profile';
+import { type SampleMask, sampleMask } from './sampleMask';
 import type { ViewSpec } from './viewSpec';
 import { sumStacksByWasm } from './wasm/stackValues';
 
@@ -28,33 +29,28 @@ export function sumStacks(profile: Profile, view: ViewSpec): StackValues {
   const { samples, stacks } = profile;
   const column = samplesColumn(profile);
   const once = column < 0 || isOnesColumn(samples.values[column]);
-  // Without threads, all samples are of thread 0.
-  const all = view.thread === null || (samples.thread === null && view.thread === 0);
+  const mask = sampleMask(profile, view);
   const fast =
-    once && all && samples.length >= WORTH_WASM
+    once && mask === null && samples.length >= WORTH_WASM
       ? sumStacksByWasm(stacks.length, samples.stack, samples.values[view.sampleType])
       : null;
-  return fast ?? sumStacksByScript(profile, view);
+  return fast ?? sumStacksByScript(profile, view, mask);
 }
 
 /** `sumStacks` without WebAssembly. */
-export function sumStacksByScript(profile: Profile, view: ViewSpec): StackValues {
+export function sumStacksByScript(
+  profile: Profile,
+  view: ViewSpec,
+  mask: SampleMask | null = sampleMask(profile, view),
+): StackValues {
   const { samples, stacks } = profile;
   const column = samplesColumn(profile);
   const counts = column < 0 || isOnesColumn(samples.values[column]) ? null : samples.values[column];
   // Self and count of a stack side by side: with many stacks, each sample then misses the cache once instead of twice.
   const sums = new Float64Array(2 * stacks.length);
-  // Without threads, all samples are of thread 0.
-  const all = view.thread === null || (samples.thread === null && view.thread === 0);
-  const thread = all ? null : (samples.thread ?? new Int32Array(samples.length));
-  const { total, count } = addSamples(
-    samples.stack,
-    samples.values[view.sampleType],
-    counts,
-    thread,
-    view.thread,
-    sums,
-  );
+  const values = samples.values[view.sampleType];
+  const { total, count } =
+    mask === null ? addSamples(samples.stack, values, counts, sums) : addMasked(profile, values, counts, mask, sums);
   const self = new Float64Array(stacks.length);
   const countOf = new Float64Array(stacks.length);
   for (let stack = 0; stack < stacks.length; stack++) {
@@ -67,21 +63,44 @@ export function sumStacksByScript(profile: Profile, view: ViewSpec): StackValues
 
 /**
  * @param counts samples that each row stands for; null where it is one
- * @param threads to add those of thread `wanted` only; null for all
  * @param sums self and count of each stack, added to
  */
 function addSamples(
   stacks: Int32Array,
   values: Float64Array,
   counts: Float64Array | null,
-  threads: Int32Array | null,
-  wanted: number | null,
   sums: Float64Array,
 ): { total: number; count: number } {
   let total = 0;
   let count = 0;
   for (let i = 0; i < stacks.length; i++) {
-    if (threads !== null && threads[i] !== wanted) continue;
+    const stack = stacks[i];
+    const value = values[i];
+    const times = counts === null ? 1 : counts[i];
+    total += value;
+    count += times;
+    if (stack < 0) continue;
+    sums[2 * stack] += value;
+    sums[2 * stack + 1] += times;
+  }
+  return { total, count };
+}
+
+/** `addSamples` of those that pass. */
+function addMasked(
+  { samples }: Profile,
+  values: Float64Array,
+  counts: Float64Array | null,
+  { threads, labelSets }: SampleMask,
+  sums: Float64Array,
+): { total: number; count: number } {
+  const { stack: stacks, thread, labelSet } = samples;
+  let total = 0;
+  let count = 0;
+  for (let i = 0; i < stacks.length; i++) {
+    // Without threads, all samples are of thread 0.
+    if (threads !== null && threads[thread === null ? 0 : thread[i]] === 0) continue;
+    if (labelSets !== null && labelSets[labelSet === null ? 0 : labelSet[i] + 1] === 0) continue;
     const stack = stacks[i];
     const value = values[i];
     const times = counts === null ? 1 : counts[i];

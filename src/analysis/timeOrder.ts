@@ -1,6 +1,7 @@
 import type { Profile } from '../profile/profile';
 import type { CallTree } from './callTree';
 import type { FlameLayout } from './flameLayout';
+import { passes, type SampleMask } from './sampleMask';
 
 /** A flame chart's layout. A box spans the samples `startIndex` to `endIndex`, as positions in `order`. */
 export interface TimeOrderLayout extends FlameLayout {
@@ -17,9 +18,15 @@ export function isTimed(profile: Profile): boolean {
  * Lays one thread's samples out by time: neighbouring samples that share a path share its boxes. A sample lasts
  * until the next one, or for its own duration where the format says that (a gap ends all boxes).
  * @param tree the call tree of the same thread.
+ * @param mask which of the thread's samples are shown: the others leave gaps
  */
-export function layOutTimeOrder(profile: Profile, tree: CallTree, thread: number): TimeOrderLayout {
-  const spans = sampleSpans(profile, thread);
+export function layOutTimeOrder(
+  profile: Profile,
+  tree: CallTree,
+  thread: number,
+  mask: SampleMask | null = null,
+): TimeOrderLayout {
+  const spans = keepSamples(profile, sampleSpans(profile, thread), mask);
   const { order, start, end } = spans;
   // Two passes, so that tens of millions of boxes are written once, to where they stay.
   const rowOffset = new Uint32Array(tree.rows + 1);
@@ -131,6 +138,20 @@ function sampleSpans(profile: Profile, thread: number): SampleSpans {
     end[i] = i + 1 < length && (own > next || next - own < nominal * 0.01) ? next : own;
   }
   return { order, start, end };
+}
+
+/** The samples that pass, as long as they lasted. */
+function keepSamples(profile: Profile, spans: SampleSpans, mask: SampleMask | null): SampleSpans {
+  if (mask === null) return spans;
+  const { order, start, end } = spans;
+  let kept = 0;
+  for (let i = 0; i < order.length; i++) {
+    if (!passes(mask, profile.samples, order[i])) continue;
+    order[kept] = order[i];
+    start[kept] = start[i];
+    end[kept++] = end[i];
+  }
+  return { order: order.subarray(0, kept), start: start.subarray(0, kept), end: end.subarray(0, kept) };
 }
 
 function threadOf(profile: Profile, sample: number): number {

@@ -88,6 +88,26 @@ describe('top', () => {
     expect(err).toMatch(/node\.cpuprofile has no values of the type "inuse_space"/);
   });
 
+  test('--filter, --thread and --process choose samples', () => {
+    const workers = 'test/fixtures/pprof/cpu.pb.gz';
+    const samples = (...args: string[]): number => topOf(workers, '--type', 'samples', ...args).profile.total;
+    const [first, second, third] = [0, 1, 2].map((worker) => samples('--filter', `worker=worker-${worker}`));
+    expect([first, second, third]).toEqual([69, 60, 61]);
+    expect(samples('--filter', 'worker=worker-0', '--filter', 'worker=worker-2')).toBe(first + third);
+    expect(samples('--filter', 'worker=worker-0', '--filter', 'kind=order handler')).toBe(first);
+    const all = topOf('test/fixtures/austin/wall.austin', '--type', 'samples').profile.total;
+    const [process] = run('top', 'test/fixtures/austin/wall.austin', '--process', 'x').err.match(/pid \d+/) ?? [''];
+    const one = topOf('test/fixtures/austin/wall.austin', '--type', 'samples', '--process', process).profile.total;
+    expect(one).toBeGreaterThan(0);
+    expect(one).toBeLessThan(all);
+    expect(run('top', workers, '--filter', 'worker=w').err).toBe(
+      'emberline: No sample has the label worker=w: there are worker-0, worker-2, worker-1.\n',
+    );
+    expect(run('top', workers, '--filter', 'w=1').err).toContain('The profile has no label "w": it has kind, worker.');
+    expect(run('top', workers, '--thread', 'w').err).toContain('The profile has no thread "w"');
+    expect(run('top', workers, '--filter', 'w').code).toBe(2);
+  });
+
   test('tells on stderr what was repaired', () => {
     const { out, err, code } = run('top', file('gap.cpuprofile'), '--json');
     expect(code).toBe(0);

@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine';
 import type { TopParams, TopResult } from '../engine/engineApi';
 import { formatPercent, formatValue } from '../units/units';
 import { inputOptions, openInputs } from './profileInputs';
+import { filterOptions, readFilter } from './sampleFilter';
 import { type CommandOutput, plain, UsageError } from './usage';
 
 /** `emberline top`. @throws UsageError */
@@ -17,6 +18,7 @@ export async function runTop(engine: Engine, args: string[]): Promise<CommandOut
       limit: { type: 'string', default: '20' },
       json: { type: 'boolean', default: false },
       ...inputOptions,
+      ...filterOptions,
     },
   });
   if (positionals.length === 0) throw new UsageError('top needs a profile file.');
@@ -26,19 +28,20 @@ export async function runTop(engine: Engine, args: string[]): Promise<CommandOut
   const limit = Number(values.limit);
   const opened = await openInputs(engine, positionals, values);
   const profiles = opened.map((summary) => summary.profile);
-  const { profile, notes } =
+  const summary =
     opened.length === 1
       ? opened[0]
       : await engine.request('merge', { profiles, name: opened.map(({ name }) => name).join(', ') });
   const params: TopParams = {
-    profile,
+    profile: summary.profile,
     by,
     sort,
     type: values.type ?? null,
     limit: limit === 0 ? Number.MAX_SAFE_INTEGER : limit,
+    filter: readFilter(summary, values),
   };
   const result = await engine.request('top', params);
-  return { text: values.json ? `${JSON.stringify(result, null, 2)}\n` : printTable(result), notes };
+  return { text: values.json ? `${JSON.stringify(result, null, 2)}\n` : printTable(result), notes: summary.notes };
 }
 
 function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {

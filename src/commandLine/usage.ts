@@ -13,6 +13,7 @@ export interface CommandOutput {
 
 export const USAGE = `Usage:
   emberline top PROFILE… [--by function|line|file] [--sort self|total] [--type TYPE] [--limit N] [--json]
+                [--filter KEY=VALUE]… [--thread NAME]… [--process NAME]…
   emberline convert IN… OUT [--type TYPE]
   emberline capture TARGET… [--kind KIND] [--profile NAME] [--seconds N] [-o FILE]
   emberline --help | --version
@@ -21,6 +22,8 @@ top      Prints the hottest functions, lines or files. Several profiles are merg
          --type   a sample type of the profile, such as samples, time, cpu, alloc_space
          --limit  how many rows (default 20; 0 for all)
          --json   values unrounded, in the sample type's unit
+         --filter, --thread, --process  only samples with the label, of the thread, of the process; several of one
+                  kind are alternatives. Captures of several instances have the label "instance".
 convert  Writes a profile in the format that OUT's ending names. Several are merged.
          --type   the sample type that a flame graph (.html, .svg) shows, or a file that can hold only one
 capture  Captures from running programs and writes FILE, whose path it prints. Several instances become one profile with

@@ -47,14 +47,14 @@ export function encodeProfile(platform: EnginePlatform, open: OpenProfile, name:
   const { profile } = open;
   if (name === PAGE.name || name === PICTURE.name) {
     const spec = view ?? { sampleType: profile.meta.defaultSampleType, thread: null };
-    const { tree } = open.view(spec);
+    const { tree, profile: shown } = open.view(spec);
     const { type, unit } = profile.sampleTypes[spec.sampleType];
     const file = baseName(open.name);
     const title = profile.sampleTypes.length > 1 ? `${file} · ${type}` : file;
     const text =
       name === PAGE.name
-        ? writeFlamePage(profile, tree, unit, title, platform.flamePageScript())
-        : writeFlameSvg(profile, tree, { title: file, sampleType: type, unit });
+        ? writeFlamePage(shown, tree, unit, title, platform.flamePageScript())
+        : writeFlameSvg(shown, tree, { title: file, sampleType: type, unit });
     return new TextEncoder().encode(text);
   }
   const format = formatByName(name);

@@ -2,7 +2,6 @@ import { functionLine } from '../analysis/functionLine';
 import { orderFunctions } from '../analysis/functionTable';
 import { matchFunctions } from '../analysis/nameFilter';
 import { matchedValue } from '../analysis/search';
-import { samplesColumn } from '../analysis/stackValues';
 import { describeFunction, listTop } from '../analysis/top';
 import { mergeProfiles } from '../profile/mergeProfiles';
 import { encodeProfile, listEncodingsFor } from './encodeProfile';
@@ -82,8 +81,9 @@ export class Engine implements EngineApi {
     flameWindow: (params) => flameWindow(this.find(params.profile), params),
     frameDetails: (params) => frameDetails(this.find(params.profile), params),
     frameParents: (params) => frameParents(this.find(params.profile), params),
-    functionInfo: ({ profile, func }) => {
-      const found = this.find(profile).profile;
+    functionInfo: ({ profile, view, func }) => {
+      const open = this.find(profile);
+      const found = view === undefined ? open.profile : open.view(view).profile;
       if (func < 0 || func >= found.functions.length) throw new RangeError(`There is no function ${func}.`);
       const { name, file } = describeFunction(found, func);
       const column = found.functions.column[func] || null;
@@ -123,7 +123,7 @@ export class Engine implements EngineApi {
   private search({ profile, view: spec, ...query }: SearchParams): SearchResult {
     const open = this.find(profile);
     const view = open.view(spec);
-    const matched = matchFunctions(open.profile, query);
+    const matched = matchFunctions(view.profile, query);
     const functions: number[] = [];
     for (let func = 0; func < matched.length; func++) {
       if (matched[func] === 1 && view.functions.present[func] === 1) functions.push(func);
@@ -141,8 +141,8 @@ export class Engine implements EngineApi {
     const { sort, descending, filter } = params;
     const key = JSON.stringify([sort, descending, filter]);
     if (view.tableOrder?.key !== key) {
-      const matched = matchFunctions(open.profile, filter);
-      const functions = orderFunctions(open.profile, view.functions, matched, sort, descending);
+      const matched = matchFunctions(view.profile, filter);
+      const functions = orderFunctions(view.profile, view.functions, matched, sort, descending);
       view.tableOrder = { key, functions };
     }
     const { functions } = view.tableOrder;
@@ -153,7 +153,7 @@ export class Engine implements EngineApi {
       offset,
       viewTotal: view.values.total,
       rows: Array.from(rows, (func) => {
-        const { name, file, line } = describeFunction(open.profile, func);
+        const { name, file, line } = describeFunction(view.profile, func);
         const { self, total } = view.functions;
         return {
           func,
@@ -167,13 +167,13 @@ export class Engine implements EngineApi {
     };
   }
 
-  private top({ profile: id, by, sort, type, limit }: TopParams): TopResult {
+  private top({ profile: id, by, sort, type, limit, filter = [] }: TopParams): TopResult {
     const open = this.find(id);
     const { profile } = open;
     const known = profile.sampleTypes.map((sampleType) => sampleType.type);
     const sampleType = type === null ? profile.meta.defaultSampleType : known.indexOf(type);
     if (sampleType < 0) throw new RangeError(`There is no sample type "${type}": the profile has ${known.join(', ')}.`);
-    const { values } = open.view({ sampleType, thread: null });
+    const { values } = open.view({ sampleType, thread: null, filter });
     const { durationMs, formats } = profile.meta;
     return {
       profile: {
@@ -182,7 +182,7 @@ export class Engine implements EngineApi {
         sampleType: profile.sampleTypes[sampleType].type,
         unit: profile.sampleTypes[sampleType].unit,
         total: values.total,
-        samples: samplesColumn(profile) < 0 ? profile.samples.length : values.samples,
+        samples: values.samples,
         durationMs,
       },
       rows: listTop(profile, values, by, sort, limit),

@@ -1,4 +1,5 @@
-import type { FlameOrder, ViewSpec } from '../analysis/viewSpec';
+import type { LabelKeySummary } from '../analysis/labelSummary';
+import type { Dimension, FilterTerm, FlameOrder, ViewSpec } from '../analysis/viewSpec';
 import type { SampleType, Thread } from '../profile/profile';
 
 /**
@@ -11,7 +12,7 @@ export interface EngineRequests {
   close: { params: { profile: number }; result: null };
   flameWindow: { params: FlameWindowParams; result: FlameWindow };
   frameDetails: { params: FrameDetailsParams; result: FrameDetails };
-  functionInfo: { params: { profile: number; func: number }; result: FunctionInfo };
+  functionInfo: { params: { profile: number; view?: ViewSpec; func: number }; result: FunctionInfo };
   frameParents: { params: FrameDetailsParams; result: PathFrame[] };
   search: { params: SearchParams; result: SearchResult };
   functionTable: { params: FunctionTableParams; result: FunctionTablePage };
@@ -61,6 +62,10 @@ export interface ProfileSummary {
   /** Sum of each sample type over all samples. */
   totals: number[];
   threads: ThreadSummary[];
+  /** The threads by process, in the order of first threads. */
+  processes: ProcessSummary[];
+  /** The samples' labels, those of the most samples first; some may be left out where there are very many. */
+  labels: LabelKeySummary[];
   samples: number;
   functions: number;
   durationMs: number | null;
@@ -72,9 +77,19 @@ export interface ProfileSummary {
 }
 
 export interface ThreadSummary extends Thread {
+  /** With its process, as no other thread is named: names it in filters. */
+  title: string;
   samples: number;
   /** The sample types that the thread has values of; left out where it has all. */
   types?: number[];
+}
+
+export interface ProcessSummary {
+  /** As no other process is named: names it in filters. */
+  title: string;
+  /** Indices of its threads. */
+  threads: number[];
+  samples: number;
 }
 
 export interface FlameWindowParams {
@@ -262,6 +277,16 @@ export interface LineDetails {
   functions: string[];
   callers: LineNeighbour[];
   callees: LineNeighbour[];
+  /** How the total divides among instances, processes, threads and labels that the view has several of. */
+  splits: LineSplitSummary[];
+}
+
+export interface LineSplitSummary {
+  by: Dimension;
+  /** Heaviest first; null stands for samples without the label. */
+  values: { value: string | null; total: number }[];
+  /** How many values there are. */
+  distinct: number;
 }
 
 export interface TopParams {
@@ -271,6 +296,8 @@ export interface TopParams {
   /** Name of the sample type; null for the profile's default. */
   type: string | null;
   limit: number;
+  /** Samples must pass all of these; by default all do. */
+  filter?: readonly FilterTerm[];
 }
 
 /** What `emberline top --json` prints. */

@@ -15,14 +15,14 @@ export function flameWindow(open: OpenProfile, params: FlameWindowParams): Flame
   const view = open.view(params.view);
   const { treeNode, ...window } = cutWindow(view.layout(params.order), params.from, params.to, params.pixels);
   const func = treeNode.map((node) => view.tree.func[node]);
-  const funcs = functionsToName(open.profile, func, params.names);
+  const funcs = functionsToName(view.profile, func, params.names);
   const nameFunc = Int32Array.from(funcs);
-  const groups = groupsOf(open.profile);
+  const groups = groupsOf(view.profile);
   return {
     ...window,
     func,
     nameFunc,
-    names: funcs.map((each) => shorten(open.profile.strings[open.profile.functions.name[each]])),
+    names: funcs.map((each) => shorten(view.profile.strings[view.profile.functions.name[each]])),
     nameGroup: nameFunc.map((each) => groups[each]),
   };
 }
@@ -96,7 +96,7 @@ function placeNode(open: OpenProfile, { view: spec, order, node }: FrameDetailsP
 /** What a hover card shows of a box. */
 export function frameDetails(open: OpenProfile, params: FrameDetailsParams): FrameDetails {
   const { view, tree, layout, box, row } = placeNode(open, params);
-  const { profile } = open;
+  const { profile } = view;
   const treeNode = layout.treeNode[box];
   const func = tree.func[treeNode];
   const frame = tree.frame[treeNode];
@@ -132,7 +132,7 @@ function moduleOf({ functions, strings }: Profile, func: number): string | null 
 
 /** The boxes from the outermost down to the node's own, for the breadcrumb. */
 export function frameParents(open: OpenProfile, params: FrameDetailsParams): PathFrame[] {
-  const { layout, box, row, tree } = placeNode(open, params);
+  const { view, layout, box, row, tree } = placeNode(open, params);
   const path: PathFrame[] = [];
   for (let above = 0; above <= row; above++) {
     const ancestor = above === row ? box : ancestorInRow(layout, box, above);
@@ -140,7 +140,7 @@ export function frameParents(open: OpenProfile, params: FrameDetailsParams): Pat
     const func = tree.func[layout.treeNode[ancestor]];
     path.push({
       node: layout.nodesAreBoxes ? ancestor : layout.treeNode[ancestor],
-      name: shorten(open.profile.strings[open.profile.functions.name[func]]),
+      name: shorten(view.profile.strings[view.profile.functions.name[func]]),
       start: boxStart(layout, ancestor),
       end: boxEnd(layout, ancestor),
       row: above,

@@ -1,14 +1,15 @@
 import { functionLine } from '../analysis/functionLine';
 import { describeLine, type Neighbour } from '../analysis/lineDetails';
+import { type LineSplit, splitLine } from '../analysis/lineSplit';
 import { describeFunction } from '../analysis/top';
-import type { ViewSpec } from '../analysis/viewSpec';
+import { type Dimension, type ViewSpec, withoutSplit } from '../analysis/viewSpec';
 import type { FileLines, HotFile, LineDetails, LineNeighbour } from './engineApi';
 import type { OpenProfile } from './openProfile';
 import { shorten } from './shorten';
 
 /** Files of a view, hottest first. A file's total is that of its hottest line: lines of one file share samples. */
 export function hotFiles(open: OpenProfile, spec: ViewSpec): HotFile[] {
-  const { lines } = open.view(spec);
+  const { lines } = open.view(withoutSplit(spec));
   const index = open.lineIndex;
   const files = new Map<number, HotFile>();
   for (let entry = 0; entry < index.length; entry++) {
@@ -28,7 +29,7 @@ export function hotFiles(open: OpenProfile, spec: ViewSpec): HotFile[] {
 
 /** Self, total and samples of every line of one file. */
 export function fileLines(open: OpenProfile, spec: ViewSpec, file: number): FileLines {
-  const view = open.view(spec);
+  const view = open.view(withoutSplit(spec));
   const index = open.lineIndex;
   const entries: number[] = [];
   for (let entry = 0; entry < index.length; entry++) {
@@ -51,7 +52,7 @@ const NEIGHBOURS = 5;
 
 /** @throws RangeError where the view has no such line. */
 export function lineDetails(open: OpenProfile, spec: ViewSpec, file: number, line: number): LineDetails {
-  const view = open.view(spec);
+  const view = open.view(withoutSplit(spec));
   const index = open.lineIndex;
   let entry = 0;
   while (entry < index.length && (index.file[entry] !== file || index.line[entry] !== line)) entry++;
@@ -73,5 +74,34 @@ export function lineDetails(open: OpenProfile, spec: ViewSpec, file: number, lin
     functions: context.functions.slice(0, NEIGHBOURS).map((found) => name(found).name),
     callers: context.callers.slice(0, NEIGHBOURS).map(name),
     callees: context.callees.slice(0, NEIGHBOURS).map(name),
+    splits: differing(splitLine(open.profile, index, spec, entry, splitDimensions(open)))
+      .slice(0, MOST_SPLITS)
+      .map(({ by, values }) => ({ by, values: values.slice(0, NEIGHBOURS), distinct: values.length })),
   };
+}
+
+const MOST_SPLITS = 3;
+/** Labels of more values than this name single requests or sizes rather than divide the samples. */
+const MOST_SPLIT_VALUES = 100;
+
+/** What a line is divided by: the instances of a capture first, then processes and threads, then other labels. */
+function splitDimensions(open: OpenProfile): Dimension[] {
+  const { labels, processes, threads } = open.summary();
+  const keys = labels.filter(({ distinct }) => distinct <= MOST_SPLIT_VALUES).map(({ key }) => key);
+  const ofLabel = (key: string): Dimension => `label:${key}`;
+  return [
+    ...keys.filter((key) => key === 'instance').map(ofLabel),
+    ...(processes.length > 1 ? ['process' as const] : []),
+    ...(threads.length > 1 ? ['thread' as const] : []),
+    ...keys.filter((key) => key !== 'instance').map(ofLabel),
+  ];
+}
+
+/** Without those that divide as an earlier one does: a capture's instances are its processes, too. */
+function differing(splits: readonly LineSplit[]): LineSplit[] {
+  const seen = new Set<string>();
+  return splits.filter(({ values }) => {
+    const key = JSON.stringify(values.map(({ total }) => total));
+    return seen.size < seen.add(key).size;
+  });
 }

@@ -1,10 +1,14 @@
 import { buildCallTree, type CallTree } from '../analysis/callTree';
 import { type FlameLayout, layOutLeftHeavy } from '../analysis/flameLayout';
 import { type FunctionTotals, sumFunctions } from '../analysis/functionTotals';
+import { summarizeLabels } from '../analysis/labelSummary';
 import { indexLines, type LineIndex, type LineTotals, sumLines } from '../analysis/lines';
+import { sampleMask } from '../analysis/sampleMask';
+import { splitProfile } from '../analysis/splitProfile';
 import { type StackValues, samplesColumn, sumStacks } from '../analysis/stackValues';
+import { groupThreads, threadTitles } from '../analysis/threadNames';
 import { isTimed, layOutTimeOrder, type TimeOrderLayout } from '../analysis/timeOrder';
-import type { FlameOrder, ViewSpec } from '../analysis/viewSpec';
+import { type FlameOrder, type ViewSpec, viewKey } from '../analysis/viewSpec';
 import type { Profile } from '../profile/profile';
 import type { ProfileSummary } from './engineApi';
 
@@ -15,6 +19,7 @@ const KEPT_VIEWS = 3;
 export class OpenProfile {
   private readonly views = new Map<string, ProfileView>();
   private cachedLines: LineIndex | null = null;
+  private cachedSummary: ProfileSummary | null = null;
 
   constructor(
     readonly id: number,
@@ -34,7 +39,7 @@ export class OpenProfile {
     if (spec.thread !== null && threads[spec.thread] === undefined) {
       throw new RangeError(`There is no thread ${spec.thread}.`);
     }
-    const key = `${spec.sampleType}/${spec.thread}`;
+    const key = viewKey(spec);
     const view = this.views.get(key) ?? new ProfileView(this, spec);
     this.views.delete(key);
     this.views.set(key, view);
@@ -46,6 +51,11 @@ export class OpenProfile {
   }
 
   summary(): ProfileSummary {
+    this.cachedSummary ??= this.summarize();
+    return this.cachedSummary;
+  }
+
+  private summarize(): ProfileSummary {
     const { profile } = this;
     const { meta, samples } = profile;
     const perThread = new Float64Array(profile.threads.length);
@@ -57,6 +67,8 @@ export class OpenProfile {
       count += times;
       perThread[samples.thread === null ? 0 : samples.thread[i]] += times;
     }
+    const titles = threadTitles(profile.threads);
+    const sumOf = (threads: readonly number[]): number => threads.reduce((sum, thread) => sum + perThread[thread], 0);
     return {
       profile: this.id,
       name: this.name,
@@ -66,8 +78,19 @@ export class OpenProfile {
       totals: samples.values.map((values) => values.reduce((sum, value) => sum + value, 0)),
       threads: profile.threads.map((thread, index) => {
         const types = typesOf(index);
-        return { ...thread, samples: perThread[index], ...(types === null ? undefined : { types }) };
+        return {
+          ...thread,
+          title: titles[index],
+          samples: perThread[index],
+          ...(types === null ? undefined : { types }),
+        };
       }),
+      processes: groupThreads(profile.threads).map(({ title, threads }) => ({
+        title,
+        threads: [...threads],
+        samples: sumOf(threads),
+      })),
+      labels: summarizeLabels(profile),
       samples: count,
       functions: profile.functions.length,
       durationMs: meta.durationMs,
@@ -81,6 +104,8 @@ export class OpenProfile {
 
 /** What was computed of one view of a profile, each part at its first use. */
 export class ProfileView {
+  /** The open profile, or where the view is split that profile with the roots: it has the tree's functions and frames. */
+  readonly profile: Profile;
   readonly values: StackValues;
   private cachedTree: CallTree | null = null;
   private cachedFunctions: FunctionTotals | null = null;
@@ -94,20 +119,24 @@ export class ProfileView {
     private readonly owner: OpenProfile,
     readonly spec: ViewSpec,
   ) {
-    this.values = sumStacks(owner.profile, spec);
+    const splitBy = spec.splitBy ?? null;
+    this.profile = splitBy === null ? owner.profile : splitProfile(owner.profile, spec, splitBy);
+    this.values = sumStacks(this.profile, spec);
   }
 
   get tree(): CallTree {
-    this.cachedTree ??= buildCallTree(this.owner.profile, this.values);
+    this.cachedTree ??= buildCallTree(this.profile, this.values);
     return this.cachedTree;
   }
 
   get functions(): FunctionTotals {
-    this.cachedFunctions ??= sumFunctions(this.tree, this.owner.profile.functions.length);
+    this.cachedFunctions ??= sumFunctions(this.tree, this.profile.functions.length);
     return this.cachedFunctions;
   }
 
+  /** @throws Error where the view is split: lines have no roots. */
   get lines(): LineTotals {
+    if (this.profile !== this.owner.profile) throw new Error('Ask for the lines of a view that is not split.');
     this.cachedLines ??= sumLines(this.owner.profile, this.owner.lineIndex, this.values);
     return this.cachedLines;
   }
@@ -120,10 +149,10 @@ export class ProfileView {
 
   /** @throws RangeError where the view is of all threads: a time axis is one thread's. */
   timeOrder(): TimeOrderLayout {
-    const { profile } = this.owner;
+    const { profile } = this;
     const thread = this.spec.thread ?? (profile.threads.length === 1 ? 0 : null);
     if (thread === null) throw new RangeError('Choose one thread to see its time order.');
-    this.cachedTimeOrder ??= layOutTimeOrder(profile, this.tree, thread);
+    this.cachedTimeOrder ??= layOutTimeOrder(profile, this.tree, thread, sampleMask(profile, this.spec));
     return this.cachedTimeOrder;
   }
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ViewSpec } from '../analysis/viewSpec';
+import { type ViewSpec, viewKey, withoutSplit } from '../analysis/viewSpec';
 import type { EngineApi, ProfileSummary } from '../engine/engineApi';
 import { openParams } from './openParams';
 import { watchFile } from './watchFile';
@@ -27,7 +27,7 @@ export class HostProfile {
   private readonly statusChanged = new vscode.EventEmitter<ProfileStatus>();
   readonly onDidChangeStatus = this.statusChanged.event;
   private readonly viewChanged = new vscode.EventEmitter<void>();
-  /** Another sample type or thread is looked at. */
+  /** Another sample type, thread or filter is looked at: other lines are hot. */
   readonly onDidChangeView = this.viewChanged.event;
 
   constructor(
@@ -61,7 +61,7 @@ export class HostProfile {
   setView(view: ViewSpec): void {
     const before = this.view;
     this.chosenView = view;
-    if (before !== null && (before.sampleType !== view.sampleType || before.thread !== view.thread)) {
+    if (before !== null && viewKey(withoutSplit(before)) !== viewKey(withoutSplit(view))) {
       this.viewChanged.fire();
     }
   }

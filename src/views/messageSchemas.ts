@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Dimension } from '../analysis/viewSpec';
 
 /**
  * What the webview may say. It runs in a sandbox and shows untrusted text, so each message is checked in full before
@@ -8,6 +9,9 @@ import * as v from 'valibot';
 const maxQuery = 10_000;
 const maxCopy = 1_000_000;
 const maxRows = 1000;
+const maxTerms = 60;
+const maxValues = 1000;
+const maxValue = 1000;
 const maxPixels = 65_536;
 const maxAddress = 16_384;
 const maxDropped = 20;
@@ -16,7 +20,23 @@ const maxDroppedBytes = 64 * 2 ** 20;
 const index = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const node = v.pipe(v.number(), v.safeInteger(), v.minValue(-1));
 const finite = v.pipe(v.number(), v.finite());
-const viewSpec = v.object({ sampleType: index, thread: v.nullable(index) });
+const dimension = v.custom<Dimension>(
+  (value) =>
+    value === 'thread' ||
+    value === 'process' ||
+    (typeof value === 'string' && value.startsWith('label:') && value.length <= maxQuery),
+  'no dimension',
+);
+const filterTerm = v.object({
+  by: dimension,
+  values: v.pipe(v.array(v.nullable(v.pipe(v.string(), v.maxLength(maxValue)))), v.maxLength(maxValues), v.readonly()),
+});
+const viewSpec = v.object({
+  sampleType: index,
+  thread: v.nullable(index),
+  filter: v.optional(v.nullable(v.pipe(v.array(filterTerm), v.maxLength(maxTerms), v.readonly()))),
+  splitBy: v.optional(v.nullable(dimension)),
+});
 const order = v.picklist(['leftHeavy', 'timeOrder']);
 const functionSort = v.picklist(['self', 'total', 'name', 'file']);
 const text = v.pipe(v.string(), v.maxLength(maxQuery));

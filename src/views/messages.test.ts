@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { InferOutput } from 'valibot';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { ViewSpec } from '../analysis/viewSpec';
 import type { FrameDetailsParams, FunctionTableParams, ProfileSummary, SearchParams } from '../engine/engineApi';
 import type { ToHost, ViewState } from '../protocol';
 import { parseWebviewMessage, type viewStateSchema, type WebviewMessage, type WebviewRequest } from './messageSchemas';
@@ -29,7 +30,9 @@ const summary: ProfileSummary = {
   ],
   defaultSampleType: 1,
   totals: [10, 20],
-  threads: [{ name: 'main', process: null, pid: null, tid: null, samples: 10 }],
+  threads: [{ name: 'main', title: 'main', process: null, pid: null, tid: null, samples: 10 }],
+  processes: [{ title: '(no process)', threads: [0], samples: 10 }],
+  labels: [{ key: 'instance', samples: 10, values: [{ value: 'a', samples: 10 }], distinct: 1 }],
   samples: 10,
   functions: 3,
   durationMs: 1,
@@ -39,12 +42,23 @@ const summary: ProfileSummary = {
   notes: [],
 };
 
+const divided: ViewSpec = {
+  ...view,
+  filter: [
+    { by: 'label:instance', values: ['a', null] },
+    { by: 'process', values: ['java'] },
+  ],
+  splitBy: 'thread',
+};
+
 describe('parseWebviewMessage', () => {
   const good: ToHost[] = [
     { kind: 'ready' },
     { kind: 'cancel', id: 3 },
     { kind: 'openFrame', view, order: 'leftHeavy', node: 7 },
     { kind: 'openFunction', view, func: 7 },
+    { kind: 'openFunction', view: divided, func: 7 },
+    { kind: 'state', state: { ...state, view: divided } },
     { kind: 'state', state },
     { kind: 'copy', text: 'hot' },
     { kind: 'dropUris', uris: ['file:///a'] },
@@ -85,6 +99,11 @@ describe('parseWebviewMessage', () => {
     [{ kind: 'openFrame', view: { sampleType: -1, thread: null }, order: 'leftHeavy', node: 1 }],
     [{ kind: 'openFrame', view, order: 'leftHeavy', node: 1.5 }],
     [{ kind: 'openFunction', view, func: '1' }],
+    [{ kind: 'openFunction', view: { ...view, splitBy: 'moon' }, func: 1 }],
+    [{ kind: 'openFunction', view: { ...view, splitBy: `label:${'x'.repeat(20_000)}` }, func: 1 }],
+    [{ kind: 'openFunction', view: { ...view, filter: [{ by: 'label:k', values: [1] }] }, func: 1 }],
+    [{ kind: 'openFunction', view: { ...view, filter: [{ by: 'thread', values: Array(2000).fill('x') }] }, func: 1 }],
+    [{ kind: 'openFunction', view: { ...view, filter: Array(100).fill({ by: 'thread', values: [] }) }, func: 1 }],
     [{ kind: 'copy', text: 'x'.repeat(1_000_001) }],
     [{ kind: 'state', state: { ...state, table: null } }],
     [{ kind: 'eval', code: '1' }],
@@ -166,6 +185,17 @@ describe('ViewStateStore', () => {
       order: 'leftHeavy',
       zoomed: null,
     });
+  });
+});
+
+describe('fitState', () => {
+  it('keeps a filter that still means something, with its positions', () => {
+    const filter: ViewSpec['filter'] = [{ by: 'label:instance', values: ['a'] }];
+    const filtered = { ...state, view: { ...view, filter, splitBy: 'label:instance' as const } };
+    expect(fitState(filtered, summary, true)).toEqual(filtered);
+    expect(fitState({ ...state, view: { ...view, filter: null, splitBy: null } }, summary, true)).toEqual(state);
+    const gone = { ...state, view: { ...view, filter: [{ by: 'label:instance', values: ['b'] }] as const } };
+    expect(fitState(gone, summary, true)).toEqual({ ...state, range: null, scroll: 0, zoomed: null, focused: null });
   });
 });
 

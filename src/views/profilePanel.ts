@@ -100,7 +100,7 @@ export class ProfilePanel implements vscode.Disposable {
       case 'openFrame':
         return this.openSource('frameDetails', { view: message.view, order: message.order, node: message.node });
       case 'openFunction':
-        return this.openSource('functionInfo', { func: message.func });
+        return this.openSource('functionInfo', { view: message.view, func: message.func });
       case 'state':
         return this.keepState(message.state);
       case 'copy':

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { fitDivision, viewKey } from '../analysis/viewSpec';
 import type { ProfileSummary } from '../engine/engineApi';
 import type { ViewState } from '../protocol';
 import { viewStateSchema } from './messageSchemas';
@@ -46,18 +47,25 @@ export function fitState(state: ViewState, summary: ProfileSummary, sameContent:
   const typeFits = sampleType < summary.sampleTypes.length;
   const threadFits = thread === null || thread < summary.threads.length;
   const orderFits = state.order === 'leftHeavy' || summary.timed;
+  const division = fitDivision(summary, state.view);
+  const divisionFits = viewKey({ ...state.view, ...NO_DIVISION, ...division }) === viewKey(state.view);
   const positions =
-    sameContent && typeFits && threadFits && orderFits ? {} : { range: null, scroll: 0, zoomed: null, focused: null };
+    sameContent && typeFits && threadFits && orderFits && divisionFits
+      ? {}
+      : { range: null, scroll: 0, zoomed: null, focused: null };
   return {
     ...state,
     view: {
       sampleType: typeFits ? sampleType : summary.defaultSampleType,
       thread: threadFits ? thread : null,
+      ...division,
     },
     order: orderFits ? state.order : 'leftHeavy',
     ...positions,
   };
 }
+
+const NO_DIVISION = { filter: null, splitBy: null };
 
 /** Tells two contents of one file apart well enough to know that node numbers changed. */
 function contentOf(summary: ProfileSummary): string {

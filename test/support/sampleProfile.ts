@@ -8,6 +8,8 @@ export interface WrittenSample {
   thread?: number;
   /** Nanoseconds. */
   time?: number;
+  /** Numbers are of the unit `bytes`. */
+  labels?: [string, string | number][];
 }
 
 interface WrittenOptions {
@@ -31,8 +33,13 @@ export function profileOf(samples: WrittenSample[], options: WrittenOptions = {}
       const func = builder.func(builder.string(name), file === null ? -1 : builder.string(file), 0, 0);
       return builder.stack(prefix, builder.frame(func, line, false));
     }, -1);
-  for (const { frames, value, thread = 0, time } of samples) {
-    const row = builder.addSample(stackOf(frames), thread, time ?? null, -1);
+  for (const { frames, value, thread = 0, time, labels = [] } of samples) {
+    builder.labels.begin();
+    for (const [key, label] of labels) {
+      if (typeof label === 'string') builder.labels.addText(builder.string(key), builder.string(label));
+      else builder.labels.addNumber(builder.string(key), label, builder.string('bytes'));
+    }
+    const row = builder.addSample(stackOf(frames), thread, time ?? null, builder.labels.end());
     builder.setValue(row, 0, value);
   }
   for (const [frames, line, ticks] of options.leafLines ?? []) builder.addLeafLine(stackOf(frames), line, ticks);

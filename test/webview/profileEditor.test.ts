@@ -677,6 +677,8 @@ describe('instead of a profile', () => {
         defaultSampleType: 0,
         totals: [0],
         threads: [],
+        processes: [],
+        labels: [],
         samples: 0,
         functions: 0,
         durationMs: null,
