@@ -109,6 +109,8 @@ class MarkedStacks {
   private readonly processes = new Map<number, { pid: number; process: string }>();
   private readonly cuts = new Map<number, string>();
   private readonly threads = new Map<string, number>();
+  /** py-spy learns a thread's name after its first samples. */
+  private readonly nameOf: ReadonlyMap<number, string>;
 
   constructor(
     private readonly builder: ProfileBuilder,
@@ -118,6 +120,7 @@ class MarkedStacks {
     this.stackOf = new Int32Array(columns.length).fill(-1);
     this.threadOf = new Int32Array(columns.length).fill(-1);
     this.state = new Uint8Array(columns.length);
+    this.nameOf = threadNames(columns.tokens);
   }
 
   build(): void {
@@ -173,12 +176,25 @@ class MarkedStacks {
   /** Index of the thread. @param processOf the stack of the mark of its process, -1 for none */
   thread(name: string, tid: number | null, processOf: number): number {
     const of = this.processes.get(processOf) ?? null;
-    const key = `${of?.pid};${tid};${name}`;
+    const called = name === '' && tid !== null ? (this.nameOf.get(tid) ?? '') : name;
+    const key = `${of?.pid};${tid};${called}`;
     let index = this.threads.get(key);
     if (index === undefined) {
-      index = this.builder.addThread({ name, tid, process: of?.process ?? null, pid: of?.pid ?? null });
+      index = this.builder.addThread({ name: called, tid, process: of?.process ?? null, pid: of?.pid ?? null });
       this.threads.set(key, index);
     }
     return index;
   }
+}
+
+/** The first name of each thread that any mark names. */
+export function threadNames(texts: readonly string[]): Map<number, string> {
+  const names = new Map<number, string>();
+  for (const text of texts) {
+    const mark = readThreadMark(text);
+    if (mark?.kind === 'thread' && mark.tid !== null && mark.name !== '' && !names.has(mark.tid)) {
+      names.set(mark.tid, mark.name);
+    }
+  }
+  return names;
 }

@@ -108,7 +108,7 @@ const plainDescriptor = /\((?:\[*(?:[BCDFIJSZ]|L[^|;()]+;))*\)\[*(?:[BCDFIJSZV]|
 export function writeFoldedFrame({ name, file, module, line, inlined, kind }: FoldedFrame): string {
   const place = file === null ? '' : line > 0 ? ` (${file}:${line})` : ` (${file})`;
   const before = module === null || file !== null ? '' : `${module}\``;
-  const quoted = name.length < 10_000 && name.endsWith(';') ? name.replace(plainDescriptor, barred) : name;
+  const quoted = name.length < 10_000 && name.includes(';') ? name.replace(plainDescriptor, barred) : name;
   const text = `${before}${quoted}${place}${inlined ? '_[i]' : (markOfKind[kind] ?? '')}`;
   return text.replace(/;/g, ':').replace(/[\r\n]+/g, ' ') || '(anonymous)';
 }

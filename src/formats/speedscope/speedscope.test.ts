@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { decode, seeded, stackNames, sum } from '../../../test/support/profiles';
+import {
+  decode,
+  frameFile,
+  frameName,
+  naiveTotals,
+  readFixture,
+  seeded,
+  stackNames,
+  sum,
+} from '../../../test/support/profiles';
 import { checkProfile } from '../../profile/checkProfile';
 import type { Profile } from '../../profile/profile';
 import { ProfileBuilder } from '../../profile/profileBuilder';
@@ -297,5 +306,37 @@ describe('speedscope', () => {
       ['a', 4],
       ['a;b', 3],
     ]);
+  });
+
+  it("agrees with the plain sum of py-spy's seconds, by thread and line", () => {
+    const profile = decode(speedscope, readFixture('speedscope/py-spy.speedscope.json'));
+    expect(checkProfile(profile)).toEqual([]);
+    expect(profile.threads[0].name).toBe('MainThread');
+    const { samples, threads, frames: table, meta } = profile;
+    expect(meta.defaultSampleType).toBe(1);
+    const found: string[] = [];
+    threads.forEach(({ tid }, thread) => {
+      const own = {
+        ...profile,
+        samples: {
+          ...samples,
+          stack: samples.stack.map((stack, row) => (samples.thread?.[row] === thread ? stack : -1)),
+        },
+      };
+      const totals = naiveTotals(
+        own,
+        1,
+        (frame) => `${frameName(profile, frame)} ${frameFile(profile, frame)}:${table.line[frame]}`,
+      );
+      for (const [key, { self, total }] of totals) {
+        found.push(`${self.toFixed(6)} ${total.toFixed(6)} ${tid} ${key}`);
+      }
+    });
+    const oracle = new TextDecoder().decode(readFixture('speedscope/py-spy.sums.txt')).trim().split('\n');
+    const expected = oracle
+      .map((line) => line.replace(/ Thread (\d+) ".*?"/, ' $1'))
+      .filter((line) => !/ thread \(\d+\)/.test(line));
+    expect(expected.length).toBeGreaterThan(10);
+    expect(found.sort()).toEqual(expected.sort());
   });
 });

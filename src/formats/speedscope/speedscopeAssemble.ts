@@ -209,7 +209,13 @@ function threadOf(profile: SpeedscopeProfile, file: SpeedscopeFile, marks: Map<n
   } else {
     thread.tid = number(dotnetThread.exec(name)?.[1]);
   }
-  return { ...thread, ...rootMarks(profile, file, marks) };
+  const marked = { ...thread, ...rootMarks(profile, file, marks) };
+  if (marked.name === '' && marked.tid !== null) {
+    // py-spy learns a thread's name after its first samples.
+    const named = [...marks.values()].find(({ tid, name: of }) => tid === marked.tid && of !== undefined && of !== '');
+    marked.name = named?.name ?? '';
+  }
+  return marked;
 }
 
 /** What the marks at the root of a profile's first sample say. */
