@@ -4,11 +4,13 @@ import { PairTable, QuadTable } from '../../profile/tupleTables';
 import { checkEncodedSize } from '../encodeLimit';
 import { splitLeafValues } from '../leafSplit';
 import { MOST_FRAMES } from './pprofSamples';
+import { wholeUnits } from './pprofUnits';
 
 /**
  * pprof's protocol buffers, not compressed. Samples with the same stack, labels and thread are added up, for pprof has
  * no times; threads become labels where there are several. Lines are written where frames have the line that was
- * running; V8's leaf lines split the values of their stacks. Values are rounded to whole numbers.
+ * running; V8's leaf lines split the values of their stacks. Values are rounded to whole numbers, fractions of
+ * longer units of time to nanoseconds.
  * @throws Error where the file would exceed `MOST_ENCODED`, for each sample repeats its whole stack, and where a stack is
  * deeper than `MOST_FRAMES`, which `pprof` would not read
  */
@@ -36,8 +38,11 @@ class PprofEncoder {
   private readonly mappings = new Map<number, number>();
   private readonly labelBytes = new Map<number, Uint8Array>();
 
+  private readonly units: readonly { unit: string; factor: number }[];
+
   constructor(private readonly profile: Profile) {
     const { length } = profile.stacks;
+    this.units = wholeUnits(profile);
     this.caller = new Int32Array(length);
     this.location = new Int32Array(length);
     this.listSize = new Int32Array(length);
@@ -56,9 +61,9 @@ class PprofEncoder {
   encode(): Uint8Array {
     const { pbf, profile } = this;
     const { meta, sampleTypes, functions } = profile;
-    for (const { type, unit } of sampleTypes) {
+    for (const [index, { type }] of sampleTypes.entries()) {
       const typeIndex = this.string(type);
-      const unitIndex = this.string(unit);
+      const unitIndex = this.string(this.units[index].unit);
       message(pbf, 1, () => {
         pbf.writeVarintField(1, typeIndex);
         pbf.writeVarintField(2, unitIndex);
@@ -115,12 +120,13 @@ class PprofEncoder {
         0,
       );
     }
-    const sums = samples.values.map((column) => {
+    const sums = samples.values.map((column, type) => {
       const sum = new Float64Array(groups.length);
       for (let row = 0; row < samples.length; row++) {
         sum[groupOf[row]] += column[row];
       }
-      return sum;
+      const { factor } = this.units[type];
+      return factor === 1 ? sum : sum.map((value) => value * factor);
     });
     // Samples without a value are left out.
     const sampled = new Uint8Array(stacks.length);

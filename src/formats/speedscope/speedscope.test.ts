@@ -13,6 +13,7 @@ import { checkProfile } from '../../profile/checkProfile';
 import type { Profile } from '../../profile/profile';
 import { ProfileBuilder } from '../../profile/profileBuilder';
 import { folded } from '../folded/folded';
+import { pprof } from '../pprof/pprof';
 import { speedscope } from './speedscope';
 
 type Event = [type: 'O' | 'C', frame: number, at: number];
@@ -338,5 +339,12 @@ describe('speedscope', () => {
       .filter((line) => !/ thread \(\d+\)/.test(line));
     expect(expected.length).toBeGreaterThan(10);
     expect(found.sort()).toEqual(expected.sort());
+  });
+
+  it('keeps fractions of seconds in formats of whole numbers', () => {
+    const profile = decode(speedscope, file([sampled([[0], [1]], [0.25, 1e-6], { unit: 'seconds' })]));
+    const again = decode(pprof, pprof.encode!(profile));
+    expect(again.sampleTypes[1]).toEqual({ type: 'time', unit: 'nanoseconds' });
+    expect([...again.samples.values[1]]).toEqual([250_000_000, 1000]);
   });
 });
