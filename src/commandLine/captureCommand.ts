@@ -92,11 +92,13 @@ function kindOf(name: string | undefined, targets: readonly string[]): EndpointK
   const first = targets[0]!;
   const guess = /\/debug\/pprof(\/|$)|:6060\b/.test(first)
     ? 'go-pprof'
-    : /:16384\b/.test(first)
-      ? 'nylas'
-      : /^https?:\/\/[^/]+\/.+/.test(first)
-        ? 'http'
-        : 'go-pprof';
+    : /:(9229|9222)\b/.test(first)
+      ? 'v8-inspector'
+      : /:16384\b/.test(first)
+        ? 'nylas'
+        : /^https?:\/\/[^/]+\/.+/.test(first)
+          ? 'http'
+          : 'go-pprof';
   return endpointKind(guess)!;
 }
 

@@ -29,7 +29,7 @@ convert  Writes a profile in the format that OUT's ending names. Several are mer
 capture  Captures from running programs and writes FILE, whose path it prints. Several instances become one profile with
          the label "instance"; one that fails is named on stderr, and the others are kept.
          TARGET   an address, host:port, or several by a range: host-[1-20]:6060, host-[blue,green]:6060
-         --kind   go-pprof, nylas, async-profiler, http (else guessed from the address)
+         --kind   v8-inspector, go-pprof, nylas, async-profiler, http (else guessed from the address)
          --profile      the kind's own: cpu, heap, allocs, mutex, block, goroutine; wall, alloc, lock …
          --seconds      how long to sample (default 10)
          --concurrency  instances asked at once (default 32)

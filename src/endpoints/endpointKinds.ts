@@ -8,9 +8,11 @@ import { jfrByPid } from './jfrByPid';
 import { nylas } from './nylas';
 import { perf } from './perf';
 import { pySpy } from './pySpy';
+import { v8Inspector } from './v8InspectorEndpoint';
 
 /** Every way to capture from an endpoint. */
 export const endpointKinds: readonly EndpointKind[] = [
+  v8Inspector,
   goPprof,
   nylas,
   asyncProfiler,

@@ -1,0 +1,148 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { captureInstances, instancesOf } from './captureInstances';
+import { CdpConnection } from './cdpConnection';
+import { CpuprofileCapture } from './cpuprofileCapture';
+import type { CaptureRequest, EndpointKind, InstanceResult } from './endpoint';
+import { formatAddress, type InspectorTarget, listInspectorTargets, parseInspectorAddress } from './inspectorAddress';
+import { V8Recording } from './v8Inspector';
+
+/** Connecting, and handing over what was sampled. */
+const GRACE_MS = 30_000;
+const DEFAULT_INTERVAL_US = 1000;
+/** Bytes allocated between two samples of the heap, on average (V8's own default). */
+const DEFAULT_HEAP_INTERVAL = 32_768;
+
+/**
+ * V8's inspector at host:port: Node with `--inspect`, Chromium with `--remote-debugging-port`. The profile `cpu` samples
+ * all its targets at once, a thread each; `heap` samples what one target allocates and keeps. Options: `target` (a part
+ * of the title or address of those that are wanted), `interval` (microseconds, or bytes for `heap`).
+ */
+export const v8Inspector: EndpointKind = {
+  name: 'v8-inspector',
+  title: 'V8 inspector (Node, Chromium)',
+  discover: async (request) => {
+    const [first] = await instancesOf(request);
+    const targets = await listInspectorTargets(parseInspectorAddress(first!));
+    const titles = targets.map(({ title, url }) => title || url).join(', ');
+    return [
+      { profile: 'cpu', title: 'CPU', description: titles },
+      { profile: 'heap', title: 'Sampling heap', description: 'what is allocated and kept' },
+    ];
+  },
+  capture: async (request) => {
+    const instances = await instancesOf(request);
+    await mkdir(request.folder, { recursive: true, mode: 0o700 });
+    const captureOne = request.spec.profile === 'heap' ? captureHeap : captureCpu;
+    return captureInstances(request, instances, request.seconds * 1000 + GRACE_MS, (instance, index, signal) =>
+      captureOne({ ...request, signal }, instance, index),
+    );
+  },
+};
+
+async function targetsOf({ spec, signal }: CaptureRequest, instance: string): Promise<InspectorTarget[]> {
+  const address = parseInspectorAddress(instance);
+  const targets = await listInspectorTargets(address);
+  signal.throwIfAborted();
+  const wanted = spec.options?.['target'];
+  if (typeof wanted !== 'string' || wanted === '') return targets;
+  const found = targets.filter(({ title, url }) => title.includes(wanted) || url.includes(wanted));
+  if (found.length > 0) return found;
+  const there = targets.map(({ title, url }) => title || url).join(', ');
+  throw new Error(`The inspector at ${formatAddress(address)} has no target "${wanted}": there are ${there}.`);
+}
+
+function intervalOf({ spec }: CaptureRequest, otherwise: number): number {
+  const interval = spec.options?.['interval'];
+  return typeof interval === 'number' && interval > 0 ? interval : otherwise;
+}
+
+function nameOf(instance: string, index: number, ending: string): string {
+  return `${parseInspectorAddress(instance).host.replaceAll(':', '_')}-${index}${ending}`;
+}
+
+async function captureCpu(request: CaptureRequest, instance: string, index: number): Promise<InstanceResult> {
+  const { signal } = request;
+  const targets = await targetsOf(request, instance);
+  const capture = new CpuprofileCapture(join(request.folder, `${index}`));
+  const started: { recording: V8Recording; connection: CdpConnection; target: InspectorTarget }[] = [];
+  const notes: string[] = [];
+  try {
+    for (const target of targets) {
+      const label = target.title || target.url;
+      try {
+        const connection = await CdpConnection.connect(target.webSocketUrl);
+        // Not before the connection is there: an ended one must not be left open.
+        const thread: { add: ReturnType<CpuprofileCapture['addThread']> | null } = { add: null };
+        const recording = await V8Recording.start(connection, {
+          intervalUs: intervalOf(request, DEFAULT_INTERVAL_US),
+          shared: false,
+          onSegment: ({ profile, startTimeMs }) => thread.add?.addSegment(profile, startTimeMs, null),
+          log: (line) => request.log(`${label}: ${line}`),
+        }).catch(async (error) => {
+          await connection.close();
+          throw error;
+        });
+        thread.add = capture.addThread({ process: instance, thread: label, pid: recording.target.pid });
+        started.push({ recording, connection, target });
+      } catch (error) {
+        if (targets.length === 1) throw error;
+        notes.push(`${label} could not be sampled: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    if (started.length === 0) throw new Error(notes.join(' '));
+    const lost = Promise.all(started.map(({ recording }) => recording.finished));
+    await Promise.race([sleep(request.seconds * 1000, undefined, { signal }), lost]);
+    for (const { recording } of started) recording.stop();
+    for (const [i, end] of (await lost).entries()) {
+      if (end.reason !== 'lost') continue;
+      const label = started[i]!.target.title || started[i]!.target.url;
+      notes.push(`${label} ended while it was sampled: its last ${Math.round(end.lostMs)} ms are missing.`);
+    }
+    const path = await capture.finish();
+    if (path === null) throw new Error(`${instance} gave no samples: it ended before the first ones arrived.`);
+    return { instance, path, name: nameOf(instance, index, '.cpuprofiles'), seconds: request.seconds, notes };
+  } finally {
+    for (const { recording, connection } of started) {
+      recording.stop();
+      await Promise.race([recording.finished, sleep(2000)]);
+      await connection.close();
+    }
+    if (signal.aborted) await capture.discard();
+  }
+}
+
+async function captureHeap(request: CaptureRequest, instance: string, index: number): Promise<InstanceResult> {
+  const [target, ...others] = await targetsOf(request, instance);
+  const connection = await CdpConnection.connect(target!.webSocketUrl);
+  let sampling = false;
+  try {
+    await connection.send('HeapProfiler.enable');
+    const samplingInterval = intervalOf(request, DEFAULT_HEAP_INTERVAL);
+    await connection.send('HeapProfiler.startSampling', { samplingInterval });
+    sampling = true;
+    const gone = connection.closed.then(() => {
+      throw new Error(
+        `${instance} ended while its heap was sampled: V8 hands over the heap's samples at the end only.`,
+      );
+    });
+    await Promise.race([sleep(request.seconds * 1000, undefined, { signal: request.signal }), gone]);
+    const { profile } = await connection.send('HeapProfiler.stopSampling', undefined, null);
+    sampling = false;
+    const path = join(request.folder, `${index}.heapprofile`);
+    await writeFile(path, JSON.stringify(profile), { mode: 0o600 });
+    const notes =
+      others.length === 0
+        ? []
+        : [
+            `${target!.title || target!.url} was sampled, one of ${others.length + 1} targets: choose another by the option "target".`,
+          ];
+    return { instance, path, name: nameOf(instance, index, '.heapprofile'), seconds: request.seconds, notes };
+  } finally {
+    if (sampling && connection.isOpen) {
+      await connection.send('HeapProfiler.stopSampling', undefined, 5000).catch(() => undefined);
+    }
+    await connection.close();
+  }
+}

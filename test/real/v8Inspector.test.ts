@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CaptureRequest, EndpointSpec, InstanceResult } from '../../src/endpoints/endpoint';
+import { v8Inspector } from '../../src/endpoints/v8InspectorEndpoint';
+import { cpuprofile } from '../../src/formats/cpuprofile/cpuprofile';
+import { heapprofile } from '../../src/formats/heapprofile/heapprofile';
+import type { Profile } from '../../src/profile/profile';
+import { decode, naiveTotals } from '../support/profiles';
+import { missing } from '../support/realTools';
+
+const folder = mkdtempSync(join(tmpdir(), 'emberline-inspector-'));
+const children: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const PROGRAM = `
+function fibonacci(n) { return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2); }
+const kept = [];
+function allocate() { kept.push(new Array(1000).fill(kept.length)); if (kept.length > 5000) kept.length = 0; }
+function round() { fibonacci(20); allocate(); setImmediate(round); }
+round();
+`;
+
+/** Starts a program that prints its inspector's address on stderr. */
+async function inspected(command: string, args: readonly string[]): Promise<string> {
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  children.push(child);
+  const found = (async () => {
+    for await (const line of createInterface({ input: child.stderr! })) {
+      const address = /listening on ws:\/\/([^/]+)\//.exec(line)?.[1];
+      if (address !== undefined) return address;
+    }
+    throw new Error(`${command} said no address`);
+  })();
+  const failed = once(child, 'error').then(([error]) => Promise.reject(error));
+  const address = await Promise.race([found, failed]);
+  child.stderr!.resume();
+  return address;
+}
+
+function request(spec: Partial<EndpointSpec>, more: Partial<CaptureRequest> = {}): CaptureRequest {
+  return {
+    spec: { name: 'program', kind: 'v8-inspector', ...spec },
+    seconds: 1,
+    signal: new AbortController().signal,
+    onProgress: () => {},
+    log: () => {},
+    headersFor: () => ({}),
+    folder: mkdtempSync(join(folder, 'capture-')),
+    ...more,
+  };
+}
+
+function share(profile: Profile, name: string): number {
+  const { functions, frames, strings, meta, samples } = profile;
+  const totals = naiveTotals(profile, meta.defaultSampleType, (frame) => strings[functions.name[frames.func[frame]]]);
+  const all = samples.values[meta.defaultSampleType].reduce((sum, value) => sum + value, 0);
+  return (totals.get(name)?.total ?? 0) / all;
+}
+
+function bytesOf(result: InstanceResult | undefined): Uint8Array {
+  if (result === undefined || 'error' in result) throw new Error(result?.error);
+  return readFileSync(result.path);
+}
+
+describe('a real Node program with --inspect', () => {
+  let url: string;
+  beforeAll(async () => {
+    const path = join(folder, 'program.js');
+    writeFileSync(path, PROGRAM);
+    url = await inspected(process.execPath, ['--inspect=0', path]);
+  });
+
+  it('offers CPU and heap', async () => {
+    const offers = await v8Inspector.discover!(request({ url }));
+    expect(offers.map(({ profile }) => profile)).toEqual(['cpu', 'heap']);
+    expect(offers[0]!.description).toContain('program.js');
+  });
+
+  it('gives its CPU time', async () => {
+    const [result] = await v8Inspector.capture(request({ url }));
+    const profile = decode(cpuprofile, bytesOf(result));
+    expect(share(profile, 'fibonacci')).toBeGreaterThan(0.4);
+    expect(profile.threads[0]).toMatchObject({ process: url, pid: children[0]!.pid });
+  });
+
+  // V8 inlines what is short: the caller has its allocations.
+  it('gives what it allocates', async () => {
+    const [result] = await v8Inspector.capture(request({ url, profile: 'heap' }));
+    expect(share(decode(heapprofile, bytesOf(result)), 'round')).toBeGreaterThan(0.3);
+  });
+
+  it('says which targets there are where the wanted one is not', async () => {
+    const [result] = await v8Inspector.capture(request({ url, options: { target: 'nonsense' } }));
+    expect(result).toMatchObject({ error: expect.stringMatching(/has no target "nonsense": there are .*program\.js/) });
+  });
+
+  it('is not profiled any more after cancelling', async () => {
+    for (const profile of ['cpu', 'heap']) {
+      const cancel = new AbortController();
+      setTimeout(() => cancel.abort(), 500);
+      const asked = request({ url, profile }, { seconds: 20, signal: cancel.signal });
+      await expect(v8Inspector.capture(asked)).rejects.toThrow(/abort/i);
+      expect(readdirSync(asked.folder)).toEqual([]);
+    }
+    // A profiler left running would refuse another interval.
+    const [result] = await v8Inspector.capture(request({ url, options: { interval: 500 } }));
+    expect(result).not.toHaveProperty('error');
+  });
+
+  it('is kept when it dies while it is sampled', async () => {
+    const dying = await inspected(process.execPath, ['--inspect=0', join(folder, 'program.js')]);
+    setTimeout(() => children.at(-1)!.kill('SIGKILL'), 2600);
+    const [result] = await v8Inspector.capture(request({ url: dying }, { seconds: 20 }));
+    expect(share(decode(cpuprofile, bytesOf(result)), 'fibonacci')).toBeGreaterThan(0.4);
+    expect(result).toMatchObject({
+      notes: [expect.stringMatching(/ended while it was sampled: its last \d+ ms are missing/)],
+    });
+  });
+});
+
+describe.skipIf(missing('chromium', '--version'))('a real Chromium', () => {
+  it('gives the CPU time of its page', async () => {
+    const page = join(folder, 'page.html');
+    writeFileSync(
+      page,
+      `<title>Busy page</title><script>${PROGRAM.replace('setImmediate(round)', 'setTimeout(round)').replace('fibonacci(20)', 'fibonacci(27)')}</script>`,
+    );
+    const url = await inspected('chromium', [
+      '--headless=new',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--remote-debugging-port=0',
+      `--user-data-dir=${join(folder, 'home')}`,
+      `file://${page}`,
+    ]);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const [result] = await v8Inspector.capture(request({ url, options: { target: 'Busy page' } }));
+    expect(share(decode(cpuprofile, bytesOf(result)), 'fibonacci')).toBeGreaterThan(0.05);
+  });
+});
