@@ -52,6 +52,8 @@ export const fixtureFormats: Readonly<Record<string, string>> = {
   'pstats/calls.prof': 'pstats',
   'pstats/profile.prof': 'pstats',
   'pstats/python2.prof': 'pstats',
+  'pstats/module.prof': 'pstats',
+  'pstats/module2.prof': 'pstats',
   'pstats/added.pstats': 'pstats',
   'pstats/sampled.pstats': 'pstats',
   'vmprof/plain.vmprof': 'vmprof',

@@ -24,8 +24,8 @@ export interface Misfits {
   readonly most: number;
 }
 
-/** Stacks and samples to be looked at, in all: a second or two. */
-const MOST_WORK = 3e8;
+/** Stacks and samples to be looked at, in all, where one that is made counts twenty: a second or two. */
+const MOST_WORK = 1e8;
 /** Candidates are looked for until there are so many, or so many times what is needed, to choose the largest of them. */
 const ENOUGH_ROWS = 20_000;
 const ENOUGH_TIMES = 30;
@@ -281,7 +281,7 @@ class Fitting {
     for (let at = stack; at !== until; at = a[at]) {
       functions.push(b[at]);
     }
-    this.work += functions.length * 2;
+    this.work += functions.length * 20;
     return functions;
   }
 

@@ -29,7 +29,37 @@ const type = {
   smallTuple: code(')'),
   dict: code('{'),
   ref: code('r'),
+  list: code('['),
+  set: code('<'),
+  frozenSet: code('>'),
+  slice: code(':'),
+  ellipsis: code('.'),
+  stopIteration: code('S'),
+  complex: code('x'),
+  binaryComplex: code('y'),
+  code: code('c'),
 } as const;
+
+/** A code object: numbers, values with its name among them, the line, values; of Python 3.11, 3.8, 3.0 and 2. */
+const codeLayouts = [
+  { numbers: 5, values: 8, name: 6, after: 2 },
+  { numbers: 6, values: 8, name: 7, after: 1 },
+  { numbers: 5, values: 8, name: 7, after: 1 },
+  { numbers: 4, values: 8, name: 7, after: 1 },
+] as const;
+
+const texts: ReadonlySet<number> = new Set([
+  type.shortAscii,
+  type.shortAsciiInterned,
+  type.ascii,
+  type.asciiInterned,
+  type.unicode,
+  type.interned,
+  type.stringRef,
+]);
+
+/** Values in each other, at most, in what is passed over. */
+const DEEPEST = 100;
 
 /**
  * Reads values of Python's marshal format, versions 0 to 5 (CPython's Python/marshal.c), as far as profiles have them:
@@ -170,23 +200,33 @@ export class MarshalReader {
   string(what: string): number {
     const at = this.pos;
     const [kind, ref] = this.type();
-    let text: number;
+    if (kind === type.none) {
+      return 0;
+    }
+    if (kind === type.ref) {
+      return this.referred(refKind.string, what, at);
+    }
+    const text = kind === type.code ? this.codeName(what, at) : this.textOf(kind, what, at);
+    this.keep(ref, refKind.string, text);
+    return text;
+  }
+
+  private textOf(kind: number, what: string, at: number): number {
     switch (kind) {
       case type.shortAscii:
       case type.shortAsciiInterned:
         this.need(1);
-        text = this.text(this.bytes[this.pos++]);
-        break;
+        return this.text(this.bytes[this.pos++]);
       case type.ascii:
       case type.asciiInterned:
       case type.unicode:
       case type.bytes:
-        text = this.text(this.int32());
-        break;
-      case type.interned:
-        text = this.text(this.int32());
+        return this.text(this.int32());
+      case type.interned: {
+        const text = this.text(this.int32());
         this.interned.push(text);
-        break;
+        return text;
+      }
       case type.stringRef: {
         const index = this.int32();
         if (!(index >= 0 && index < this.interned.length)) {
@@ -194,15 +234,123 @@ export class MarshalReader {
         }
         return this.interned[index];
       }
-      case type.none:
-        return 0;
-      case type.ref:
-        return this.referred(refKind.string, what, at);
       default:
         return this.fail(what, at);
     }
-    this.keep(ref, refKind.string, text);
-    return text;
+  }
+
+  /**
+   * `python -m profile` has a code object for a name. How that is laid out depends on the version of Python, which the
+   * file does not say: the first layout is taken that ends where a tuple or a number begins.
+   */
+  private codeName(what: string, at: number): number {
+    const { pos, refs } = this;
+    const interned = this.interned.length;
+    for (const layout of codeLayouts) {
+      try {
+        const name = this.code(layout, 0);
+        const next = this.bytes[this.pos] & ~FLAG_REF;
+        if (name >= 0 && (this.atTuple || next === type.int)) {
+          return this.strings.intern(`<code object ${this.strings.text(name)}>`);
+        }
+      } catch (error) {
+        if (!(error instanceof DecodeError)) {
+          throw error;
+        }
+      }
+      this.pos = pos;
+      this.refs = refs;
+      this.interned.length = interned;
+    }
+    return this.fail(what, at);
+  }
+
+  /** Passes over the rest of a code object. @returns its name, or -1 */
+  private code(layout: (typeof codeLayouts)[number], depth: number): number {
+    this.need(layout.numbers * 4);
+    this.pos += layout.numbers * 4;
+    let name = -1;
+    for (let i = 0; i < layout.values; i++) {
+      const text = this.skip(layout, depth + 1);
+      name = i === layout.name ? text : name;
+    }
+    this.int32();
+    for (let i = 0; i < layout.after; i++) {
+      this.skip(layout, depth + 1);
+    }
+    return name;
+  }
+
+  /** Passes over any value, and keeps what may be referred to. @returns the index of a text, -1 for all else */
+  private skip(layout: (typeof codeLayouts)[number], depth: number): number {
+    const at = this.pos;
+    const [kind, ref] = this.type();
+    if (depth > DEEPEST) {
+      this.fail('values that are not nested so deeply', at);
+    }
+    switch (kind) {
+      case type.none:
+      case type.ellipsis:
+      case type.stopIteration:
+        return -1;
+      case type.ref: {
+        const to = this.int32();
+        return to >= 0 && to < this.refs && this.kinds[to] === refKind.string ? this.values[to] : -1;
+      }
+      case type.tuple:
+      case type.smallTuple:
+      case type.list:
+      case type.set:
+      case type.frozenSet: {
+        const isTuple = kind === type.tuple || kind === type.smallTuple;
+        for (let i = isTuple ? this.length(kind, '', at) : this.int32(); i > 0; i--) {
+          this.skip(layout, depth + 1);
+        }
+        return -1;
+      }
+      case type.slice:
+        for (let i = 0; i < 3; i++) {
+          this.skip(layout, depth + 1);
+        }
+        return -1;
+      case type.dict:
+        while (this.more()) {
+          this.skip(layout, depth + 1);
+          this.skip(layout, depth + 1);
+        }
+        return -1;
+      case type.complex:
+        for (let i = 0; i < 2; i++) {
+          this.need(1);
+          const length = this.bytes[this.pos++];
+          this.need(length);
+          this.pos += length;
+        }
+        return -1;
+      case type.binaryComplex:
+        this.need(16);
+        this.pos += 16;
+        return -1;
+      case type.code:
+        this.code(layout, depth);
+        return -1;
+      case type.bytes: {
+        // Machine code of Python, or a name of Python 2.
+        const length = this.int32();
+        this.need(Math.max(0, length));
+        this.pos += Math.max(0, length);
+        return length >= 0 && length < 200 ? this.strings.internBytes(this.bytes, this.pos - length, this.pos) : -1;
+      }
+      default: {
+        if (texts.has(kind)) {
+          const text = this.textOf(kind, 'a text', at);
+          this.keep(ref, refKind.string, text);
+          return text;
+        }
+        this.keep(ref, refKind.number, this.numberOf(kind, 'a value', at));
+        return -1;
+      }
+    }
   }
 
   private text(length: number): number {
