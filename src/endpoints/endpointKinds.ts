@@ -7,6 +7,7 @@ import { httpEndpoint } from './httpEndpoint';
 import { jfrByPid } from './jfrByPid';
 import { nylas } from './nylas';
 import { perf } from './perf';
+import { profileCommand } from './profileCommand';
 import { pySpy } from './pySpy';
 import { v8Inspector } from './v8InspectorEndpoint';
 
@@ -22,6 +23,7 @@ export const endpointKinds: readonly EndpointKind[] = [
   austinByPid,
   asprof,
   perf,
+  profileCommand,
 ];
 
 /** The kind of a name, null where there is none. */
