@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import type { Dimension } from '../src/analysis/viewSpec';
 import type { ProfileSummary } from '../src/engine/engineApi';
 import type { ToHost, ViewState } from '../src/protocol';
 import { type ChartChange, ChartController, type ChartPosition } from './chart/chartController';
@@ -24,7 +25,10 @@ import type { FunctionEvent, TableStateEvent } from './table/functionTable';
 import { readTheme, type Theme, watchTheme } from './theme';
 import './toolbar/toolbar';
 import type { SearchEvent, StepEvent } from './toolbar/searchBox';
-import type { CommandEvent, LayoutEvent, Toolbar } from './toolbar/toolbar';
+import './toolbar/divisionStrip';
+import type { ChipEvent } from './toolbar/divisionStrip';
+import type { LayoutEvent } from './toolbar/layoutEvent';
+import type { CommandEvent, Toolbar } from './toolbar/toolbar';
 
 const MIN_TABLE_WIDTH = 220;
 /** What the chart keeps of the width, whatever the table wants. */
@@ -213,6 +217,15 @@ export class App extends LitElement {
         @search-left=${() => this.flame?.focus()}
       ></emberline-toolbar>
       ${
+        view.view.filter?.length || view.view.splitBy
+          ? html`<emberline-division-strip
+              .view=${view.view}
+              @layout-choice=${this.layoutChosen}
+              @chip=${(event: ChipEvent) => this.openDivision(event.by === null, event.by, event.under)}
+            ></emberline-division-strip>`
+          : nothing
+      }
+      ${
         summary.notes.length > 0 && !this.notesDismissed
           ? html`<emberline-notes .notes=${summary.notes} @dismiss=${this.dismissNotes}></emberline-notes>`
           : nothing
@@ -379,6 +392,11 @@ export class App extends LitElement {
     }
   }
 
+  private openDivision(split: boolean, by: Dimension | null = null, under?: DOMRect): void {
+    if (split) this.toolbar?.division?.openSplit(under);
+    else this.toolbar?.division?.openFilter(by, under);
+  }
+
   private openFrame(node: number): void {
     const shown = this.chart?.windows.shown;
     if (shown) this.post({ kind: 'openFrame', ...shown, node });
@@ -429,6 +447,8 @@ export class App extends LitElement {
     else if (event.key === '?') this.help?.show();
     else if (event.key === 'Escape') this.escape();
     else if (event.key === 'F3') this.stepMatch(event.shiftKey ? -1 : 1);
+    else if (event.key.toLowerCase() === 'f') this.openDivision(false);
+    else if (event.key.toLowerCase() === 'g') this.openDivision(true);
     else if (event.key.toLowerCase() === 'n') this.stepMatch(event.shiftKey ? -1 : 1);
     else if (event.key === 'Home') this.chart?.reset();
     else return;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ProfileSummary } from '../src/engine/engineApi';
 import { LayoutMemory } from './layoutMemory';
 import { busiestThread, Debounced, defaultState, restoredState } from './state';
+import { toggleValue, usefulDimensions, valueChoices } from './toolbar/divisionChoices';
 import { patternProblem } from './toolbar/pattern';
 
 const thread = (name: string, samples: number): ProfileSummary['threads'][number] => ({
@@ -34,6 +35,45 @@ const summary: ProfileSummary = {
   lines: 'declaration',
   notes: [],
 };
+
+describe('the lists of a filter', () => {
+  const labelled = {
+    ...summary,
+    labels: [
+      {
+        key: 'path',
+        samples: 6,
+        values: [
+          { value: '/a', samples: 4 },
+          { value: '/b', samples: 2 },
+        ],
+        distinct: 2,
+      },
+      { key: 'region', samples: 10, values: [{ value: 'eu', samples: 10 }], distinct: 1 },
+    ],
+  };
+
+  it('have what samples differ in, and those without a label', () => {
+    expect(usefulDimensions(labelled)).toEqual(['label:path', 'thread']);
+    const choices = valueChoices(labelled, 'label:path', { by: 'label:path', values: [null] });
+    expect(choices.map(({ id, text, detail, chosen }) => [id, text, detail, chosen])).toEqual([
+      ['"/a"', '/a', '4 samples', false],
+      ['"/b"', '/b', '2 samples', false],
+      ['null', '(none)', '4 samples', true],
+    ]);
+  });
+
+  it('add values to their term, and end a term with its last', () => {
+    const one = toggleValue(null, 'label:path', '/a');
+    expect(one).toEqual([{ by: 'label:path', values: ['/a'] }]);
+    const both = toggleValue(one, 'label:path', null);
+    expect(both).toEqual([{ by: 'label:path', values: ['/a', null] }]);
+    const more = toggleValue(both, 'thread', 'a');
+    expect(toggleValue(toggleValue(more, 'label:path', '/a'), 'label:path', null)).toEqual([
+      { by: 'thread', values: ['a'] },
+    ]);
+  });
+});
 
 describe('restoring', () => {
   it('starts with the default sample type', () => {
@@ -106,6 +146,26 @@ describe('time order', () => {
     expect(memory.choose(mixed, all, { order: 'timeOrder' }).view).toEqual({ sampleType: 1, thread: 2 });
     const timed = memory.choose(mixed, { ...all, view: { sampleType: 2, thread: null } }, { order: 'timeOrder' });
     expect(timed.view).toEqual({ sampleType: 2, thread: 0 });
+  });
+
+  it('keeps filter and split, and the filter in step with the thread', () => {
+    const processes = [
+      { title: 'web', threads: [0], samples: 3 },
+      { title: 'db', threads: [1], samples: 7 },
+    ];
+    const two = { ...summary, processes };
+    const memory = new LayoutMemory();
+    const all = { view: { sampleType: 0, thread: null }, order: 'leftHeavy' as const };
+    const web = [{ by: 'process', values: ['web'] }] as const;
+    const filtered = memory.choose(two, all, { filter: web });
+    expect(filtered.view).toEqual({ sampleType: 0, thread: null, filter: web });
+    const split = memory.choose(two, filtered, { splitBy: 'thread' });
+    expect(split.view).toEqual({ ...filtered.view, splitBy: 'thread' });
+    expect(memory.choose(two, split, { sampleType: 1 }).view).toEqual({ ...split.view, sampleType: 1 });
+    expect(memory.choose(two, split, { filter: [], splitBy: null }).view).toEqual(all.view);
+    expect(memory.choose(two, filtered, { thread: 1 }).view).toEqual({ sampleType: 0, thread: 1 });
+    expect(memory.choose(two, { ...all, view: { sampleType: 0, thread: 1 } }, { filter: web }).view.thread).toBeNull();
+    expect(memory.choose(two, filtered, { order: 'timeOrder' }).view.thread, 'not the busier one of db').toBe(0);
   });
 
   it('remembers where each layout was left', () => {

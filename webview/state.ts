@@ -1,5 +1,7 @@
+import { fitDivision, type ViewSpec, viewKey } from '../src/analysis/viewSpec';
 import type { ProfileSummary } from '../src/engine/engineApi';
 import type { ViewState } from '../src/protocol';
+import { passesThread } from './toolbar/divisionChoices';
 
 export const DEFAULT_TABLE_WIDTH = 480;
 
@@ -24,7 +26,9 @@ export function restoredState(summary: ProfileSummary, kept: ViewState | null): 
   const sampleType = inside(kept.view.sampleType, summary.sampleTypes.length);
   const thread = kept.view.thread === null ? null : inside(kept.view.thread, summary.threads.length);
   const order = kept.order === 'timeOrder' && summary.timed ? 'timeOrder' : 'leftHeavy';
+  const division = fitDivision(summary, kept.view);
   const sameLayout =
+    viewKey({ ...kept.view, filter: null, splitBy: null, ...division }) === viewKey(kept.view) &&
     sampleType === kept.view.sampleType &&
     thread === kept.view.thread &&
     order === kept.order &&
@@ -33,7 +37,11 @@ export function restoredState(summary: ProfileSummary, kept: ViewState | null): 
     ...fresh,
     view: {
       sampleType: sampleType ?? fresh.view.sampleType,
-      thread: order === 'timeOrder' ? (thread ?? busiestThread(summary, sampleType ?? fresh.view.sampleType)) : thread,
+      thread:
+        order === 'timeOrder'
+          ? (thread ?? busiestThread(summary, sampleType ?? fresh.view.sampleType, division.filter))
+          : thread,
+      ...division,
     },
     order,
     search: { ...fresh.search, ...kept.search },
@@ -44,12 +52,12 @@ export function restoredState(summary: ProfileSummary, kept: ViewState | null): 
   };
 }
 
-/** The thread with the most samples, of those that have values of a sample type. */
-export function busiestThread(summary: ProfileSummary, sampleType: number): number {
+/** The thread with the most samples, of those that have values of a sample type and that a filter names or leaves. */
+export function busiestThread(summary: ProfileSummary, sampleType: number, filter: ViewSpec['filter'] = null): number {
   let busiest = -1;
   summary.threads.forEach((thread, i) => {
     const most = summary.threads[busiest]?.samples ?? -1;
-    if (thread.samples > most && hasType(summary, i, sampleType)) busiest = i;
+    if (thread.samples > most && hasType(summary, i, sampleType) && passesThread(summary, filter, i)) busiest = i;
   });
   return Math.max(0, busiest);
 }

@@ -15,7 +15,7 @@ export function flameWindow(open: OpenProfile, params: FlameWindowParams): Flame
   const view = open.view(params.view);
   const { treeNode, ...window } = cutWindow(view.layout(params.order), params.from, params.to, params.pixels);
   const func = treeNode.map((node) => view.tree.func[node]);
-  const funcs = functionsToName(view.profile, func, params.names);
+  const funcs = functionsToName(view.profile, func, params.names, open.profile.functions.length);
   const nameFunc = Int32Array.from(funcs);
   const groups = groupsOf(view.profile);
   return {
@@ -30,9 +30,15 @@ export function flameWindow(open: OpenProfile, params: FlameWindowParams): Flame
 /** Profiles of more functions than this have their names sent window by window. */
 const MOST_NAMES = 30_000;
 
-function functionsToName({ functions }: Profile, inWindow: Int32Array, names: FlameWindowParams['names']): number[] {
-  if (names === 'none') return [];
-  const wanted = new Uint8Array(functions.length);
+/** @param own functions of the profile itself: the roots of a split come after them, and are always named */
+function functionsToName(
+  { functions }: Profile,
+  inWindow: Int32Array,
+  names: FlameWindowParams['names'],
+  own: number,
+): number[] {
+  if (names === 'none') return Array.from({ length: functions.length - own }, (_, i) => own + i);
+  const wanted = new Uint8Array(functions.length).fill(1, own);
   if (names === 'profile' && functions.length <= MOST_NAMES) wanted.fill(1);
   else for (const func of inWindow) wanted[func] = 1;
   const funcs: number[] = [];

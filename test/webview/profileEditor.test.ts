@@ -583,24 +583,6 @@ describe('toolbar', () => {
     for (const font of fonts) expect(font).toMatch(/^13px system-ui, /);
   });
 
-  it('gives the list of threads the room of its names', async () => {
-    await start({ width: 700 });
-    await editor.open(readFileSync('test/fixtures/threads.cpuprofiles'), 'threads.cpuprofiles');
-    const select = editor.page.locator('vscode-single-select.thread');
-    await select.click();
-    const options = select.locator('.option');
-    await expect.poll(() => options.count()).toBeGreaterThan(2);
-    // Only when they are wider than the face is this a test.
-    await options.nth(1).evaluate((option) => {
-      option.textContent = 'child.js [5010] « Launch Program · Main thread';
-    });
-    const cut = await options.evaluateAll((all) => all.filter((each) => each.scrollWidth > each.clientWidth).length);
-    expect(cut).toBe(0);
-    const list = (await select.locator('.dropdown').boundingBox())!;
-    expect(list.width).toBeGreaterThan((await select.boundingBox())!.width);
-    expect(list.x + list.width).toBeLessThanOrEqual(700);
-  });
-
   it('says what is wrong with a pattern right under its field', async () => {
     await startWith(folded, 'a.folded', { width: 1280 });
     await editor.page.getByRole('switch', { name: 'Use regular expression' }).click();

@@ -1,3 +1,5 @@
+import { writeCaptureSetHeader } from '../../src/formats/captureSet/captureSetHeader';
+
 /** Profiles with known figures, for what the page must show of them. */
 
 /** 100 samples: main 96, handle 90, parse 54 in two places, render 40, draw 30, wait 6, worker 4. */
@@ -109,4 +111,37 @@ export function longTimes(): string {
     samples: children,
     timeDeltas: [0, ...micros.slice(0, -1)],
   });
+}
+
+/** Two instances captured together: `a:6060` has 60 samples, `b:6060` 40. */
+export function fleetCapture(): Uint8Array {
+  const bodies = [
+    'main (/srv/main.go:3);serve (/srv/main.go:9);hash (/srv/hash.go:7) 45\nmain (/srv/main.go:3);gc (/go/gc.go:2) 15\n',
+    'main (/srv/main.go:3);serve (/srv/main.go:9);hash (/srv/hash.go:7) 10\nmain (/srv/main.go:3);wait (/srv/main.go:12) 30\n',
+  ].map((text) => new TextEncoder().encode(text));
+  const members = bodies.map((body, i) => ({
+    instance: `${'ab'[i]}:6060`,
+    name: 'cpu.folded',
+    bytes: body.length,
+    seconds: 10,
+    notes: [],
+  }));
+  return Buffer.concat([writeCaptureSetHeader({ members, failures: [] }), ...bodies]);
+}
+
+/** V8 profiles of `threads` threads in two processes; thread `i` of its process has `i + 1` times 100 samples. */
+export function manyThreads(threads: number): string {
+  const profile = JSON.parse(timedCpuprofile()) as { samples: number[]; timeDeltas: number[] };
+  const repeated = (times: number) => ({
+    ...profile,
+    endTime: 1_000_000 + times * 1_000_000,
+    samples: Array.from({ length: times }, () => profile.samples).flat(),
+    timeDeltas: Array.from({ length: times }, () => profile.timeDeltas.map((delta) => delta || 10_000)).flat(),
+  });
+  const parts = Array.from({ length: threads }, (_, i) => {
+    const place = i >> 1;
+    const from = { process: i % 2 ? 'worker.js' : 'server.js', thread: place === 0 ? 'main' : `worker ${place}` };
+    return { ...repeated(place + 1), $emberline: { ...from, pid: 10 + (i % 2), startTimeMs: null, notes: [] } };
+  });
+  return JSON.stringify(parts);
 }

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { filterText } from '../../src/analysis/viewSpec';
 import type { ProfileSummary } from '../../src/engine/engineApi';
 import type { ViewState } from '../../src/protocol';
 import { formatNamedValue, formatPercent, formatValue, unitKind } from '../../src/units/units';
@@ -305,6 +306,9 @@ export class FlameChart extends LitElement {
   }
 
   private emptyText(type: string): string {
+    const filter = filterText(this.view.view.filter);
+    if (filter !== '')
+      return `No ${type === 'samples' ? 'samples' : `“${type}” values`} here with ${visibleText(filter)}. Remove a part of the filter above.`;
     const thread = this.view.view.thread === null ? undefined : this.summary.threads[this.view.view.thread];
     const where = thread ? ` in the thread “${visibleText(thread.name)}”` : '';
     return `No ${type === 'samples' ? 'samples' : `“${type}” values`}${where}. Choose another ${thread ? 'thread or ' : ''}sample type above.`;

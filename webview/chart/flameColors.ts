@@ -6,18 +6,25 @@ import { contrast, flameColor, mix, packRgb, parseCssColor, type Rgb, SHADES } f
 /** What is emphasised: functions of a search, or the one highlighted from the table. Null: nothing is dimmed. */
 export type Emphasis = ((func: number) => boolean) | null;
 
+/** Room for the roots of a split, once there is one. */
+const ROOTS = 256;
+
 /** Names and colours by function index, filled from the windows as they come. */
 export class FlameColors {
   /** Packed, by function index: what a box is filled with now. */
   packed: Uint32Array;
   private readonly names: (string | undefined)[] = [];
-  private readonly plain: Uint32Array;
-  private readonly groups: Int32Array;
+  private plain: Uint32Array;
+  private groups: Int32Array;
   private readonly known: number[] = [];
   private emphasis: Emphasis = null;
   private theme: Theme;
 
-  constructor(functions: number, theme: Theme) {
+  constructor(
+    /** How many the profile has; the roots of a split come after them, and change with it. */
+    private readonly functions: number,
+    theme: Theme,
+  ) {
     this.packed = new Uint32Array(functions);
     this.plain = new Uint32Array(functions);
     this.groups = new Int32Array(functions);
@@ -52,10 +59,12 @@ export class FlameColors {
   learn(window: FlameWindow): void {
     for (let i = 0; i < window.nameFunc.length; i++) {
       const func = window.nameFunc[i]!;
-      if (func < 0 || func >= this.plain.length || this.names[func] !== undefined) continue;
+      const known = this.names[func] !== undefined;
+      if (func < 0 || (known && func < this.functions)) continue;
+      if (func >= this.plain.length) this.grow(func + 1);
       this.names[func] = visibleText(window.names[i] ?? '');
       this.groups[func] = window.nameGroup[i]!;
-      this.known.push(func);
+      if (!known) this.known.push(func);
       this.paint(func);
     }
   }
@@ -69,6 +78,17 @@ export class FlameColors {
     if (emphasis === null && this.emphasis === null) return;
     this.emphasis = emphasis;
     this.repaint();
+  }
+
+  private grow(needed: number): void {
+    const length = Math.max(needed, this.functions + ROOTS);
+    const grown = <T extends Uint32Array | Int32Array>(made: T, column: T): T => {
+      made.set(column);
+      return made;
+    };
+    this.packed = grown(new Uint32Array(length), this.packed);
+    this.plain = grown(new Uint32Array(length), this.plain);
+    this.groups = grown(new Int32Array(length), this.groups);
   }
 
   private repaint(): void {

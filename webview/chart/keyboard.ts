@@ -83,10 +83,12 @@ export const HELP: readonly HelpSection[] = [
     ],
   },
   {
-    title: 'Search',
+    title: 'Search and filter',
     entries: [
       [['/'], 'search functions and files'],
       [['Enter', 'Shift+Enter'], 'next, previous match (in the chart: N, Shift+N)'],
+      [['F'], 'filter by label, process or thread'],
+      [['G'], 'split (group) by label, process or thread'],
       [['?'], 'this help'],
     ],
   },

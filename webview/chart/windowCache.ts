@@ -60,7 +60,7 @@ export class WindowCache {
         overview = await this.source({ ...params, to: overview.extent, names: this.names('profile') }, request.signal);
       }
       if (this.layoutRequest !== request) return;
-      this.knowsAllNames ||= overview.nameFunc.length === this.functions;
+      this.knowsAllNames ||= namesOfProfile(overview, this.functions) === this.functions;
       this.layoutRequest = null;
       this.asked = '';
       this.overview = overview;
@@ -139,6 +139,13 @@ export class WindowCache {
       this.failed(error);
     }
   }
+}
+
+/** How many of the profile's own functions a window names: the roots of a split come after them. */
+function namesOfProfile({ nameFunc }: FlameWindow, functions: number): number {
+  let names = 0;
+  for (let i = 0; i < nameFunc.length; i++) if (nameFunc[i]! < functions) names++;
+  return names;
 }
 
 function key(range: AxisRange, pixels: number): string {

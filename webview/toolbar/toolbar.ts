@@ -7,21 +7,14 @@ import type { FlameOrder } from '../../src/analysis/viewSpec';
 import type { ProfileSummary } from '../../src/engine/engineApi';
 import type { SampleType } from '../../src/profile/profile';
 import type { ViewState } from '../../src/protocol';
-import { formatCount, plural } from '../../src/units/units';
 import { base } from '../styles';
-import { visibleText } from '../visibleText';
-import { listAsWideAsItsOptions } from './selectList';
+import './divisionMenu';
+import { usefulDimensions } from './divisionChoices';
+import type { DivisionMenu } from './divisionMenu';
+import { LayoutEvent } from './layoutEvent';
 import './searchBox';
 import type { SearchBox, SearchOutcome } from './searchBox';
-
-/** Sent when another sample type, thread or order is chosen. */
-export class LayoutEvent extends Event {
-  constructor(
-    readonly change: { readonly sampleType?: number; readonly thread?: number | null; readonly order?: FlameOrder },
-  ) {
-    super('layout-choice', { bubbles: true, composed: true });
-  }
-}
+import './threadPicker';
 
 /** Sent for the buttons on the right. */
 export class CommandEvent extends Event {
@@ -29,8 +22,6 @@ export class CommandEvent extends Event {
     super('toolbar-command', { bubbles: true, composed: true });
   }
 }
-
-const ALL_THREADS = 'all';
 
 /** What the profile editor is switched with. */
 @customElement('emberline-toolbar')
@@ -59,8 +50,10 @@ export class Toolbar extends LitElement {
         min-width: 84px;
         width: 130px;
       }
-      vscode-single-select.thread {
-        width: 240px;
+      emberline-thread-picker {
+        flex: 0 1 auto;
+        min-width: 84px;
+        width: 220px;
       }
       .space {
         flex: 1;
@@ -76,6 +69,24 @@ export class Toolbar extends LitElement {
           display: none;
         }
       }
+      @media (max-width: 560px) {
+        :host {
+          flex-wrap: wrap;
+          gap: 4px 8px;
+          height: auto;
+          padding: 4px 8px;
+        }
+        vscode-single-select,
+        emberline-thread-picker {
+          flex: 1 1 84px;
+        }
+        emberline-search-box {
+          flex: 1 1 150px;
+        }
+        .space {
+          display: none;
+        }
+      }
     `,
   ];
 
@@ -84,6 +95,7 @@ export class Toolbar extends LitElement {
   @property({ attribute: false }) tableShown = true;
   @property({ attribute: false }) outcome: SearchOutcome = null;
   @query('emberline-search-box') private readonly box!: SearchBox;
+  @query('emberline-division-menu') readonly division!: DivisionMenu | null;
 
   focusSearch(): void {
     this.box.focus();
@@ -107,7 +119,16 @@ export class Toolbar extends LitElement {
           : nothing
       }
       ${summary.sampleTypes.length > 1 ? this.renderTypes() : nothing}
-      ${summary.threads.length > 1 ? this.renderThreads() : nothing}
+      ${
+        summary.threads.length > 1
+          ? html`<emberline-thread-picker .summary=${summary} .view=${view}></emberline-thread-picker>`
+          : nothing
+      }
+      ${
+        usefulDimensions(summary).length > 0
+          ? html`<emberline-division-menu .summary=${summary} .view=${view}></emberline-division-menu>`
+          : nothing
+      }
       <span class="space"></span>
       <emberline-search-box .search=${view.search} .outcome=${this.outcome}></emberline-search-box>
       <div class="group">
@@ -167,53 +188,9 @@ export class Toolbar extends LitElement {
       )}</vscode-single-select
     >`;
   }
-
-  private renderThreads(): TemplateResult {
-    const { summary, view } = this;
-    const chosen = view.view.thread === null ? ALL_THREADS : String(view.view.thread);
-    return html`<vscode-single-select
-      class="thread"
-      title="Thread: ${threadTitle(summary, view.view.thread)}"
-      @click=${listAsWideAsItsOptions}
-      @keydown=${listAsWideAsItsOptions}
-      .label=${'Thread'}
-      .value=${chosen}
-      @change=${(event: Event) => {
-        const { value } = event.currentTarget as HTMLSelectElement;
-        this.dispatchEvent(new LayoutEvent({ thread: value === ALL_THREADS ? null : Number(value) }));
-      }}
-      >${
-        view.order === 'timeOrder'
-          ? nothing
-          : html`<vscode-option value=${ALL_THREADS} ?selected=${chosen === ALL_THREADS}>All threads</vscode-option>`
-      }${summary.threads.map(
-        (thread, i) =>
-          html`<vscode-option
-            value=${String(i)}
-            ?selected=${String(i) === chosen}
-            description=${thread.samples === 0 && thread.types?.length ? '' : `${formatCount(thread.samples)} ${plural(thread.samples, 'sample')}`}
-            >${threadLabel(thread.process, thread.name, thread.tid, i)}</vscode-option
-          >`,
-      )}</vscode-single-select
-    >`;
-  }
 }
 
 /** The values' unit is on every value: it is named here only where it tells two types apart. */
 function typeLabel(types: readonly SampleType[], type: string, unit: string): string {
   return types.filter((other) => other.type === type).length > 1 ? `${type} (${unit})` : type;
-}
-
-function threadTitle(summary: ProfileSummary, index: number | null): string {
-  const thread = index === null ? undefined : summary.threads[index];
-  return thread && index !== null ? threadLabel(thread.process, thread.name, thread.tid, index) : 'all';
-}
-
-function threadLabel(process: string | null, name: string, tid: number | null, index: number): string {
-  return visibleText(fullThreadName(process, name, tid, index));
-}
-
-function fullThreadName(process: string | null, name: string, tid: number | null, index: number): string {
-  const own = name !== '' ? name : tid === null ? `thread ${index + 1}` : `thread ${tid}`;
-  return process === null || process === '' || process === own ? own : `${process} · ${own}`;
 }
