@@ -11,9 +11,11 @@ import { SourceOpener } from './editor/sourceOpener';
 import { WorkspaceFiles } from './editor/workspaceFiles';
 import { EngineClient } from './engine/engineClient';
 import { SourceResolver } from './sources/sourceResolver';
+import { CaptureStore } from './views/captureStore';
 import { registerConvertProfile } from './views/convertProfile';
 import { DownloadStore } from './views/downloadStore';
 import { DroppedProfiles } from './views/droppedProfiles';
+import { Endpoints } from './views/endpoints/endpoints';
 import { registerOpenProfile, showProfile } from './views/openProfile';
 import { OpenProfiles } from './views/openProfiles';
 import { registerOpenUrl } from './views/openUrl';
@@ -22,6 +24,8 @@ import { registerProfileEditor } from './views/profileEditorProvider';
 import { registerRequestHeaderCommands } from './views/requestHeaderCommands';
 import { RequestHeaderStore } from './views/requestHeaderStore';
 import { ViewStateStore } from './views/viewStateStore';
+
+let endpoints: Endpoints | null = null;
 
 /**
  * Wires the parts. Nothing runs here beyond registering: the engine's thread starts at its first request, the
@@ -51,6 +55,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const states = new ViewStateStore(context.workspaceState);
   const downloads = new DownloadStore(context, profiles);
   const headers = new RequestHeaderStore(context.secrets);
+  const captures = new CaptureStore(context);
+  endpoints = new Endpoints(context, { store: captures, headers, output });
   context.subscriptions.push(
     output,
     { dispose: () => engine.dispose() },
@@ -73,7 +79,8 @@ export function activate(context: vscode.ExtensionContext): void {
     registerConvertProfile({ engine, profiles, output }),
     registerOpenUrl({ store: downloads, headers, output }),
     registerRequestHeaderCommands(headers),
-    registerProfileDebugTarget(context, { output }),
+    endpoints,
+    registerProfileDebugTarget(captures, { output }),
     registerOpenLocation(opener),
     registerHeatHover(heat, engine),
     registerProfileEditor(profiles, {
@@ -98,6 +105,11 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     followProfiles(profiles, heat, tracker),
   );
+}
+
+/** VS Code waits a moment for captures to leave nothing behind. */
+export async function deactivate(): Promise<void> {
+  await endpoints?.end();
 }
 
 /** The active profile glows, with the sample type and thread that its editor shows. */

@@ -17,13 +17,18 @@ export class CaptureStore {
 
   /** A capture file to be written, named by the time and what is profiled. */
   async create(name: string): Promise<CpuprofileCapture> {
+    return new CpuprofileCapture(await this.reserve(name));
+  }
+
+  /** The path of a capture to be written, without its ending. */
+  async reserve(name: string): Promise<string> {
     await mkdir(this.folder, { recursive: true });
     await this.prune();
     const now = new Date();
     const two = (value: number): string => String(value).padStart(2, '0');
     const day = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
     const time = `${two(now.getHours())}.${two(now.getMinutes())}.${two(now.getSeconds())}`;
-    return new CpuprofileCapture(join(this.folder, `${day} ${time} ${fileName(name)}`));
+    return join(this.folder, `${day} ${time} ${fileName(name)}`);
   }
 
   /** Removes the oldest captures beyond the limit, and what a window that crashed left behind. */
@@ -34,7 +39,7 @@ export class CaptureStore {
         return { path, modified: (await stat(path).catch(() => null))?.mtimeMs ?? 0 };
       }),
     );
-    const finished = entries.filter(({ path }) => /\.cpuprofiles?$/.test(path));
+    const finished = entries.filter(({ path }) => !/\.(?:part|unfinished)$/.test(path));
     const old = finished.sort((a, b) => b.modified - a.modified).slice(KEPT - 1);
     // Another window may be writing its parts right now: only old ones are left-overs.
     const abandoned = entries.filter(

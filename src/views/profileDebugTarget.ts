@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { CpuprofileCapture } from '../endpoints/cpuprofileCapture';
-import { CaptureStore, registerSaveProfileAs } from './captureStore';
+import { type CaptureStore, registerSaveProfileAs } from './captureStore';
 import { chooseInspectorTarget } from './profileDebugTargetAttach';
 import { CaptureRun, type CaptureTarget } from './profileDebugTargetRun';
 import { DebugSessions, javascriptTypes, rootOf } from './profileDebugTargetSessions';
@@ -19,8 +19,8 @@ const FIRST_TARGET_MS = 15_000;
 const CHOSEN_SESSION_MS = 180_000;
 
 /** `Emberline: Profile Debug Target` and the commands around it. */
-export function registerProfileDebugTarget(context: vscode.ExtensionContext, services: Services): vscode.Disposable {
-  const profiling = new DebugTargetProfiling(new CaptureStore(context), services.output);
+export function registerProfileDebugTarget(store: CaptureStore, services: Services): vscode.Disposable {
+  const profiling = new DebugTargetProfiling(store, services.output);
   void vscode.commands.executeCommand('setContext', 'emberline.debugTypes', javascriptTypes);
   void vscode.commands.executeCommand('setContext', 'emberline.profiling', false);
   return vscode.Disposable.from(

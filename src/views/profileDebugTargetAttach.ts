@@ -30,7 +30,7 @@ export async function chooseInspectorTarget(): Promise<CaptureTarget[] | undefin
     return undefined;
   }
   const address = parseInspectorAddress(text);
-  if (!address.loopback && !(await mayConnect(address))) {
+  if (!address.loopback && !(await mayConnectToInspector(address))) {
     return undefined;
   }
   const targets = await listInspectorTargets(address);
@@ -38,7 +38,8 @@ export async function chooseInspectorTarget(): Promise<CaptureTarget[] | undefin
   return chosen?.map((target) => inspectorTarget(address, target));
 }
 
-async function mayConnect(address: InspectorAddress): Promise<boolean> {
+/** Asks before an inspector that is not on this machine is connected to. */
+export async function mayConnectToInspector(address: InspectorAddress): Promise<boolean> {
   const connect = 'Connect';
   const answer = await vscode.window.showWarningMessage(
     `Connect to the inspector at ${formatAddress(address)}?`,

@@ -1,0 +1,89 @@
+import { withScheme } from './captureInstances';
+import { DownloadError } from './downloadError';
+import type { CaptureRequest, EndpointKind, EndpointKindName, ProfileOffer } from './endpoint';
+import { goPprof } from './goPprof';
+import { nylas } from './nylas';
+import { v8Inspector } from './v8InspectorEndpoint';
+
+const PATIENCE_MS = 5000;
+/** Kinds that can be told by what they answer. */
+const TELLING: readonly EndpointKind[] = [goPprof, v8Inspector, nylas];
+
+/** What answers at an address. */
+export interface Probe {
+  readonly found: readonly {
+    readonly kind: EndpointKindName;
+    readonly title: string;
+    readonly offers: ProfileOffer[];
+  }[];
+  /** The origin that wants to know who asks, null where none does. */
+  readonly wantsHeaders: string | null;
+  /** Why nothing was found, one sentence; null where something was. */
+  readonly failure: string | null;
+}
+
+/**
+ * Asks an address (its first instance) for every kind that can be told by its answer, at once. Never rejects but with the
+ * signal's reason.
+ * @param address as `EndpointSpec.url`
+ */
+export async function probeAddress(
+  address: string,
+  { signal, headersFor }: Pick<CaptureRequest, 'signal' | 'headersFor'>,
+): Promise<Probe> {
+  const late = AbortSignal.timeout(PATIENCE_MS);
+  const outcomes = await Promise.all(
+    TELLING.map(async (kind) => {
+      try {
+        const spec = { name: address, kind: kind.name, url: address };
+        const request = { spec, signal: AbortSignal.any([signal, late]), headersFor };
+        return { kind, offers: await Promise.race([kind.discover!(request), aborted(request.signal)]), error: null };
+      } catch (error) {
+        return { kind, offers: [], error };
+      }
+    }),
+  );
+  signal.throwIfAborted();
+  const found = outcomes.filter(({ error }) => error === null);
+  const errors = outcomes.map(({ error }) => error);
+  const refused = errors.find((error) => error instanceof DownloadError && error.wantsHeaders);
+  return {
+    found: found.map(({ kind, offers }) => ({ kind: kind.name, title: kind.title, offers })),
+    wantsHeaders: refused instanceof DownloadError ? refused.origin : null,
+    failure: found.length > 0 ? null : failureOf(address, errors),
+  };
+}
+
+/** Rejects with the signal's reason when it aborts: not every kind looks at it while it connects. */
+export function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+/** The failure that says most: that nobody answers, or that what answers is of no kind that can be told. */
+function failureOf(address: string, errors: readonly unknown[]): string {
+  const connection = errors.find((error) => error instanceof DownloadError);
+  if (connection instanceof DownloadError) return connection.message;
+  if (errors.every((error) => error instanceof Error && error.name === 'TimeoutError')) {
+    return `${address} did not answer within ${PATIENCE_MS / 1000} s: check the address and whether the server runs.`;
+  }
+  return `${address} answers, but not as net/http/pprof, a V8 inspector or a stack sampler does.`;
+}
+
+/** An address as a user may copy it: one profile's address is its server's. */
+export function endpointAddress(text: string): string {
+  const trimmed = text.trim();
+  const inspector = /^(?:wss?|inspect):\/\/([^/\s]+)/i.exec(trimmed);
+  return inspector?.[1] ?? trimmed.replace(/(\/debug\/pprof)\/[^\s,]*$/, '$1/');
+}
+
+/** Where an address leads, for people and as a name: `host:port`. */
+export function hostOf(address: string): string {
+  try {
+    return new URL(withScheme(address.replace(/\[(\d+-\d+|[^\]]*,[^\]]*)\]/g, ''))).host || address;
+  } catch {
+    return address;
+  }
+}

@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeCapture } from '../../endpoints/captureSetFile';
+import type { EndpointSpec, InstanceResult } from '../../endpoints/endpoint';
+import { endpointKind } from '../../endpoints/endpointKinds';
+import type { ToolPaths } from '../../endpoints/findTool';
+import type { RequestHeaders } from '../../endpoints/requestHeaders';
+
+export interface CaptureJob {
+  readonly spec: EndpointSpec;
+  readonly seconds: number;
+  readonly signal: AbortSignal;
+  onProgress(fraction: number | null, what: string): void;
+  log(line: string): void;
+  headersFor(origin: string): Promise<RequestHeaders>;
+  readonly tools: ToolPaths;
+  /** Where the capture is written, without its ending. Called once something was captured. */
+  target(): Promise<string>;
+}
+
+export interface Captured {
+  /** The file; null where no instance answered. */
+  readonly path: string | null;
+  readonly results: readonly InstanceResult[];
+}
+
+/**
+ * Captures from an endpoint into one file.
+ * @throws Error with a sentence where nothing could be started, or the signal's reason
+ */
+export async function captureEndpoint(job: CaptureJob): Promise<Captured> {
+  const { spec, seconds, signal } = job;
+  const kind = endpointKind(spec.kind);
+  if (kind === null) throw new Error(`The endpoint ${spec.name} is of no kind that is known: "${spec.kind}".`);
+  const folder = await mkdtemp(join(tmpdir(), 'emberline-capture-'));
+  try {
+    const results = await kind.capture({
+      spec,
+      seconds,
+      signal,
+      onProgress: (fraction, what) => job.onProgress(fraction, what),
+      log: (line) => job.log(line),
+      headersFor: (origin) => job.headersFor(origin),
+      folder,
+      tools: job.tools,
+    });
+    signal.throwIfAborted();
+    const answered = results.some((result) => 'path' in result);
+    return { path: answered ? await writeCapture(results, await job.target()) : null, results };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The profile of a kind that shows memory, null where it has none. */
+export function heapProfileOf({ kind }: EndpointSpec): string | null {
+  if (kind === 'go-pprof' || kind === 'v8-inspector') return 'heap';
+  return kind === 'async-profiler' || kind === 'asprof' ? 'alloc' : null;
+}
+
+/** How long a capture samples, null for a state that is there at once. */
+export function sampledSeconds({ kind, profile, url, options }: EndpointSpec, seconds: number): number | null {
+  if (kind === 'http') return [url ?? ''].flat().some((address) => address.includes('{seconds}')) ? seconds : null;
+  if (kind !== 'go-pprof' || options?.['delta'] === true) return seconds;
+  return [undefined, 'cpu', 'mutex', 'block'].includes(profile) ? seconds : null;
+}

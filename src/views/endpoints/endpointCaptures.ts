@@ -1,0 +1,216 @@
+import * as vscode from 'vscode';
+import { withScheme } from '../../endpoints/captureInstances';
+import type { EndpointSpec, InstanceResult } from '../../endpoints/endpoint';
+import type { ToolPaths } from '../../endpoints/findTool';
+import type { CaptureStore } from '../captureStore';
+import { editHeaders } from '../requestHeaderCommands';
+import type { RequestHeaderStore } from '../requestHeaderStore';
+import { viewTypeFor } from '../viewType';
+import { type Captured, captureEndpoint, sampledSeconds } from './captureEndpoint';
+import type { EndpointActivities, EndpointActivity, EndpointOutcomes } from './endpointState';
+
+export interface CaptureServices {
+  readonly store: CaptureStore;
+  readonly headers: RequestHeaderStore;
+  readonly outcomes: EndpointOutcomes;
+  readonly activities: EndpointActivities;
+  readonly output: vscode.LogOutputChannel;
+}
+
+export interface CaptureChoice {
+  readonly profile?: string | undefined;
+  readonly seconds?: number | undefined;
+}
+
+const SHOW_OUTPUT = 'Show Output';
+
+/** How long captures of an endpoint take unless somebody says otherwise. */
+export function usualSeconds(spec: EndpointSpec): number {
+  const set = vscode.workspace.getConfiguration('emberline').get<unknown>('capture.seconds');
+  return spec.seconds ?? (typeof set === 'number' && set > 0 && set <= 86_400 ? set : 10);
+}
+
+/**
+ * Captures from an endpoint, shows how far that is, and opens what was captured.
+ * @returns the file, undefined where there is none: the user has been told why
+ */
+export async function captureAndOpen(
+  spec: EndpointSpec,
+  choice: CaptureChoice,
+  services: CaptureServices,
+): Promise<vscode.Uri | undefined> {
+  const { activities, outcomes, output } = services;
+  if (!(await mayConnect())) return undefined;
+  if (activities.of(spec) !== null) {
+    await offerToCancel(spec, activities);
+    return undefined;
+  }
+  const chosen: EndpointSpec = choice.profile === undefined ? spec : { ...spec, profile: choice.profile };
+  const seconds = choice.seconds ?? usualSeconds(spec);
+  try {
+    const { path, results } = await captureShown(spec, chosen, seconds, services);
+    const failures = results.filter((result) => 'error' in result);
+    await outcomes.set(spec, {
+      atMs: Date.now(),
+      path,
+      profile: chosen.profile ?? null,
+      error: path === null ? (failures[0]?.error ?? 'There was no instance to capture from.') : null,
+      instances: results.map((result) => ({
+        instance: result.instance,
+        error: 'error' in result ? result.error : null,
+      })),
+    });
+    activities.changed();
+    if (path === null) {
+      void tellFailure(spec, choice, results, services);
+      return undefined;
+    }
+    if (failures.length > 0) void tellPartOfIt(spec, results.length, failures, output);
+    output.info(`${spec.name}: captured to ${path}`);
+    const uri = vscode.Uri.file(path);
+    await vscode.commands.executeCommand('vscode.openWith', uri, viewTypeFor(uri), { preview: false });
+    return uri;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AbortError') {
+      output.info(`${spec.name}: the capture was cancelled.`);
+      return undefined;
+    }
+    const message = messageOf(error);
+    await outcomes.set(spec, { atMs: Date.now(), path: null, profile: null, error: message, instances: [] });
+    activities.changed();
+    void tellFailure(spec, choice, [{ instance: spec.name, error: message }], services);
+    return undefined;
+  }
+}
+
+/** Where the user says that samplers are. */
+export function toolPaths(): ToolPaths {
+  return { ...vscode.workspace.getConfiguration('emberline').get<ToolPaths>('tools') };
+}
+
+/** With a notification that can be cancelled. */
+function captureShown(
+  spec: EndpointSpec,
+  chosen: EndpointSpec,
+  seconds: number,
+  { store, headers, activities, output }: CaptureServices,
+): Promise<Captured> {
+  const sinceMs = Date.now();
+  const sampled = sampledSeconds(chosen, seconds);
+  const title = `Capturing ${chosen.profile === undefined ? '' : `${chosen.profile} `}from ${spec.name}`;
+  const first: EndpointActivity = { kind: 'capturing', sinceMs, what: 'connecting' };
+  return activities.run(spec, first, async (cancel, say) =>
+    vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      async (progress, token) => {
+        token.onCancellationRequested(() => cancel.abort());
+        let detail = '';
+        let shown = 0;
+        const show = (): void => {
+          const elapsed = (Date.now() - sinceMs) / 1000;
+          const time = elapsedText(elapsed, sampled);
+          say({ kind: 'capturing', sinceMs, what: time });
+          const percent = sampled === null ? 0 : Math.min(100, (100 * elapsed) / sampled);
+          progress.report({
+            message: detail === '' ? time : `${time} · ${detail}`,
+            ...(sampled === null ? {} : { increment: percent - shown }),
+          });
+          shown = percent;
+        };
+        show();
+        const timer = setInterval(show, 500);
+        try {
+          return await captureEndpoint({
+            spec: chosen,
+            seconds,
+            signal: cancel.signal,
+            onProgress: (_, what) => {
+              detail = what;
+              show();
+            },
+            log: (line) => output.warn(line),
+            headersFor: (origin) => headers.get(origin),
+            tools: toolPaths(),
+            target: () => store.reserve(spec.name),
+          });
+        } finally {
+          clearInterval(timer);
+        }
+      },
+    ),
+  );
+}
+
+function elapsedText(elapsed: number, sampled: number | null): string {
+  if (sampled === null) return `${Math.floor(elapsed)} s`;
+  return elapsed < sampled ? `${Math.floor(elapsed)} s of ${sampled} s` : 'waiting for the answer';
+}
+
+async function offerToCancel(spec: EndpointSpec, activities: EndpointActivities): Promise<void> {
+  const live = activities.of(spec)?.kind !== 'capturing';
+  const cancel = live ? 'Stop Live' : 'Cancel Capture';
+  const what = live ? 'is captured live' : 'is being captured already';
+  if ((await vscode.window.showInformationMessage(`${spec.name} ${what}.`, cancel)) === cancel) {
+    activities.cancel(spec);
+  }
+}
+
+/** Whether anything may be connected to; the user is told where not. */
+export async function mayConnect(): Promise<boolean> {
+  if (vscode.workspace.isTrusted) return true;
+  const manage = 'Manage Workspace Trust';
+  const answer = await vscode.window.showErrorMessage(
+    'Nothing is connected to in an untrusted workspace: trust it first.',
+    manage,
+  );
+  if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+  return false;
+}
+
+async function tellFailure(
+  spec: EndpointSpec,
+  choice: CaptureChoice,
+  results: readonly InstanceResult[],
+  services: CaptureServices,
+): Promise<void> {
+  const errors = results.flatMap((result) => ('error' in result ? [result] : []));
+  for (const { error } of errors) services.output.error(`${spec.name}: ${error}`);
+  const [first] = errors;
+  const others = errors.length > 1 ? ` None of the ${errors.length} instances of ${spec.name} answered.` : '';
+  const message = `${first?.error ?? `${spec.name} names no instance to capture from.`}${others}`;
+  const retry = 'Retry';
+  const setHeaders = 'Set Request Headers…';
+  const origin = first === undefined ? null : wantsHeaders(first.instance, first.error);
+  const buttons = origin === null ? [retry, SHOW_OUTPUT] : [setHeaders, retry, SHOW_OUTPUT];
+  const answer = await vscode.window.showErrorMessage(message, ...buttons);
+  if (answer === SHOW_OUTPUT) services.output.show();
+  const again =
+    answer === setHeaders && origin !== null ? await editHeaders(services.headers, origin) : answer === retry;
+  if (again) await captureAndOpen(spec, choice, services);
+}
+
+async function tellPartOfIt(
+  spec: EndpointSpec,
+  count: number,
+  failures: readonly { readonly instance: string; readonly error: string }[],
+  output: vscode.LogOutputChannel,
+): Promise<void> {
+  for (const { error } of failures) output.error(`${spec.name}: ${error}`);
+  const others = failures.length > 1 ? ` The output has the other ${failures.length - 1}.` : '';
+  const message = `${failures.length} of the ${count} instances of ${spec.name} gave no profile: ${failures[0]?.error}${others}`;
+  if ((await vscode.window.showWarningMessage(message, SHOW_OUTPUT)) === SHOW_OUTPUT) output.show();
+}
+
+/** The origin whose headers may help, null where they do not. */
+function wantsHeaders(instance: string, error: string): string | null {
+  if (!/ answered (?:40[13]\b|with a web page)/.test(error)) return null;
+  try {
+    return new URL(withScheme(instance)).origin;
+  } catch {
+    return null;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

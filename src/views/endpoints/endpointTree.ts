@@ -1,0 +1,207 @@
+import * as vscode from 'vscode';
+import type { EndpointSpec } from '../../endpoints/endpoint';
+import { endpointKind } from '../../endpoints/endpointKinds';
+import { expandInstances } from '../../endpoints/expandInstances';
+import { heapProfileOf } from './captureEndpoint';
+import type { ConfiguredEndpoint } from './endpointSettings';
+import { type EndpointActivities, type EndpointOutcomes, endpointId, type InstanceOutcome } from './endpointState';
+
+/** A row that is an endpoint: what the view's commands are given. */
+export interface EndpointNode {
+  readonly type: 'endpoint';
+  readonly spec: EndpointSpec;
+  /** Null for one that was found on this machine. */
+  readonly configured: ConfiguredEndpoint | null;
+  /** What an endpoint that was found said about itself. */
+  readonly detail: string;
+}
+
+interface InstanceNode {
+  readonly type: 'instance';
+  readonly endpoint: EndpointNode;
+  readonly instance: string;
+  /** Null where it was not captured yet. */
+  readonly outcome: InstanceOutcome | null;
+}
+
+interface GroupNode {
+  readonly type: 'group';
+  readonly title: string;
+  readonly children: readonly EndpointNode[];
+}
+
+export type TreeNode = EndpointNode | InstanceNode | GroupNode;
+
+/** Rows beyond this are left out: a range may name a thousand instances. */
+const MOST_INSTANCES = 200;
+
+/** Endpoints with what they are doing, and below each its instances with how their last capture went. */
+export class EndpointTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<TreeNode | undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+  private readonly listening: { dispose(): void };
+
+  /** @param roots what the view shows */
+  constructor(
+    private readonly roots: () => readonly TreeNode[],
+    private readonly activities: EndpointActivities,
+    private readonly outcomes: EndpointOutcomes,
+  ) {
+    this.listening = activities.onDidChange(() => this.refresh());
+  }
+
+  refresh(): void {
+    this.changed.fire(undefined);
+  }
+
+  getChildren(node?: TreeNode): TreeNode[] {
+    if (node === undefined) return [...this.roots()];
+    if (node.type === 'group') return [...node.children];
+    return node.type === 'endpoint' ? this.instances(node) : [];
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    if (node.type === 'instance') return instanceItem(node);
+    if (node.type === 'endpoint') return this.endpointItem(node);
+    const item = new vscode.TreeItem(node.title, vscode.TreeItemCollapsibleState.Collapsed);
+    item.id = `group ${node.title}`;
+    item.description = String(node.children.length);
+    item.contextValue = 'group';
+    return item;
+  }
+
+  private instances(endpoint: EndpointNode): InstanceNode[] {
+    const last = this.outcomes.get(endpoint.spec)?.instances ?? [];
+    const named = last.map(({ instance }) => instance);
+    const written = writtenInstances(endpoint.spec);
+    // An inspector's targets are instances of their own, which only a capture names.
+    const all = named.length > 0 && !written.some((instance) => named.includes(instance)) ? named : written;
+    const names = [...new Set([...all, ...named])].slice(0, MOST_INSTANCES);
+    return names.map((instance) => ({
+      type: 'instance',
+      endpoint,
+      instance,
+      outcome: last.find((each) => each.instance === instance) ?? null,
+    }));
+  }
+
+  private endpointItem(node: EndpointNode): vscode.TreeItem {
+    const { spec, configured } = node;
+    const activity = this.activities.of(spec);
+    const outcome = this.outcomes.get(spec);
+    const problem = configured?.problem ?? null;
+    const children = problem === null && this.instances(node).length > 0;
+    const item = new vscode.TreeItem(
+      spec.name,
+      children ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
+    );
+    item.id = `${configured === null ? 'found' : configured.scope} ${endpointId(spec)}`;
+    item.contextValue = this.contextOf(node, problem !== null);
+    if (problem !== null) {
+      item.description = problem;
+      item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('problemsWarningIcon.foreground'));
+      item.tooltip = problem;
+      return item;
+    }
+    const failed = outcome?.instances.filter(({ error }) => error !== null).length ?? 0;
+    if (activity !== null) {
+      item.description = activity.kind === 'capturing' ? activity.what : `live · ${activity.what}`;
+      const icon = { capturing: 'loading~spin', live: 'record', paused: 'debug-pause' }[activity.kind];
+      item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor('charts.orange'));
+    } else if (outcome?.error != null) {
+      item.description = `failed ${shownTime(outcome.atMs)}: ${outcome.error}`;
+      item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground'));
+    } else if (outcome !== null) {
+      item.description = `captured ${shownTime(outcome.atMs)}${failed === 0 ? '' : `, ${failed} of ${outcome.instances.length} failed`}`;
+      item.iconPath =
+        failed === 0
+          ? new vscode.ThemeIcon(iconOf(spec))
+          : new vscode.ThemeIcon('warning', new vscode.ThemeColor('problemsWarningIcon.foreground'));
+    } else {
+      item.description = node.detail === '' ? kindTitle(spec) : node.detail;
+      item.iconPath = new vscode.ThemeIcon(iconOf(spec));
+    }
+    item.tooltip = this.tooltipOf(node);
+    return item;
+  }
+
+  /** Words that menus look for. */
+  private contextOf({ spec, configured }: EndpointNode, broken: boolean): string {
+    const activity = this.activities.of(spec);
+    const words = ['endpoint', configured === null ? 'found' : 'configured'];
+    if (broken) words.push('broken');
+    else if (activity === null) words.push('idle');
+    else words.push(activity.kind === 'capturing' ? 'capturing' : 'live');
+    if (heapProfileOf(spec) !== null) words.push('heap');
+    if (endpointKind(spec.kind)?.discover !== undefined) words.push('discover');
+    if (this.outcomes.get(spec)?.path != null) words.push('captured');
+    return words.join(' ');
+  }
+
+  private tooltipOf({ spec, configured }: EndpointNode): vscode.MarkdownString {
+    const tooltip = new vscode.MarkdownString('', true);
+    const line = (icon: string, value: string): void => {
+      tooltip.appendMarkdown(`\n\n$(${icon}) `).appendText(value);
+    };
+    tooltip.appendText(spec.name).appendMarkdown(' — ').appendText(kindTitle(spec));
+    const written = spec.pid === undefined ? [spec.url ?? []].flat().join(', ') : `process ${spec.pid}`;
+    if (written !== '') line('globe', written);
+    if (spec.profile !== undefined) line('symbol-field', `profile ${spec.profile}`);
+    if (configured !== null) line('gear', configured.scope === 'workspace' ? 'workspace settings' : 'user settings');
+    const outcome = this.outcomes.get(spec);
+    if (outcome !== null) {
+      const time = new Date(outcome.atMs).toLocaleString();
+      line(outcome.error === null ? 'check' : 'error', outcome.error === null ? `captured ${time}` : outcome.error);
+      const failures = outcome.instances.filter(({ error }) => error !== null);
+      if (outcome.error === null) for (const { error } of failures.slice(0, 5)) line('error', error!);
+    }
+    return tooltip;
+  }
+
+  dispose(): void {
+    this.listening.dispose();
+    this.changed.dispose();
+  }
+}
+
+function instanceItem({ instance, outcome, endpoint }: InstanceNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(instance);
+  item.id = `${endpointId(endpoint.spec)} ${instance}`;
+  item.contextValue = 'instance';
+  if (outcome === null) {
+    item.description = 'not captured yet';
+    item.iconPath = new vscode.ThemeIcon('circle-outline');
+  } else if (outcome.error === null) {
+    item.description = 'captured';
+    item.iconPath = new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'));
+  } else {
+    item.description = outcome.error;
+    item.tooltip = outcome.error;
+    item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground'));
+  }
+  return item;
+}
+
+function writtenInstances({ url }: EndpointSpec): string[] {
+  try {
+    return expandInstances([url ?? []].flat());
+  } catch {
+    return [];
+  }
+}
+
+export function kindTitle(spec: EndpointSpec): string {
+  return endpointKind(spec.kind)?.title ?? spec.kind;
+}
+
+function iconOf({ kind, url, pid }: EndpointSpec): string {
+  if (Array.isArray(url) || /\[.+[-,].+\]/.test(String(url ?? ''))) return 'server-environment';
+  return kind === 'v8-inspector' ? 'plug' : pid !== undefined ? 'server-process' : kind === 'http' ? 'globe' : 'pulse';
+}
+
+/** The time of today, the day of what is older. */
+function shownTime(atMs: number): string {
+  const at = new Date(atMs);
+  const today = at.toDateString() === new Date().toDateString();
+  return today ? at.toLocaleTimeString() : at.toLocaleDateString();
+}

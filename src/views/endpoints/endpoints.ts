@@ -1,0 +1,122 @@
+import * as vscode from 'vscode';
+import { findLocalEndpoints, type LocalEndpoint } from '../../endpoints/localEndpoints';
+import type { CaptureStore } from '../captureStore';
+import type { RequestHeaderStore } from '../requestHeaderStore';
+import { registerEndpointCommands } from './endpointCommands';
+import { configuredEndpoints } from './endpointSettings';
+import { EndpointActivities, EndpointOutcomes } from './endpointState';
+import { type EndpointNode, EndpointTree } from './endpointTree';
+
+interface Services {
+  readonly store: CaptureStore;
+  readonly headers: RequestHeaderStore;
+  readonly output: vscode.LogOutputChannel;
+}
+
+/** While somebody looks at it, this machine is asked so often. */
+const LOOK_EVERY_MS = 15_000;
+
+/** The Endpoints view, its commands and wizard. Nothing is connected to in an untrusted workspace. */
+export class Endpoints implements vscode.Disposable {
+  private readonly activities = new EndpointActivities();
+  private readonly disposables: vscode.Disposable[];
+  private readonly configuredTree: EndpointTree;
+  private readonly foundTree: EndpointTree;
+  private readonly foundView: vscode.TreeView<unknown>;
+  private found: readonly LocalEndpoint[] = [];
+  private looking: AbortController | null = null;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(context: vscode.ExtensionContext, services: Services) {
+    const outcomes = new EndpointOutcomes(context.workspaceState);
+    const { activities } = this;
+    this.configuredTree = new EndpointTree(() => configuredNodes(), activities, outcomes);
+    this.foundTree = new EndpointTree(() => this.foundNodes(), activities, outcomes);
+    const configuredView = vscode.window.createTreeView('emberline.endpoints', {
+      treeDataProvider: this.configuredTree,
+    });
+    this.foundView = vscode.window.createTreeView('emberline.localEndpoints', { treeDataProvider: this.foundTree });
+    this.disposables = [
+      this.configuredTree,
+      this.foundTree,
+      configuredView,
+      this.foundView,
+      this.foundView.onDidChangeVisibility(() => this.look()),
+      vscode.window.onDidChangeWindowState(() => this.look()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        this.configuredTree.refresh();
+        this.look();
+      }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('emberline.endpoints')) this.configuredTree.refresh();
+      }),
+      vscode.commands.registerCommand('emberline.refreshEndpoints', async () => {
+        this.configuredTree.refresh();
+        await this.ask();
+      }),
+      registerEndpointCommands({ ...services, outcomes, activities, found: () => this.foundNodes() }),
+    ];
+    this.look();
+  }
+
+  private foundNodes(): EndpointNode[] {
+    if (!vscode.workspace.isTrusted) return [];
+    const configured = new Set(configuredEndpoints().flatMap(({ spec }) => [spec.url ?? []].flat().map(portOf)));
+    return this.found
+      .filter(({ spec }) => !configured.has(portOf(String(spec.url))))
+      .map(({ spec, description }) => ({ type: 'endpoint', spec, configured: null, detail: description }));
+  }
+
+  /** Looks around on this machine now and then, while the view is seen. */
+  private look(): void {
+    clearTimeout(this.timer);
+    if (!this.foundView.visible || !vscode.window.state.focused || !vscode.workspace.isTrusted) return;
+    void this.ask().finally(() => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.look(), LOOK_EVERY_MS);
+    });
+  }
+
+  private async ask(): Promise<void> {
+    if (!vscode.workspace.isTrusted) return;
+    this.looking?.abort();
+    const looking = new AbortController();
+    this.looking = looking;
+    try {
+      const found = await findLocalEndpoints(looking.signal);
+      if (looking.signal.aborted) return;
+      const changed = JSON.stringify(found) !== JSON.stringify(this.found);
+      this.found = found;
+      if (changed) this.foundTree.refresh();
+    } catch {
+      // Looked again meanwhile.
+    }
+  }
+
+  /** Ends what runs; settles when nothing is left behind. */
+  async end(): Promise<void> {
+    clearTimeout(this.timer);
+    this.looking?.abort();
+    await this.activities.cancelAll();
+  }
+
+  dispose(): void {
+    void this.end();
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+}
+
+function configuredNodes(): EndpointNode[] {
+  if (!vscode.workspace.isTrusted) return [];
+  return configuredEndpoints().map((configured) => ({
+    type: 'endpoint',
+    spec: configured.spec,
+    configured,
+    detail: '',
+  }));
+}
+
+/** An endpoint of the settings at a local port is not shown again as found. */
+function portOf(address: string): string {
+  return /^(?:[a-z]+:\/\/)?(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])?:(\d+)/i.exec(address)?.[1] ?? address;
+}

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Answers as Go's net/http/pprof does, with profiles from files, so that a test decides when and what. */
+export class PprofServer {
+  /** Requests that have not been answered. */
+  open = 0;
+  /** Of profiles, newest last. */
+  readonly asked: string[] = [];
+  /** What profiles are answered with instead, such as a failure. */
+  refusal: { readonly status: number; readonly text: string } | null = null;
+  /** The `Authorization` that is wanted, null for none. */
+  authorization: string | null = null;
+  private constructor(
+    private readonly server: Server,
+    private readonly profiles: { cpu: string; heap: string },
+  ) {}
+
+  /** @param profiles files to answer with; they may be replaced between requests */
+  static async start(profiles: { cpu: string; heap: string }): Promise<PprofServer> {
+    const server = createServer();
+    const started = new PprofServer(server, profiles);
+    server.on('request', (request, response) => {
+      const url = new URL(request.url ?? '/', 'http://x');
+      if (started.authorization !== null && request.headers.authorization !== started.authorization) {
+        response.writeHead(401).end('who are you?');
+        return;
+      }
+      if (url.pathname === '/debug/pprof/') {
+        response.end("<a href='goroutine?debug=1'>goroutine</a> <a href='heap?debug=1'>heap</a>");
+        return;
+      }
+      const name = /^\/debug\/pprof\/(profile|heap)$/.exec(url.pathname)?.[1];
+      if (name === undefined) {
+        response.writeHead(404).end('404 page not found');
+        return;
+      }
+      started.asked.push(url.pathname + url.search);
+      started.open++;
+      const timer = setTimeout(() => started.answer(name, response), Number(url.searchParams.get('seconds')) * 1000);
+      response.once('close', () => {
+        clearTimeout(timer);
+        started.open--;
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return started;
+  }
+
+  private answer(name: string, response: ServerResponse): void {
+    if (this.refusal !== null) response.writeHead(this.refusal.status).end(this.refusal.text);
+    else response.end(readFileSync(name === 'heap' ? this.profiles.heap : this.profiles.cpu));
+  }
+
+  /** `127.0.0.1:port` */
+  get address(): string {
+    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}
