@@ -12,6 +12,9 @@ export class PprofServer {
   refusal: { readonly status: number; readonly text: string } | null = null;
   /** The `Authorization` that is wanted, null for none. */
   authorization: string | null = null;
+  /** `127.0.0.1:port` */
+  address = '';
+
   private constructor(
     private readonly server: Server,
     private readonly profiles: { cpu: string; heap: string },
@@ -45,17 +48,13 @@ export class PprofServer {
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    started.address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     return started;
   }
 
   private answer(name: string, response: ServerResponse): void {
     if (this.refusal !== null) response.writeHead(this.refusal.status).end(this.refusal.text);
     else response.end(readFileSync(name === 'heap' ? this.profiles.heap : this.profiles.cpu));
-  }
-
-  /** `127.0.0.1:port` */
-  get address(): string {
-    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   stop(): void {

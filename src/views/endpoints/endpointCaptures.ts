@@ -60,7 +60,7 @@ export async function captureAndOpen(
         error: 'error' in result ? result.error : null,
       })),
     });
-    activities.changed();
+    activities.changed(spec);
     if (path === null) {
       void tellFailure(spec, choice, results, services);
       return undefined;
@@ -77,7 +77,7 @@ export async function captureAndOpen(
     }
     const message = messageOf(error);
     await outcomes.set(spec, { atMs: Date.now(), path: null, profile: null, error: message, instances: [] });
-    activities.changed();
+    activities.changed(spec);
     void tellFailure(spec, choice, [{ instance: spec.name, error: message }], services);
     return undefined;
   }

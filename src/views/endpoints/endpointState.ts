@@ -76,9 +76,9 @@ interface Running {
 /** What is going on at each endpoint: one thing at a time. */
 export class EndpointActivities {
   private readonly running = new Map<string, Running>();
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Set<(spec: EndpointSpec) => void>();
 
-  onDidChange(listener: () => void): { dispose(): void } {
+  onDidChange(listener: (spec: EndpointSpec) => void): { dispose(): void } {
     this.listeners.add(listener);
     return { dispose: () => this.listeners.delete(listener) };
   }
@@ -105,16 +105,18 @@ export class EndpointActivities {
     });
     const running: Running = { activity: first, cancel: () => cancel.abort(), ended };
     this.running.set(id, running);
-    this.changed();
+    this.changed(spec);
     try {
       return await work(cancel, (activity) => {
+        const before = running.activity;
         running.activity = activity;
-        this.changed();
+        // A row that is drawn anew loses the click that is under way.
+        if (before.kind !== activity.kind || before.what !== activity.what) this.changed(spec);
       });
     } finally {
       this.running.delete(id);
       end();
-      this.changed();
+      this.changed(spec);
     }
   }
 
@@ -129,7 +131,8 @@ export class EndpointActivities {
     await Promise.all(all.map(({ ended }) => ended));
   }
 
-  changed(): void {
-    for (const listener of this.listeners) listener();
+  /** Something about an endpoint is to be shown anew. */
+  changed(spec: EndpointSpec): void {
+    for (const listener of this.listeners) listener(spec);
   }
 }

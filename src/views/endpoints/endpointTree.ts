@@ -40,6 +40,8 @@ export class EndpointTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   private readonly changed = new vscode.EventEmitter<TreeNode | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly listening: { dispose(): void };
+  /** The rows there are now: VS Code knows them by their objects. */
+  private readonly shown = new Map<string, EndpointNode>();
 
   /** @param roots what the view shows */
   constructor(
@@ -47,7 +49,10 @@ export class EndpointTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     private readonly activities: EndpointActivities,
     private readonly outcomes: EndpointOutcomes,
   ) {
-    this.listening = activities.onDidChange(() => this.refresh());
+    this.listening = activities.onDidChange((spec) => {
+      const node = this.shown.get(endpointId(spec));
+      if (node !== undefined) this.changed.fire(node);
+    });
   }
 
   refresh(): void {
@@ -55,9 +60,17 @@ export class EndpointTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   }
 
   getChildren(node?: TreeNode): TreeNode[] {
-    if (node === undefined) return [...this.roots()];
-    if (node.type === 'group') return [...node.children];
+    if (node === undefined) {
+      this.shown.clear();
+      return this.remember(this.roots());
+    }
+    if (node.type === 'group') return this.remember(node.children);
     return node.type === 'endpoint' ? this.instances(node) : [];
+  }
+
+  private remember<T extends TreeNode>(nodes: readonly T[]): T[] {
+    for (const node of nodes) if (node.type === 'endpoint') this.shown.set(endpointId(node.spec), node);
+    return [...nodes];
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
