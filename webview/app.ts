@@ -346,6 +346,8 @@ export class App extends LitElement {
     const position = this.layouts.positionOf(next.view, next.order);
     this.position = position;
     this.change(next);
+    // The heat follows it, and what was chosen just before the editor is hidden must not be lost.
+    this.keeper.flush();
     this.highlighted = null;
     this.search.start(next.view, view.search);
     chart.setLayout(next.view, next.order, position);

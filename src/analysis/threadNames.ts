@@ -12,7 +12,7 @@ export interface ThreadGroup {
 }
 
 /** A name a thread for people, without its process: `worker`, else by its id or place. */
-export function threadNames(threads: readonly Thread[]): string[] {
+function threadNames(threads: readonly Thread[]): string[] {
   return threads.map(({ name, tid }, i) => shortened(name) || (tid === null ? `thread ${i + 1}` : `thread ${tid}`));
 }
 

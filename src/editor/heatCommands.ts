@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Heat } from './heat';
 import { heatLabel } from './heatLabel';
+import { heatScope } from './heatScope';
 import { type HotLines, nextHotLine, rankOf, shareOf } from './hotLines';
 import type { SourceOpener } from './sourceOpener';
 import { plainStatusText } from './statusText';
@@ -132,6 +133,10 @@ async function chooseHeatCommand(heat: Heat): Promise<void> {
 
 const maxName = 40;
 
+function shortened(text: string): string {
+  return text.length > maxName ? `${text.slice(0, maxName - 1)}…` : text;
+}
+
 function heatStatus(heat: Heat): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('emberline.heat', vscode.StatusBarAlignment.Left, 50);
   item.name = 'Emberline Heat';
@@ -144,9 +149,12 @@ function heatStatus(heat: Heat): vscode.Disposable {
     }
     const name = plainStatusText(source.name);
     const sampleType = source.status.summary?.sampleTypes[source.view.sampleType]?.type ?? '';
-    item.text = `$(flame) ${name.length > maxName ? `${name.slice(0, maxName - 1)}…` : name}: ${heat.metric}`;
-    item.tooltip = `Lines glow by ${heat.metric} ${plainStatusText(sampleType)} of ${name}. Click for the heat's commands.`;
-    item.accessibilityInformation = { label: `Heat of ${name} by ${heat.metric}`, role: 'button' };
+    const scope = plainStatusText(heatScope(source.status.summary, source.view));
+    item.text = `$(flame) ${shortened(name)}: ${heat.metric}${scope === '' ? '' : ` $(filter) ${shortened(scope)}`}`;
+    const only = scope === '' ? '' : ` Only samples of ${scope}, as its editor shows them.`;
+    item.tooltip = `Lines glow by ${heat.metric} ${plainStatusText(sampleType)} of ${name}.${only} Click for the heat's commands.`;
+    const label = `Heat of ${name}${scope === '' ? '' : `, ${scope},`} by ${heat.metric}`;
+    item.accessibilityInformation = { label, role: 'button' };
     item.show();
   };
   show();

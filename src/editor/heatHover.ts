@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
-import type { EngineApi, LineDetails, LineNeighbour } from '../engine/engineApi';
+import { dimensionName, valueName } from '../analysis/viewSpec';
+import type { EngineApi, LineDetails, LineNeighbour, LineSplitSummary } from '../engine/engineApi';
 import { formatExactCount, formatNamedValue, formatPercent } from '../units/units';
 import type { Heat } from './heat';
+import { heatScope } from './heatScope';
 import type { HeatSource } from './heatSource';
 import { commandLink, markdownText } from './markdownText';
 import { openLocationCommand } from './openLocation';
@@ -34,9 +36,10 @@ export function registerHeatHover(heat: Heat, engine: EngineApi): vscode.Disposa
               ),
           );
           const stale = await changedSince(document, heat.source);
+          const scope = heatScope(heat.source?.status.summary, view);
           const declared = heat.source?.status.summary?.lines === 'declaration';
           return new vscode.Hover(
-            details.map((each) => hoverText(each, declared, stale)),
+            details.map((each) => hoverText(each, declared, stale, scope)),
             document.lineAt(position.line).range,
           );
         } catch {
@@ -72,8 +75,9 @@ async function changedSince(document: vscode.TextDocument, source: HeatSource | 
 /**
  * @param declared whether the format knows a function's total only where it is declared (V8)
  * @param stale whether the lines may have moved since the recording
+ * @param scope the part of the profile that is looked at, in words; empty for all of it
  */
-function hoverText(details: LineDetails, declared: boolean, stale: boolean): vscode.MarkdownString {
+function hoverText(details: LineDetails, declared: boolean, stale: boolean, scope: string): vscode.MarkdownString {
   const { self, total, samples, viewSamples, viewTotal, unit, type } = details;
   const markdown = new vscode.MarkdownString();
   // Names come from the profile: only our own links may run, and each name is escaped.
@@ -83,11 +87,15 @@ function hoverText(details: LineDetails, declared: boolean, stale: boolean): vsc
     `**${markdownText(formatPercent(value, viewTotal))} ${word}** ${markdownText(formatNamedValue(value, unit, type))}`;
   const counted = `${formatExactCount(Math.round(samples))} of ${formatExactCount(Math.round(viewSamples))} samples`;
   markdown.appendMarkdown(`$(flame) ${part(self, 'self')} · ${part(total, 'total')} · ${counted}\n\n`);
+  if (scope !== '') {
+    markdown.appendMarkdown(`$(filter) Only ${markdownText(scope)}\n\n`);
+  }
   if (details.functions.length > 0) {
     markdown.appendMarkdown(`In ${details.functions.map((name) => `**${nameText(name)}**`).join(', ')}\n\n`);
   }
   appendNeighbours(markdown, 'Called by', details.callers, viewTotal);
   appendNeighbours(markdown, 'Calls', details.callees, viewTotal);
+  appendSplits(markdown, details.splits, total);
   if (declared) {
     markdown.appendMarkdown('*V8 records totals for whole functions: they stand where a function begins.*\n\n');
   }
@@ -116,6 +124,22 @@ function appendNeighbours(
     return `- ${share} ${link}${place}`;
   });
   markdown.appendMarkdown(`${title}\n\n${rows.join('\n')}\n\n`);
+}
+
+/** How the line's total divides: a line of text each. */
+function appendSplits(markdown: vscode.MarkdownString, splits: readonly LineSplitSummary[], total: number): void {
+  for (const { by, values, distinct } of splits) {
+    if (values.length === 0) {
+      continue;
+    }
+    const parts = values.map(({ value, total: part }) => {
+      return `${markdownText(valueName(value))} **${markdownText(formatPercent(part, total))}**`;
+    });
+    if (distinct > values.length) {
+      parts.push(`${formatExactCount(distinct - values.length)} more`);
+    }
+    markdown.appendMarkdown(`By ${markdownText(dimensionName(by))}: ${parts.join(' · ')}\n\n`);
+  }
 }
 
 function nameText(name: string): string {
