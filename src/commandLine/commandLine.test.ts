@@ -260,6 +260,22 @@ describe('convert', () => {
     expect(err).toContain('the profile has alloc_objects');
   });
 
+  test('draws the samples that pass, split by a label', () => {
+    const workers = 'test/fixtures/pprof/cpu.pb.gz';
+    const options = ['--filter', 'worker=worker-0', '--filter', 'worker=worker-1', '--split-by', 'worker'];
+    expect(run('convert', workers, file('split.svg'), ...options)).toEqual({ code: 0, out: '', err: '' });
+    const picture = readFileSync(file('split.svg'), 'utf8');
+    expect(picture).toContain('cpu.pb.gz · worker: worker-0 or worker-1');
+    expect(picture).toContain('worker: worker-1');
+    expect(picture).not.toContain('worker: worker-2');
+    const { code, err } = run('convert', workers, file('split.svg'), '--split-by', 'moon');
+    expect([code, err]).toEqual([
+      1,
+      'emberline: The profile cannot be split by "moon": its samples differ in kind, worker.\n',
+    ]);
+    expect(run('convert', workers, file('split.folded'), '--thread', 'x').code).toBe(2);
+  });
+
   test('merges several inputs', () => {
     expect(run('convert', file('a.folded'), file('b.folded'), file('both.folded')).code).toBe(0);
     expect(topOf(file('both.folded')).profile.total).toBe(15);

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { encodingForPath, listEncodings } from '../engine/encodeProfile';
+import { encodingForPath, isDrawing, listEncodings } from '../engine/encodeProfile';
 import type { Engine } from '../engine/engine';
 import { inputOptions, openInputs } from './profileInputs';
+import { filterOptions, readDimension, readFilter } from './sampleFilter';
 import { type CommandOutput, UsageError } from './usage';
 
 /** `emberline convert IN… OUT`: writes OUT, in the format of its ending. Several inputs are merged. */
@@ -10,7 +11,7 @@ export async function runConvert(engine: Engine, args: string[]): Promise<Comman
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { ...inputOptions, type: { type: 'string' } },
+    options: { ...inputOptions, ...filterOptions, type: { type: 'string' }, 'split-by': { type: 'string' } },
   });
   if (positionals.length < 2) throw new UsageError('convert takes an input and an output file.');
   const inputs = positionals.slice(0, -1);
@@ -20,20 +21,31 @@ export async function runConvert(engine: Engine, args: string[]): Promise<Comman
     const endings = listEncodings().flatMap(({ extensions }) => extensions);
     throw new UsageError(`"${output}" has none of the endings that Emberline writes: ${endings.join(', ')}.`);
   }
+  const splitBy = values['split-by'];
+  const divided = [values.filter, values.thread, values.process, splitBy].some((option) => option !== undefined);
+  if (divided && !isDrawing(encoding)) {
+    throw new UsageError('--filter, --thread, --process and --split-by are for flame graphs (.html, .svg).');
+  }
   const opened = await openInputs(engine, inputs, values);
-  const { profile, notes, sampleTypes, defaultSampleType } =
+  const summary =
     opened.length === 1
       ? opened[0]
       : await engine.request('merge', {
           profiles: opened.map((summary) => summary.profile),
           name: opened.map(({ name }) => name).join(', '),
         });
+  const { profile, notes, sampleTypes, defaultSampleType } = summary;
   const known = sampleTypes.map(({ type }) => type);
   const sampleType = values.type === undefined ? defaultSampleType : known.indexOf(values.type);
   if (sampleType < 0) {
     throw new Error(`There is no sample type "${values.type}": the profile has ${known.join(', ')}.`);
   }
-  const view = { sampleType, thread: null };
+  const view = {
+    sampleType,
+    thread: null,
+    filter: readFilter(summary, values),
+    splitBy: splitBy === undefined ? null : readDimension(summary, splitBy),
+  };
   const bytes = await engine.request('encode', { profile, format: encoding.name, view });
   try {
     writeFileSync(output, bytes);

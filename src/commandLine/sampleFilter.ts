@@ -1,4 +1,4 @@
-import type { Dimension, FilterTerm } from '../analysis/viewSpec';
+import { type Dimension, dimensionName, dimensionsOf, type FilterTerm } from '../analysis/viewSpec';
 import type { ProfileSummary } from '../engine/engineApi';
 import { UsageError } from './usage';
 
@@ -36,6 +36,20 @@ export function readFilter(summary: ProfileSummary, options: FilterOptions): Fil
   if (options.process !== undefined) terms.push(processTerm(summary, options.process));
   if (options.thread !== undefined) terms.push(threadTerm(summary, options.thread));
   return terms;
+}
+
+/**
+ * What `--split-by` names: a label's key, `process` or `thread` (of which a label of that key comes first).
+ * @throws Error where the profile's samples do not differ in it
+ */
+export function readDimension(summary: ProfileSummary, name: string): Dimension {
+  const dimensions = dimensionsOf(summary);
+  const found = dimensions.find((dimension) => dimensionName(dimension) === name);
+  if (found === undefined) {
+    const known = dimensions.length === 0 ? 'nothing' : list(dimensions.map(dimensionName));
+    throw new Error(`The profile cannot be split by "${name}": its samples differ in ${known}.`);
+  }
+  return found;
 }
 
 function labelTerm({ labels }: ProfileSummary, key: string, values: readonly string[]): FilterTerm {

@@ -14,7 +14,7 @@ export interface CommandOutput {
 export const USAGE = `Usage:
   emberline top PROFILE… [--by function|line|file] [--sort self|total] [--type TYPE] [--limit N] [--json]
                 [--filter KEY=VALUE]… [--thread NAME]… [--process NAME]…
-  emberline convert IN… OUT [--type TYPE]
+  emberline convert IN… OUT [--type TYPE] [--filter KEY=VALUE]… [--thread NAME]… [--process NAME]… [--split-by KEY]
   emberline capture TARGET… [--kind KIND] [--profile NAME] [--seconds N] [-o FILE]
   emberline --help | --version
 
@@ -26,6 +26,8 @@ top      Prints the hottest functions, lines or files. Several profiles are merg
                   kind are alternatives. Captures of several instances have the label "instance".
 convert  Writes a profile in the format that OUT's ending names. Several are merged.
          --type   the sample type that a flame graph (.html, .svg) shows, or a file that can hold only one
+         --filter, --thread, --process, --split-by  what a flame graph shows: the samples that pass, with a frame for each
+                  value of a label, process or thread below all others
 capture  Captures from running programs and writes FILE, whose path it prints. Several instances become one profile with
          the label "instance"; one that fails is named on stderr, and the others are kept.
          TARGET   an address, host:port, or several by a range: host-[1-20]:6060, host-[blue,green]:6060

@@ -1,4 +1,5 @@
-import type { ViewSpec } from '../analysis/viewSpec';
+import { threadTitles } from '../analysis/threadNames';
+import { filterText, type ViewSpec } from '../analysis/viewSpec';
 import { formatByName, writableFormats } from '../formats/registry';
 import type { Profile } from '../profile/profile';
 import { baseName } from './baseName';
@@ -42,6 +43,11 @@ export function encodingForPath(path: string): Encoding | null {
   return listEncodings().find(({ extensions }) => extensions.some((ending) => lower.endsWith(ending))) ?? null;
 }
 
+/** Whether it is a picture of a view rather than a profile. */
+export function isDrawing({ name }: Encoding): boolean {
+  return name === PAGE.name || name === PICTURE.name;
+}
+
 /** @throws Error for a format that cannot be written, or a profile that does not fit it. */
 export function encodeProfile(platform: EnginePlatform, open: OpenProfile, name: string, view?: ViewSpec): Uint8Array {
   const { profile } = open;
@@ -49,7 +55,8 @@ export function encodeProfile(platform: EnginePlatform, open: OpenProfile, name:
     const spec = view ?? { sampleType: profile.meta.defaultSampleType, thread: null };
     const { tree, profile: shown } = open.view(spec);
     const { type, unit } = profile.sampleTypes[spec.sampleType];
-    const file = baseName(open.name);
+    // What is left out must be seen in a picture that stands alone.
+    const file = [baseName(open.name), scopeText(profile, spec)].filter((part) => part !== '').join(' · ');
     const title = profile.sampleTypes.length > 1 ? `${file} · ${type}` : file;
     const text =
       name === PAGE.name
@@ -61,6 +68,12 @@ export function encodeProfile(platform: EnginePlatform, open: OpenProfile, name:
   if (format?.encode === undefined) throw new Error(`Emberline cannot write the format "${name}".`);
   const bytes = format.encode(withDefaultType(profile, view?.sampleType ?? profile.meta.defaultSampleType));
   return format.gzipped === true ? platform.gzip(bytes) : bytes;
+}
+
+/** Which samples a view has, in words; empty where it has all. */
+function scopeText({ threads }: Profile, { thread, filter }: ViewSpec): string {
+  const one = thread === null || threads.length === 1 ? '' : `thread: ${threadTitles(threads)[thread]}`;
+  return [one, filterText(filter)].filter((part) => part !== '').join(', ');
 }
 
 /** The profile with another default sample type, which is what formats that hold one write. */

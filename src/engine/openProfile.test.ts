@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest';
 import { decode } from '../../test/support/profiles';
+import { profileOf } from '../../test/support/sampleProfile';
 import { chromeTrace } from '../formats/chromeTrace/chromeTrace';
+import { encodeProfile } from './encodeProfile';
+import { flameWindow } from './flameRequests';
+import { fileLines, lineDetails } from './lineRequests';
+import { nodePlatform } from './nodePlatform';
 import { OpenProfile } from './openProfile';
 
 it('says which sample types a thread has, where it has not all', () => {
@@ -22,4 +27,73 @@ it('says which sample types a thread has, where it has not all', () => {
     new OpenProfile(1, 'x', decode(chromeTrace, text)).summary().threads.map((thread) => thread.types);
   expect(types(JSON.stringify(events))).toEqual([[0, 1], [2]]);
   expect(types(JSON.stringify(events.slice(0, 2)))).toEqual([undefined]);
+});
+
+const fleet = new OpenProfile(
+  1,
+  'fleet.emberline',
+  profileOf(
+    [
+      { frames: ['main@m.go:3', 'hash@h.go:7'], value: 6, thread: 0, labels: [['instance', 'a']] },
+      { frames: ['main@m.go:3', 'hash@h.go:7'], value: 2, thread: 1, labels: [['instance', 'b']] },
+      { frames: ['main@m.go:4'], value: 12, thread: 1, labels: [['instance', 'b']] },
+    ],
+    { threads: 2 },
+  ),
+);
+const onlyB = [{ by: 'label:instance', values: ['b'] }] as const;
+
+it('lists what samples can be told apart by', () => {
+  expect(fleet.summary()).toMatchObject({
+    threads: [{ title: 'thread 0' }, { title: 'thread 1' }],
+    processes: [{ title: '(no process)', threads: [0, 1], samples: 20 }],
+    labels: [{ key: 'instance', samples: 20, distinct: 2, values: [{ value: 'b' }, { value: 'a' }] }],
+  });
+});
+
+it('names the roots of a split in every window, also where the viewer knows all names', () => {
+  const view = { sampleType: 0, thread: null, splitBy: 'label:instance' } as const;
+  const params = { profile: 1, view, order: 'leftHeavy', from: 0, to: 20, pixels: 1000 } as const;
+  const own = fleet.profile.functions.length;
+  expect(flameWindow(fleet, { ...params, names: 'none' })).toMatchObject({
+    nameFunc: Int32Array.of(own, own + 1),
+    names: ['instance: b', 'instance: a'],
+    extent: 20,
+  });
+  expect(flameWindow(fleet, { ...params, names: 'profile' }).names).toEqual([
+    'main',
+    'hash',
+    'instance: b',
+    'instance: a',
+  ]);
+});
+
+it('answers for lines of a filtered view, whether it is split or not', () => {
+  const view = { sampleType: 0, thread: null, filter: onlyB, splitBy: 'thread' } as const;
+  const file = fleet.profile.strings.indexOf('h.go');
+  expect(fileLines(fleet, view, file)).toMatchObject({
+    viewTotal: 14,
+    line: Int32Array.of(7),
+    self: Float64Array.of(2),
+  });
+  expect(lineDetails(fleet, view, file, 7)).toMatchObject({ total: 2, viewTotal: 14, splits: [] });
+  // The threads divide the line as the instances do: that is said once.
+  expect(lineDetails(fleet, { sampleType: 0, thread: null }, file, 7).splits).toEqual([
+    {
+      by: 'label:instance',
+      values: [
+        { value: 'a', total: 6 },
+        { value: 'b', total: 2 },
+      ],
+      distinct: 2,
+    },
+  ]);
+});
+
+it('says in a picture what it shows, and draws the roots', () => {
+  const view = { sampleType: 0, thread: 1, filter: onlyB, splitBy: 'label:instance' } as const;
+  const svg = new TextDecoder().decode(encodeProfile(nodePlatform, fleet, 'svg', view));
+  expect(svg).toContain('fleet.emberline · thread: thread 1, instance: b');
+  expect(svg).toContain('instance: b');
+  expect(svg).not.toContain('instance: a');
 });

@@ -40,7 +40,12 @@ export class OpenProfile {
       throw new RangeError(`There is no thread ${spec.thread}.`);
     }
     const key = viewKey(spec);
-    const view = this.views.get(key) ?? new ProfileView(this, spec);
+    let view = this.views.get(key);
+    if (view === undefined) {
+      // A split copies stacks for each root, and can be much larger than the profile: one is enough.
+      if (spec.splitBy) this.dropSplits();
+      view = new ProfileView(this, spec);
+    }
     this.views.delete(key);
     this.views.set(key, view);
     for (const oldest of this.views.keys()) {
@@ -48,6 +53,10 @@ export class OpenProfile {
       this.views.delete(oldest);
     }
     return view;
+  }
+
+  private dropSplits(): void {
+    for (const [key, view] of this.views) if (view.spec.splitBy) this.views.delete(key);
   }
 
   summary(): ProfileSummary {

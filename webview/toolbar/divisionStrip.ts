@@ -34,10 +34,10 @@ export class DivisionStrip extends LitElement {
       }
       .chip {
         align-items: center;
-        background: var(--vscode-badge-background, rgb(128 128 128 / 0.2));
-        border: 1px solid var(--vscode-contrastBorder, transparent);
+        background: var(--vscode-inputOption-activeBackground, rgb(36 137 219 / 0.3));
+        border: 1px solid var(--vscode-inputOption-activeBorder, transparent);
         border-radius: 4px;
-        color: var(--vscode-badge-foreground, inherit);
+        color: var(--vscode-inputOption-activeForeground, inherit);
         display: flex;
         max-width: 100%;
         min-width: 0;
