@@ -1,8 +1,11 @@
 import { lookup } from 'node:dns/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptureRequest, InstanceResult } from './endpoint';
 import { expandInstances } from './expandInstances';
 
 const CONCURRENCY = 32;
+/** Between the first requests, in ms: a hundred answers to one instant would hold up whatever else the host does. */
+const STAGGER_MS = 5;
 
 /**
  * The instances of a spec: its addresses with their ranges expanded; with the option `dns`, a name that has several
@@ -61,7 +64,8 @@ export async function captureInstances(
       instances.length === 1 ? `from ${instances[0]}` : `${done} of ${instances.length} instances${failures}`;
     request.onProgress(instances.length === 1 ? null : done / instances.length, what);
   };
-  const work = async (): Promise<void> => {
+  const work = async (_: unknown, worker: number): Promise<void> => {
+    if (worker > 0) await sleep(worker * STAGGER_MS, undefined, { signal });
     for (let index = next++; index < instances.length; index = next++) {
       const instance = instances[index]!;
       results[index] = await one(instance, index);

@@ -34,6 +34,8 @@ export function mergeProfiles(parts: readonly MergePart[]): Profile {
 export class ProfileMerger {
   private readonly builder = new ProfileBuilder();
   private readonly types = new Map<string, number>();
+  /** Texts of the parts so far: instances of one program have nearly the same ones. */
+  private readonly texts = new Map<string, number>();
   private readonly parts: MergedPart[] = [];
   /** Start of the first part: times count from it until the earliest is known. */
   private origin: number | null = null;
@@ -50,7 +52,7 @@ export class ProfileMerger {
     this.aligned &&= meta.startTimeMs !== null;
     const shift = this.origin === null || meta.startTimeMs === null ? 0 : (meta.startTimeMs - this.origin) * 1e6;
     this.earliest = Math.min(this.earliest, shift);
-    addPart(this.builder, profile, name, labels ?? new Map(), factor, this.types, shift);
+    addPart(this.builder, profile, name, labels ?? new Map(), factor, this.types, this.texts, shift);
     this.parts.push({ name, meta, sampleTypes });
   }
 
@@ -72,11 +74,20 @@ function addPart(
   name: string,
   extra: ReadonlyMap<string, string>,
   factor: number,
-  types: Map<string, number>,
+  types: ReadonlyMap<string, number>,
+  texts: Map<string, number>,
   shift: number,
 ): void {
   const { functions, frames, stacks, samples, strings, leafLines } = profile;
-  const stringOf = lazily(strings.length, (text) => builder.string(strings[text]));
+  const stringOf = lazily(strings.length, (index) => {
+    const text = strings[index];
+    let known = texts.get(text);
+    if (known === undefined) {
+      known = builder.string(text);
+      texts.set(text, known);
+    }
+    return known;
+  });
   const funcOf = new Int32Array(functions.length);
   for (let func = 0; func < functions.length; func++) {
     const file = functions.file[func] < 0 ? -1 : stringOf(functions.file[func]);

@@ -18,6 +18,8 @@ const SECONDS = 10;
 /** What Go's runtime/pprof writes of ten busy seconds on some cores. */
 const SAMPLES = 3000;
 const FUNCTIONS = 4000;
+/** Instances of one service share most of their stacks: so many of them have none in common. */
+const DIFFERENT = 10;
 
 /** In a thread of its own: a port for each body, which is sent when the seconds asked for are over. */
 const SERVERS = `
@@ -40,11 +42,12 @@ parentPort.on('message', () => parentPort.postMessage(last));
 
 export async function run(): Promise<{ rows: BenchRow[] }> {
   const folder = mkdtempSync(join(tmpdir(), 'emberline-fleet-'));
-  const bodies = Array.from({ length: INSTANCES }, (_, seed) => {
+  const different = Array.from({ length: DIFFERENT }, (_, seed) => {
     const path = join(folder, 'body.pb.gz');
     generatePprof(path, { samples: SAMPLES, stacks: SAMPLES / 2, seed: seed + 1, functions: FUNCTIONS });
     return readFileSync(path);
   });
+  const bodies = Array.from({ length: INSTANCES }, (_, instance) => different[instance % DIFFERENT]);
   const servers = new Worker(SERVERS, { eval: true, workerData: bodies });
   const engine = new EngineClient(join(import.meta.dirname, '../../dist/engineWorker.js'));
   try {
