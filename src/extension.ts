@@ -56,7 +56,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const downloads = new DownloadStore(context, profiles);
   const headers = new RequestHeaderStore(context.secrets);
   const captures = new CaptureStore(context);
-  endpoints = new Endpoints(context, { store: captures, headers, output });
+  endpoints = new Endpoints(context, { store: captures, headers, profiles, output });
   context.subscriptions.push(
     output,
     { dispose: () => engine.dispose() },
@@ -130,7 +130,11 @@ function followProfiles(profiles: OpenProfiles, heat: Heat, tracker: LineTracker
       let before = profile.status.kind;
       profile.onDidChangeStatus((status) => {
         if (status.kind === before) {
-          return; // Progress.
+          // Progress, or the newer capture of a program that runs on, whose source is still that of the first one.
+          if (status.kind === 'open' && profiles.active === profile) {
+            heat.setSource(profile);
+          }
+          return;
         }
         before = status.kind;
         if (status.kind === 'open') {

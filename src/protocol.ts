@@ -46,7 +46,8 @@ export type ToHost =
 export type ToWebview =
   | { kind: 'loading'; what: string; fraction: number | null }
   | { kind: 'failed'; message: string }
-  | { kind: 'profile'; summary: ProfileSummary; state: ViewState | null }
+  /** `refresh`: a newer capture of what is shown, which stays until the new picture is there. */
+  | { kind: 'profile'; summary: ProfileSummary; state: ViewState | null; refresh?: boolean }
   | { kind: 'result'; id: number; value: ViewResult<ViewMethod> }
   /** `cancelled` is true where the request was superseded or cancelled: nothing to show. */
   | { kind: 'error'; id: number; message: string; cancelled: boolean };

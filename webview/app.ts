@@ -121,6 +121,8 @@ export class App extends LitElement {
   @query('emberline-help') private readonly help!: HelpOverlay | null;
   private host!: Host;
   private sampledRequest = 0;
+  /** The chart of a newer capture, until its first picture is there. */
+  private next: ChartController | null = null;
   private position: Partial<ChartPosition> = {};
   private search!: Search;
   private readonly layouts = new LayoutMemory();
@@ -163,7 +165,59 @@ export class App extends LitElement {
     this.notice = { kind: 'failed', message };
   }
 
+  /**
+   * A newer capture of what is shown: it takes the place of the old one once its picture is there, and what is looked at
+   * stays.
+   */
+  refreshProfile(summary: ProfileSummary, kept: ViewState | null): void {
+    const { chart, view } = this;
+    if (chart === null || view === null || summary.samples === 0) {
+      this.showProfile(summary, kept);
+      return;
+    }
+    this.next?.dispose();
+    const fitted = restoredState(summary, kept);
+    const next: ChartController = this.createChart(summary, (what) => {
+      if (this.next === next && what === 'layout') this.adopt(next, summary, fitted);
+      else if (this.chart === next) this.chartChanged(what);
+    });
+    this.next = next;
+    next.continueFrom(chart, fitted.view, fitted.order);
+  }
+
+  private adopt(chart: ChartController, summary: ProfileSummary, { view, order }: ViewState): void {
+    if (this.view === null) return;
+    this.next = null;
+    this.chart?.dispose();
+    this.chart = chart;
+    this.summary = summary;
+    this.notice = null;
+    this.trouble = '';
+    this.highlighted = null;
+    this.layouts.clear();
+    this.position = chart.position;
+    this.change({ view, order });
+    this.picture++;
+    void this.measureSampled(this.view);
+    this.search.start(view, this.view.search);
+  }
+
+  private createChart(summary: ProfileSummary, changed: (what: ChartChange) => void): ChartController {
+    return new ChartController(
+      this.host,
+      summary,
+      this.theme,
+      changed,
+      (message) => {
+        this.trouble = message;
+      },
+      () => this.flame?.followView(),
+    );
+  }
+
   showProfile(summary: ProfileSummary, kept: ViewState | null): void {
+    this.next?.dispose();
+    this.next = null;
     this.keeper.cancel();
     this.chart?.dispose();
     this.chart = null;
@@ -178,16 +232,7 @@ export class App extends LitElement {
     this.notice = null;
     const view = restoredState(summary, kept);
     this.view = view;
-    this.chart = new ChartController(
-      this.host,
-      summary,
-      this.theme,
-      (what) => this.chartChanged(what),
-      (message) => {
-        this.trouble = message;
-      },
-      () => this.flame?.followView(),
-    );
+    this.chart = this.createChart(summary, (what) => this.chartChanged(what));
     const { range, scroll, zoomed, focused } = view;
     const position = { range, scroll, zoomed, focused };
     this.position = position;

@@ -24,16 +24,29 @@ export async function writeCapture(results: readonly InstanceResult[], path: str
     await copyFile(only.path, target);
     return target;
   }
+  return writeCaptureSet([results], path);
+}
+
+/**
+ * Writes captures of the same instances, one after the other, as one capture set. A reader sees the file before or after.
+ * @param path without an ending
+ * @returns the file's path
+ * @throws Error of the file system
+ */
+export async function writeCaptureSet(captures: readonly (readonly InstanceResult[])[], path: string): Promise<string> {
+  const target = path + captureSetEnding;
+  const results = captures.flat();
+  const answered = results.filter((result) => 'path' in result);
   const members: CaptureSetMember[] = [];
   for (const { instance, name, path, seconds, notes } of answered) {
     members.push({ instance, name, bytes: (await stat(path)).size, seconds, notes });
   }
-  const target = path + captureSetEnding;
+  const failures = results.filter((result) => 'error' in result);
   const unfinished = `${target}.unfinished`;
   try {
     await pipeline(
       async function* () {
-        yield writeCaptureSetHeader({ members, failures });
+        yield writeCaptureSetHeader({ members, failures, captures: captures.length });
         for (const { path } of answered) yield* createReadStream(path);
       },
       createWriteStream(unfinished, { mode: 0o600 }),

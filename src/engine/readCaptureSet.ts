@@ -55,8 +55,8 @@ export function readCaptureSet(source: StoredSource, decode: (body: StoredSource
     ...profile,
     meta: {
       ...profile.meta,
-      // The instances were sampled at the same time.
-      durationMs: longest === null ? profile.meta.durationMs : longest * 1000,
+      // The instances were sampled at the same time, one capture after the other.
+      durationMs: longest === null ? profile.meta.durationMs : longest * 1000 * (header.captures ?? 1),
       notes: [...notes, ...profile.meta.notes],
     },
   };

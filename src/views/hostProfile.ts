@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type ViewSpec, viewKey, withoutSplit } from '../analysis/viewSpec';
 import type { EngineApi, ProfileSummary } from '../engine/engineApi';
 import { openParams } from './openParams';
+import { carryView } from './viewStateStore';
 import { watchFile } from './watchFile';
 
 export type ProfileStatus =
@@ -119,6 +120,31 @@ export class HostProfile {
         this.setStatus({ kind: 'failed', message });
       }
     }
+  }
+
+  /**
+   * Reads the file anew while what was read stays: for a file that is captured again and again.
+   * @throws Error where it cannot be read: what was read stays
+   */
+  async refresh(): Promise<void> {
+    if (this.current.kind !== 'open') return this.load();
+    this.loading?.abort();
+    const loading = new AbortController();
+    this.loading = loading;
+    this.readState = await stateOnDisk(this.uri);
+    const params = await openParams(this.uri, this.name);
+    const summary = await this.engine.request('open', params, { signal: loading.signal });
+    if (loading.signal.aborted || this.current.kind !== 'open') {
+      void this.engine.request('close', { profile: summary.profile }).catch(() => {});
+      return;
+    }
+    const before = this.current.summary;
+    this.chosenView = this.chosenView === null ? null : carryView(this.chosenView, before, summary);
+    const { startTimeMs, durationMs } = summary;
+    const recorded = startTimeMs === null ? Date.now() : startTimeMs + (durationMs ?? 0);
+    this.spanMs = { recorded, opened: this.spanMs?.opened ?? Date.now() };
+    this.setStatus({ kind: 'open', summary });
+    void this.engine.request('close', { profile: before.profile }).catch(() => {});
   }
 
   private setStatus(status: ProfileStatus): void {

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import type { EngineApi, EngineMethod, EngineParams, EngineResult } from '../engine/engineApi';
+import type { EngineApi, EngineMethod, EngineParams, EngineResult, ProfileSummary } from '../engine/engineApi';
 import type { ToWebview, ViewState } from '../protocol';
 import type { DroppedProfiles } from './droppedProfiles';
 import type { HostProfile, ProfileStatus } from './hostProfile';
 import { parseWebviewMessage, type WebviewMessage, type WebviewRequest } from './messageSchemas';
 import { ownBuffers } from './ownBuffers';
 import { profileHtml } from './profileHtml';
-import type { ViewStateStore } from './viewStateStore';
+import { carryState, type ViewStateStore } from './viewStateStore';
 
 /** A frame whose source is wanted, as the profile records it. */
 export interface FrameSource {
@@ -40,6 +40,8 @@ export class ProfilePanel implements vscode.Disposable {
   /** This editor's own state: two editors of one profile may look at different parts. */
   private state: ViewState | null = null;
   private ready = false;
+  /** What the page shows, null while that is no profile. */
+  private shown: ProfileSummary | null = null;
   private lastProgress = { at: 0, what: '' };
   /** Tells answers for an earlier page or profile from those that are waited for. */
   private generation = 0;
@@ -88,6 +90,7 @@ export class ProfilePanel implements vscode.Disposable {
     switch (message.kind) {
       case 'ready':
         this.ready = true;
+        this.shown = null;
         this.cancelAll();
         this.lastProgress = { at: 0, what: '' };
         this.showStatus(this.profile.status);
@@ -128,6 +131,7 @@ export class ProfilePanel implements vscode.Disposable {
       this.cancelAll();
       // The store knows which parts of a state still fit what is read now.
       this.state = null;
+      this.shown = null;
     }
     if (status.kind === 'loading') {
       const now = Date.now();
@@ -138,13 +142,26 @@ export class ProfilePanel implements vscode.Disposable {
       }
     } else if (status.kind === 'failed') {
       this.post({ kind: 'failed', message: status.message });
+    } else if (this.shown !== null && this.shown.profile !== status.summary.profile) {
+      this.refresh(this.shown, status.summary);
     } else {
+      this.shown = status.summary;
       const state = this.state ?? this.services.states.get(this.profile.uri.toString(), status.summary);
       if (state !== null) {
         this.profile.setView(state.view);
       }
       this.post({ kind: 'profile', summary: status.summary, state });
     }
+  }
+
+  /** The profile was captured anew: the page goes on looking at the same. */
+  private refresh(before: ProfileSummary, summary: ProfileSummary): void {
+    for (const id of this.running.keys()) this.post({ kind: 'error', id, message: 'Superseded.', cancelled: true });
+    this.cancelAll();
+    this.shown = summary;
+    const known = this.state ?? this.services.states.get(this.profile.uri.toString(), before);
+    this.state = known === null ? null : carryState(known, before, summary);
+    this.post({ kind: 'profile', summary, state: this.state, refresh: true });
   }
 
   private async keepState(state: ViewState): Promise<void> {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { fitDivision, viewKey } from '../analysis/viewSpec';
+import { fitDivision, type ViewSpec, viewKey } from '../analysis/viewSpec';
 import type { ProfileSummary } from '../engine/engineApi';
 import type { ViewState } from '../protocol';
 import { viewStateSchema } from './messageSchemas';
@@ -62,6 +62,24 @@ export function fitState(state: ViewState, summary: ProfileSummary, sameContent:
     },
     order: orderFits ? state.order : 'leftHeavy',
     ...positions,
+  };
+}
+
+/** A state for a newer capture of the same program: sample type and thread are found by their names. */
+export function carryState(state: ViewState, before: ProfileSummary, after: ProfileSummary): ViewState {
+  return fitState({ ...state, view: carryView(state.view, before, after) }, after, false);
+}
+
+/** What is looked at, for a newer capture of the same program. */
+export function carryView(view: ViewSpec, before: ProfileSummary, after: ProfileSummary): ViewSpec {
+  const type = before.sampleTypes[view.sampleType];
+  const sampleType = after.sampleTypes.findIndex((each) => each.type === type?.type && each.unit === type.unit);
+  const title = view.thread === null ? undefined : before.threads[view.thread]?.title;
+  const thread = title === undefined ? -1 : after.threads.findIndex((each) => each.title === title);
+  return {
+    sampleType: sampleType < 0 ? after.defaultSampleType : sampleType,
+    thread: thread < 0 ? null : thread,
+    ...fitDivision(after, view),
   };
 }
 

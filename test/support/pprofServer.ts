@@ -10,6 +10,8 @@ export class PprofServer {
   readonly asked: string[] = [];
   /** What profiles are answered with instead, such as a failure. */
   refusal: { readonly status: number; readonly text: string } | null = null;
+  /** What profiles are answered with instead of the files; null for these. */
+  body: string | null = null;
   /** The `Authorization` that is wanted, null for none. */
   authorization: string | null = null;
   /** `127.0.0.1:port` */
@@ -54,6 +56,7 @@ export class PprofServer {
 
   private answer(name: string, response: ServerResponse): void {
     if (this.refusal !== null) response.writeHead(this.refusal.status).end(this.refusal.text);
+    else if (this.body !== null) response.end(this.body);
     else response.end(readFileSync(name === 'heap' ? this.profiles.heap : this.profiles.cpu));
   }
 

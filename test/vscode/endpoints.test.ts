@@ -8,18 +8,21 @@ import { PprofServer } from '../support/pprofServer';
 import { missing, RunningProgram } from '../support/realTools';
 import {
   cancelQuickInput,
+  clickStatusBarItem,
+  decoratedLines,
   eventually,
   notifications,
   pick,
   pressNotificationButton,
   runCommand,
+  statusBarItems,
   typeIntoQuickInput,
   ui,
   waitForFlameGraph,
   waitForNotification,
   waitForQuickPick,
 } from './driver';
-import { projectFile } from './workspaceFolder';
+import { projectFile, removeFromWorkspace, writeWorkspace } from './workspaceFolder';
 
 /** The Endpoints view and what starts there, as a user does it. */
 
@@ -79,6 +82,7 @@ suite('Endpoints view', () => {
 
   setup(async () => {
     first.refusal = null;
+    first.body = null;
     second.refusal = null;
     first.authorization = null;
     await configure(undefined);
@@ -241,6 +245,66 @@ suite('Endpoints view', () => {
     await typeIntoQuickInput('1');
     await waitForFlameGraph();
     assert.equal(first.asked.at(-1), '/debug/pprof/profile?seconds=1');
+  });
+
+  test('live: the editor and the hot lines follow, what is looked at stays, and stopping leaves nothing open', async () => {
+    const folder = writeWorkspace('live', { 'busy.py': 'def one():\n    a\ndef two():\n    b\ndef rest():\n    c\n' });
+    const file = join(folder, 'busy.py');
+    const capture = (hot: string, line: number): string =>
+      `<module> (${file}:9);${hot} (${file}:${line}) 70\n<module> (${file}:9);rest (${file}:6) 30\n`;
+    first.body = capture('one', 2);
+    await configure([{ name: 'api', kind: 'go-pprof', url: first.address, seconds: 1 }]);
+    await eventually(rows, (all) => all.length === 1);
+    await press('api', 'Start Live');
+    await waitForFlameGraph();
+    const shown = shownProfile()?.toString();
+    assert.match(shown ?? '', /api%20live\.emberline$/);
+    await ui(async (page, _, tools) => {
+      const search = tools
+        .webview(page)
+        .locator('emberline-toolbar input[type=text], emberline-toolbar vscode-textfield');
+      await search.first().click();
+      await page.keyboard.type('rest');
+    });
+    await vscode.window.showTextDocument(vscode.Uri.file(file), { viewColumn: vscode.ViewColumn.Two });
+    await eventually(decoratedLines, (lines) => lines.some(({ line, label }) => line === 2 && label?.includes('70')));
+    first.body = capture('two', 4);
+    await eventually(decoratedLines, (lines) => lines.some(({ line, label }) => line === 4 && label?.includes('70')));
+    assert.ok((await decoratedLines()).every(({ line }) => line !== 2));
+    // A narrow editor has no room for its table.
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    const said = await ui(async (page, _, tools) =>
+      tools
+        .webview(page)
+        .locator('emberline-function-table')
+        .evaluate((table) => table.shadowRoot?.textContent ?? ''),
+    );
+    assert.ok(/\btwo\b/.test(said) && !/\bone\b/.test(said), said);
+    const searched = await ui(async (page, _, tools) =>
+      tools
+        .webview(page)
+        .locator('emberline-toolbar')
+        .evaluate((toolbar) => JSON.stringify((toolbar as unknown as { view: { search: object } }).view.search)),
+    );
+    assert.match(searched, /"query":"rest"/);
+    assert.equal(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).length, 1);
+    await eventually(rows, ([row]) => /^live · \d+ captures, [\d.]+ % of a core$/.test(row?.description ?? ''));
+    const tooltip = await statusBarItems();
+    assert.ok(tooltip.some(({ text }) => text.includes('Live: api')));
+    await clickStatusBarItem('Live: api');
+    await eventually(
+      () => first.open,
+      (open) => open === 0,
+    );
+    await eventually(rows, ([row]) => /^captured /.test(row?.description ?? ''));
+    const asked = first.asked.length;
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    assert.equal(first.asked.length, asked);
+    assert.deepEqual(
+      (await notifications()).filter(({ message }) => message.includes('changed on disk')),
+      [],
+    );
+    removeFromWorkspace('live');
   });
 
   suite('with a real Go server', () => {

@@ -2,6 +2,7 @@ import type { FlameOrder, ViewSpec } from '../../src/analysis/viewSpec';
 import type { FrameDetails, PathFrame, ProfileSummary } from '../../src/engine/engineApi';
 import { type Host, isAbort } from '../host';
 import type { Theme } from '../theme';
+import { boxesOfPath, type CarriedView } from './carriedView';
 import { type Emphasis, FlameColors } from './flameColors';
 import { FlameRenderer } from './flameRenderer';
 import type { FlameBox } from './hitTest';
@@ -46,6 +47,7 @@ export class ChartController {
   private frame = 0;
   private history: Level[] = [];
   private restoring: ChartPosition | null = null;
+  private carried: CarriedView | null = null;
   private animation: { from: AxisRange; to: AxisRange; fromRow: number; toRow: number; begin: number } | null = null;
   private readonly details = new Map<number, FrameDetails>();
   private readonly requests = new Map<string, AbortController>();
@@ -91,6 +93,25 @@ export class ChartController {
     this.restoring = position;
     this.changed('busy');
     void this.windows.setLayout(view, order, Math.max(500, Math.round(this.viewport.width * this.ratio)));
+  }
+
+  /** Shows a new capture of what another chart shows, where that one looks. */
+  continueFrom(chart: ChartController, view: ViewSpec, order: FlameOrder): void {
+    const { width, height } = chart.viewport;
+    this.active = chart.active;
+    this.resize(width, height, chart.ratio);
+    this.carried = chart.carry();
+    this.setLayout(view, order, null);
+  }
+
+  private carry(): CarriedView {
+    const { range, scroll } = this.position;
+    const { extent } = this.viewport;
+    return {
+      zoomed: this.path.map(({ name }) => name),
+      range: range === null || extent === 0 ? null : { from: range.from / extent, to: range.to / extent },
+      scroll,
+    };
   }
 
   setTheme(theme: Theme): void {
@@ -288,11 +309,34 @@ export class ChartController {
     this.viewport.setBounds(extent, rows);
     const position = this.restoring;
     this.restoring = null;
+    if (this.carried !== null) this.resume(this.carried);
+    this.carried = null;
     if (position === null) return;
     if (position.range) this.viewport.show(position.range.from, position.range.to);
     this.viewport.scrollTo(position.scroll);
     if (position.zoomed !== null) void this.loadPath(position.zoomed);
     if (position.focused !== null) void this.restoreFocus(position.focused);
+  }
+
+  private resume({ zoomed, range, scroll }: CarriedView): void {
+    const { overview } = this.windows;
+    const { viewport } = this;
+    const path = overview === null ? [] : boxesOfPath(overview, zoomed, (func) => this.colors.nameOf(func));
+    const last = path.at(-1);
+    if (last !== undefined) {
+      // A frame that is no more leaves its caller.
+      this.path = path.map(({ node, func, start, end, row }) => ({
+        node,
+        name: this.colors.nameOf(func),
+        start,
+        end,
+        row,
+      }));
+      viewport.show(last.start, last.end);
+    } else if (zoomed.length === 0 && range !== null) {
+      viewport.show(range.from * viewport.extent, range.to * viewport.extent);
+    }
+    viewport.scrollTo(scroll);
   }
 
   private async restoreFocus(node: number): Promise<void> {

@@ -7,6 +7,8 @@ import { DecodeError } from '../decodeError';
 export interface CaptureSetHeader {
   readonly members: readonly CaptureSetMember[];
   readonly failures: readonly { readonly instance: string; readonly error: string }[];
+  /** How many captures of the same instances follow one another; 1 where left out. */
+  readonly captures?: number;
 }
 
 export interface CaptureSetMember {
@@ -73,11 +75,12 @@ function parse(text: string): CaptureSetHeader {
   } catch {
     throw new DecodeError('Expected a line of JSON as the header of a capture set', `byte ${MAGIC.length}`);
   }
-  const { members, failures } = asRecord(value);
+  const { members, failures, captures } = asRecord(value);
   if (!Array.isArray(members) || members.length > MOST_MEMBERS) {
     throw new DecodeError(`Expected at most ${MOST_MEMBERS} "members" in the header of a capture set`);
   }
   return {
+    captures: isLength(captures) && captures > 1 ? captures : 1,
     members: members.map((member) => {
       const { instance, name, bytes, seconds, notes } = asRecord(member);
       if (typeof instance !== 'string' || typeof name !== 'string' || !isLength(bytes)) {

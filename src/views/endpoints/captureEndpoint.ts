@@ -15,25 +15,24 @@ export interface CaptureJob {
   log(line: string): void;
   headersFor(origin: string): Promise<RequestHeaders>;
   readonly tools: ToolPaths;
-  /** Where the capture is written, without its ending. Called once something was captured. */
-  target(): Promise<string>;
 }
 
-export interface Captured {
-  /** The file; null where no instance answered. */
-  readonly path: string | null;
+/** What instances answered; their files are there until `discard`. */
+export interface CapturedResults {
   readonly results: readonly InstanceResult[];
+  discard(): Promise<void>;
 }
 
 /**
- * Captures from an endpoint into one file.
- * @throws Error with a sentence where nothing could be started, or the signal's reason
+ * Captures from an endpoint.
+ * @throws Error with a sentence where nothing could be started, or the signal's reason; no file is left then
  */
-export async function captureEndpoint(job: CaptureJob): Promise<Captured> {
+export async function captureResults(job: CaptureJob): Promise<CapturedResults> {
   const { spec, seconds, signal } = job;
   const kind = endpointKind(spec.kind);
   if (kind === null) throw new Error(`The endpoint ${spec.name} is of no kind that is known: "${spec.kind}".`);
   const folder = await mkdtemp(join(tmpdir(), 'emberline-capture-'));
+  const discard = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const results = await kind.capture({
       spec,
@@ -46,11 +45,33 @@ export async function captureEndpoint(job: CaptureJob): Promise<Captured> {
       tools: job.tools,
     });
     signal.throwIfAborted();
-    const answered = results.some((result) => 'path' in result);
-    return { path: answered ? await writeCapture(results, await job.target()) : null, results };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+    return { results, discard };
+  } catch (error) {
+    await discard();
+    throw error;
   }
+}
+
+/**
+ * Captures from an endpoint into one file.
+ * @param target where, without its ending; asked for once something was captured
+ * @returns the file (null where no instance answered) and what each instance gave
+ * @throws as `captureResults`
+ */
+export async function captureEndpoint(
+  job: CaptureJob,
+  target: () => Promise<string>,
+): Promise<{ path: string | null; results: readonly InstanceResult[] }> {
+  const { results, discard } = await captureResults(job);
+  try {
+    return { path: answered(results) ? await writeCapture(results, await target()) : null, results };
+  } finally {
+    await discard();
+  }
+}
+
+export function answered(results: readonly InstanceResult[]): boolean {
+  return results.some((result) => 'path' in result);
 }
 
 /** The profile of a kind that shows memory, null where it has none. */

@@ -6,8 +6,8 @@ import type { CaptureStore } from '../captureStore';
 import { editHeaders } from '../requestHeaderCommands';
 import type { RequestHeaderStore } from '../requestHeaderStore';
 import { viewTypeFor } from '../viewType';
-import { type Captured, captureEndpoint, sampledSeconds } from './captureEndpoint';
-import type { EndpointActivities, EndpointActivity, EndpointOutcomes } from './endpointState';
+import { captureEndpoint, sampledSeconds } from './captureEndpoint';
+import type { EndpointActivities, EndpointActivity, EndpointOutcome, EndpointOutcomes } from './endpointState';
 
 export interface CaptureServices {
   readonly store: CaptureStore;
@@ -47,22 +47,14 @@ export async function captureAndOpen(
   }
   const chosen: EndpointSpec = choice.profile === undefined ? spec : { ...spec, profile: choice.profile };
   const seconds = choice.seconds ?? usualSeconds(spec);
+  const again = (): unknown => captureAndOpen(spec, choice, services);
   try {
     const { path, results } = await captureShown(spec, chosen, seconds, services);
     const failures = results.filter((result) => 'error' in result);
-    await outcomes.set(spec, {
-      atMs: Date.now(),
-      path,
-      profile: chosen.profile ?? null,
-      error: path === null ? (failures[0]?.error ?? 'There was no instance to capture from.') : null,
-      instances: results.map((result) => ({
-        instance: result.instance,
-        error: 'error' in result ? result.error : null,
-      })),
-    });
+    await outcomes.set(spec, outcomeOf(results, path, chosen.profile ?? null));
     activities.changed(spec);
     if (path === null) {
-      void tellFailure(spec, choice, results, services);
+      void tellFailure(spec, results, services, again);
       return undefined;
     }
     if (failures.length > 0) void tellPartOfIt(spec, results.length, failures, output);
@@ -78,7 +70,7 @@ export async function captureAndOpen(
     const message = messageOf(error);
     await outcomes.set(spec, { atMs: Date.now(), path: null, profile: null, error: message, instances: [] });
     activities.changed(spec);
-    void tellFailure(spec, choice, [{ instance: spec.name, error: message }], services);
+    void tellFailure(spec, [{ instance: spec.name, error: message }], services, again);
     return undefined;
   }
 }
@@ -88,13 +80,26 @@ export function toolPaths(): ToolPaths {
   return { ...vscode.workspace.getConfiguration('emberline').get<ToolPaths>('tools') };
 }
 
+export function outcomeOf(
+  results: readonly InstanceResult[],
+  path: string | null,
+  profile: string | null,
+): EndpointOutcome {
+  const instances = results.map((result) => ({
+    instance: result.instance,
+    error: 'error' in result ? result.error : null,
+  }));
+  const failure = instances.find(({ error }) => error !== null)?.error ?? 'There was no instance to capture from.';
+  return { atMs: Date.now(), path, profile, error: path === null ? failure : null, instances };
+}
+
 /** With a notification that can be cancelled. */
 function captureShown(
   spec: EndpointSpec,
   chosen: EndpointSpec,
   seconds: number,
   { store, headers, activities, output }: CaptureServices,
-): Promise<Captured> {
+): ReturnType<typeof captureEndpoint> {
   const sinceMs = Date.now();
   const sampled = sampledSeconds(chosen, seconds);
   const title = `Capturing ${chosen.profile === undefined ? '' : `${chosen.profile} `}from ${spec.name}`;
@@ -120,19 +125,19 @@ function captureShown(
         show();
         const timer = setInterval(show, 500);
         try {
-          return await captureEndpoint({
+          const job = {
             spec: chosen,
             seconds,
             signal: cancel.signal,
-            onProgress: (_, what) => {
+            onProgress: (_: number | null, what: string) => {
               detail = what;
               show();
             },
-            log: (line) => output.warn(line),
-            headersFor: (origin) => headers.get(origin),
+            log: (line: string) => output.warn(line),
+            headersFor: (origin: string) => headers.get(origin),
             tools: toolPaths(),
-            target: () => store.reserve(spec.name),
-          });
+          };
+          return await captureEndpoint(job, () => store.reserve(spec.name));
         } finally {
           clearInterval(timer);
         }
@@ -167,11 +172,12 @@ export async function mayConnect(): Promise<boolean> {
   return false;
 }
 
-async function tellFailure(
+/** Says why nothing was captured, and offers what may help. */
+export async function tellFailure(
   spec: EndpointSpec,
-  choice: CaptureChoice,
   results: readonly InstanceResult[],
   services: CaptureServices,
+  again: () => unknown,
 ): Promise<void> {
   const errors = results.flatMap((result) => ('error' in result ? [result] : []));
   for (const { error } of errors) services.output.error(`${spec.name}: ${error}`);
@@ -184,9 +190,8 @@ async function tellFailure(
   const buttons = origin === null ? [retry, SHOW_OUTPUT] : [setHeaders, retry, SHOW_OUTPUT];
   const answer = await vscode.window.showErrorMessage(message, ...buttons);
   if (answer === SHOW_OUTPUT) services.output.show();
-  const again =
-    answer === setHeaders && origin !== null ? await editHeaders(services.headers, origin) : answer === retry;
-  if (again) await captureAndOpen(spec, choice, services);
+  const changed = answer === setHeaders && origin !== null && (await editHeaders(services.headers, origin));
+  if (changed || answer === retry) await again();
 }
 
 async function tellPartOfIt(

@@ -7,12 +7,14 @@ import { heapProfileOf, sampledSeconds } from './captureEndpoint';
 import { type CaptureServices, captureAndOpen, mayConnect, usualSeconds } from './endpointCaptures';
 import { configuredEndpoints, editEndpoint, removeEndpoint } from './endpointSettings';
 import { type EndpointNode, kindTitle } from './endpointTree';
+import type { LiveCaptures } from './liveCaptures';
 
 const DISCOVER_MS = 5000;
 
 export interface CommandServices extends CaptureServices {
   /** Endpoints that were found on this machine last. */
   found(): readonly EndpointNode[];
+  readonly live: LiveCaptures;
 }
 
 /** The commands of the Endpoints view, and those in the palette. */
@@ -33,6 +35,13 @@ export function registerEndpointCommands(services: CommandServices): vscode.Disp
       if (seconds !== undefined) await captureAndOpen(spec, { seconds }, services);
     }),
     onNode('captureProfile', ({ spec }) => captureChosenProfile(spec, services)),
+    vscode.commands.registerCommand('emberline.watchEndpoint', async () => {
+      const spec = await chooseEndpoint('Watch Endpoint Live', services);
+      if (spec !== undefined) void services.live.start(spec);
+    }),
+    vscode.commands.registerCommand('emberline.stopLive', () => stopLive(services)),
+    onNode('startLive', ({ spec }) => void services.live.start(spec)),
+    onNode('stopLive', ({ spec }) => services.activities.cancel(spec)),
     onNode('cancel', ({ spec }) => services.activities.cancel(spec)),
     onNode('showLast', async ({ spec }) => {
       const path = services.outcomes.get(spec)?.path;
@@ -82,35 +91,52 @@ async function remove({ spec, configured }: EndpointNode, { activities }: Comman
 
 /** `Emberline: Capture from Endpoint…`: which one, which profile, for how long. */
 async function captureByChoice(name: string | null, services: CommandServices): Promise<vscode.Uri | undefined> {
-  if (!(await mayConnect())) return undefined;
-  const specs = [
-    ...configuredEndpoints().flatMap(({ spec, problem }) => (problem === null ? [spec] : [])),
-    ...services.found().map(({ spec }) => spec),
-  ];
   if (name !== null) {
-    const named = specs.find((spec) => spec.name === name);
+    const named = allEndpoints(services).find((spec) => spec.name === name);
     if (named !== undefined) return captureAndOpen(named, {}, services);
     void vscode.window.showErrorMessage(`There is no endpoint ${name}: add it, or choose another.`);
     return undefined;
   }
+  const spec = await chooseEndpoint('Capture from Endpoint', services);
+  return spec === undefined ? undefined : captureChosenProfile(spec, services);
+}
+
+function allEndpoints(services: CommandServices): EndpointSpec[] {
+  return [
+    ...configuredEndpoints().flatMap(({ spec, problem }) => (problem === null ? [spec] : [])),
+    ...services.found().map(({ spec }) => spec),
+  ];
+}
+
+async function chooseEndpoint(title: string, services: CommandServices): Promise<EndpointSpec | undefined> {
+  if (!(await mayConnect())) return undefined;
   const adding = { label: '$(add) Add Endpoint…', spec: null };
-  const items = specs.map((spec) => ({
+  const items = allEndpoints(services).map((spec) => ({
     label: spec.name,
     description: kindTitle(spec),
     detail: [spec.url ?? []].flat().join(', '),
     spec,
   }));
   const chosen = await vscode.window.showQuickPick([...items, adding], {
-    title: 'Capture from Endpoint',
+    title,
     placeHolder: 'Which endpoint?',
     matchOnDetail: true,
   });
-  if (chosen === undefined) return undefined;
-  if (chosen.spec === null) {
-    await add(services);
-    return undefined;
+  if (chosen?.spec !== null) return chosen?.spec;
+  await add(services);
+  return undefined;
+}
+
+/** Ends what is captured live, after a choice where there are several. */
+async function stopLive({ live, activities }: CommandServices): Promise<void> {
+  const { specs } = live;
+  let chosen = specs;
+  if (specs.length > 1) {
+    const all = { label: 'All of Them', chosen: specs };
+    const items = [all, ...specs.map((spec) => ({ label: spec.name, chosen: [spec] }))];
+    chosen = (await vscode.window.showQuickPick(items, { title: 'Stop Live Capture' }))?.chosen ?? [];
   }
-  return captureChosenProfile(chosen.spec, services);
+  for (const spec of chosen) activities.cancel(spec);
 }
 
 /** Asks which of the endpoint's profiles, and for how long. */

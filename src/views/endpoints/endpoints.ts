@@ -1,15 +1,18 @@
 import * as vscode from 'vscode';
 import { findLocalEndpoints, type LocalEndpoint } from '../../endpoints/localEndpoints';
 import type { CaptureStore } from '../captureStore';
+import type { OpenProfiles } from '../openProfiles';
 import type { RequestHeaderStore } from '../requestHeaderStore';
 import { registerEndpointCommands } from './endpointCommands';
 import { configuredEndpoints } from './endpointSettings';
 import { EndpointActivities, EndpointOutcomes } from './endpointState';
 import { type EndpointNode, EndpointTree } from './endpointTree';
+import { LiveCaptures } from './liveCaptures';
 
 interface Services {
   readonly store: CaptureStore;
   readonly headers: RequestHeaderStore;
+  readonly profiles: OpenProfiles;
   readonly output: vscode.LogOutputChannel;
 }
 
@@ -30,6 +33,7 @@ export class Endpoints implements vscode.Disposable {
   constructor(context: vscode.ExtensionContext, services: Services) {
     const outcomes = new EndpointOutcomes(context.workspaceState);
     const { activities } = this;
+    const live = new LiveCaptures({ ...services, outcomes, activities }, services.profiles);
     this.configuredTree = new EndpointTree(() => configuredNodes(), activities, outcomes);
     this.foundTree = new EndpointTree(() => this.foundNodes(), activities, outcomes);
     const configuredView = vscode.window.createTreeView('emberline.endpoints', {
@@ -54,7 +58,8 @@ export class Endpoints implements vscode.Disposable {
         this.configuredTree.refresh();
         await this.ask();
       }),
-      registerEndpointCommands({ ...services, outcomes, activities, found: () => this.foundNodes() }),
+      live,
+      registerEndpointCommands({ ...services, outcomes, activities, live, found: () => this.foundNodes() }),
     ];
     this.look();
   }
