@@ -23,7 +23,7 @@ interface Case {
 }
 const CASES: Case[] = [
   // Not in a new process: half of its time is what a running engine has behind it, compiling code and touching memory
-  // fresh from the system, which weighs less the larger the file. It comes out just below the limit: only shown.
+  // fresh from the system, which weighs less the larger the file. It comes out at about the limit: only shown.
   { samples: 1_000_000, rounds: 7, coldLimit: null },
   { samples: 5_000_000, rounds: 3, coldLimit: LIMIT_CPU },
 ];
