@@ -170,6 +170,22 @@ describe('a split', () => {
     expect(sumStacks(twice, viewOf([{ by: 'label:k', values: ['64 bytes'] }])).total).toBe(4);
   });
 
+  test('stands under a thread’s stacks in time order, too', () => {
+    const timed = profileOf(
+      ['a', 'a', 'b', 'a'].map((job, i) => ({ frames: ['f'], value: 1, time: 10 * i, labels: [['job', job]] })),
+    );
+    const view = viewOf([], { thread: 0, splitBy: 'label:job' });
+    const split = splitProfile(timed, view, 'label:job');
+    const tree = buildCallTree(split, sumStacks(split, view));
+    const { rowOffset, startIndex, startAt, endIndex, endAt, treeNode } = layOutTimeOrder(split, tree, 0);
+    const boxes = Array.from(startIndex, (from, i) => {
+      const name = split.strings[split.functions.name[tree.func[treeNode[i]]]];
+      return `${name} ${startAt[from]}-${endAt[endIndex[i]]}`;
+    });
+    expect(boxes.slice(0, rowOffset[1])).toEqual(['job: a 0-20', 'job: b 20-30', 'job: a 30-40']);
+    expect(boxes.slice(rowOffset[1])).toEqual(['f 0-20', 'f 20-30', 'f 30-40']);
+  });
+
   test('has 200 roots at most, of which the last has the rest', () => {
     const many = profileOf(
       Array.from({ length: 1000 }, (_, i) => ({ frames: ['f'], value: i + 1, labels: [['id', `${i}`]] })),

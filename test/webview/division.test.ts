@@ -27,6 +27,7 @@ const button = (name: string): Locator => editor.page.getByRole('button', { name
 const list = (): Locator => editor.page.locator('emberline-choice-list');
 const listed = (): Promise<string[]> => list().getByRole('option').locator('.text').allTextContents();
 const option = (name: string): Locator => list().getByRole('option').filter({ hasText: name }).first();
+const announced = (): Promise<string | null> => editor.page.locator('[data-role=announcer]').textContent();
 const chips = (): Promise<string[]> => editor.page.locator('emberline-division-strip .chip .text').allTextContents();
 const root = (): Promise<string | null> =>
   editor.page.locator('emberline-breadcrumb button:visible').first().textContent();
@@ -63,7 +64,11 @@ describe('the filter', () => {
     expect(await listed()).toEqual(['instance', 'Process', 'Thread']);
     await press('Escape');
     expect(await list().count()).toBe(0);
-    expect(await editor.page.evaluate(() => document.activeElement?.tagName)).toBe('EMBERLINE-APP');
+    // The keyboard is back with the chart.
+    await press('ArrowDown', 'g');
+    expect(await listed()).toEqual(['No split', 'instance', 'Process', 'Thread']);
+    await press('Escape', 'ArrowDown');
+    expect(await announced()).toContain('serve');
   });
 
   it('is changed and removed by its chip, and also counts in searches', async () => {
@@ -228,6 +233,14 @@ describe('a narrow editor', () => {
       }
       const search = (await editor.page.locator('emberline-search-box .field').boundingBox())!;
       expect(search.x + search.width).toBeLessThanOrEqual(width);
+      await button('Thread: All threads').click();
+      await expect
+        .poll(async () => {
+          const { x, width: wide } = (await list().boundingBox())!;
+          return x >= 0 && x + wide <= width;
+        })
+        .toBe(true);
+      await editor.page.keyboard.press('Escape');
       await button('Filter').click();
       await option('Thread').click();
       const box = (await list().boundingBox())!;

@@ -44,6 +44,8 @@ export class ChoiceList extends LitElement {
   @property({ attribute: false }) several = false;
   /** Whether there is a list to go back to. */
   @property({ attribute: false }) back = false;
+  /** Values that are not among the choices, for there are too many. */
+  @property({ attribute: false }) unlisted = 0;
   /** What the list opens under, in the page's coordinates. */
   @property({ attribute: false }) anchor: DOMRect = new DOMRect();
   @state() private sought = '';
@@ -51,12 +53,21 @@ export class ChoiceList extends LitElement {
   @query('.list') private readonly list!: HTMLElement;
   @query('vscode-textfield') private readonly field!: (LitElement & { value: string }) | null;
 
+  private readonly size = new ResizeObserver(() => this.place());
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.size.disconnect();
+  }
+
   protected override firstUpdated(): void {
     this.active = Math.max(
       0,
       this.shown.findIndex(({ chosen }) => chosen),
     );
     void this.focusList();
+    // The search field gets its size only after the list has been drawn.
+    this.size.observe(this);
     this.addEventListener('focusout', (event) => this.focusLeft(event));
   }
 
@@ -123,9 +134,10 @@ export class ChoiceList extends LitElement {
         ])}
         ${more > 0 ? html`<div class="rest">${formatCount(more)} more: search to find them</div>` : nothing}
         ${shown.length === 0 ? html`<div class="rest">Nothing found</div>` : nothing}
+        ${this.unlisted > 0 ? html`<div class="rest">${formatCount(this.unlisted)} rarer values are not listed</div>` : nothing}
       </div>
       <div class="srOnly" role="status">
-        ${this.sought === '' ? '' : `${shown.length} ${plural(shown.length, 'choice')}`}
+        ${this.sought === '' ? '' : `${shown.length} ${plural(shown.length, 'choice')}: ${shown[this.active]?.text ?? 'none'}`}
       </div>
     `;
   }

@@ -71,6 +71,12 @@ export function valueChoices(summary: ProfileSummary, by: Dimension, term: Filte
   return without > 0 ? [...choices, choice(null, without)] : choices;
 }
 
+/** How many values of a label `valueChoices` leaves out. */
+export function unlistedValues({ labels }: ProfileSummary, by: Dimension): number {
+  const label = labels.find(({ key }) => by === `label:${key}`);
+  return label === undefined ? 0 : label.distinct - label.values.length;
+}
+
 /** The threads to choose one of, by process. */
 export function threadChoices(summary: ProfileSummary, { thread: chosen }: ViewSpec, withAll: boolean): Choice[] {
   const all: Choice = {

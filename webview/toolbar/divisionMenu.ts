@@ -7,7 +7,14 @@ import type { ViewState } from '../../src/protocol';
 import { base } from '../styles';
 import './choiceList';
 import type { Choice, ChoiceEvent } from './choiceList';
-import { dimensionChoices, dimensionTitle, toggleValue, usefulDimensions, valueChoices } from './divisionChoices';
+import {
+  dimensionChoices,
+  dimensionTitle,
+  toggleValue,
+  unlistedValues,
+  usefulDimensions,
+  valueChoices,
+} from './divisionChoices';
 import { LayoutEvent } from './layoutEvent';
 
 type OpenList = { readonly kind: 'split' } | { readonly kind: 'filter'; readonly by: Dimension | null };
@@ -42,6 +49,8 @@ export class DivisionMenu extends LitElement {
   @property({ attribute: false }) view!: ViewState;
   @state() private list: OpenList | null = null;
   private anchor: DOMRect = new DOMRect();
+  /** What had the keyboard before the list opened. */
+  private returnTo: HTMLElement | null = null;
 
   /**
    * Opens the list of what to filter by, or of one dimension's values.
@@ -106,6 +115,7 @@ export class DivisionMenu extends LitElement {
       .several=${by !== null}
       .back=${by !== null && usefulDimensions(summary).length > 1}
       .anchor=${this.anchor}
+      .unlisted=${by === null ? 0 : unlistedValues(summary, by)}
       @choice=${(event: ChoiceEvent) => this.chosen(list, event.id)}
       @choice-back=${() => {
         this.list = { kind: 'filter', by: null };
@@ -129,6 +139,7 @@ export class DivisionMenu extends LitElement {
 
   private openUnder(list: OpenList, under: DOMRect | undefined): void {
     this.anchor = under ?? this.button(list.kind).getBoundingClientRect();
+    if (this.list === null) this.returnTo = focusedElement();
     this.list = list;
   }
 
@@ -141,6 +152,15 @@ export class DivisionMenu extends LitElement {
     if (list === null) return;
     const inside = this.matches(':focus-within');
     this.list = null;
-    if (inside) this.button(list.kind).shadowRoot?.querySelector('button')?.focus();
+    // Back to where the keyboard was: the chart, the chip, or the button.
+    const own = this.button(list.kind).shadowRoot?.querySelector('button');
+    if (inside) (this.returnTo?.isConnected ? this.returnTo : own)?.focus();
   };
+}
+
+/** What has the keyboard, inside whatever shadow roots; null for the page itself. */
+function focusedElement(): HTMLElement | null {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element instanceof HTMLElement && element !== document.body ? element : null;
 }

@@ -50,6 +50,14 @@ export class SearchBox extends LitElement {
         min-width: 130px;
         position: relative;
       }
+      @media (max-width: 560px) {
+        :host {
+          justify-content: flex-start;
+        }
+        .field {
+          max-width: none;
+        }
+      }
       vscode-textfield {
         display: block;
         width: auto;
