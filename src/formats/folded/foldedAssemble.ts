@@ -188,7 +188,7 @@ class MarkedStacks {
 }
 
 /** The first name of each thread that any mark names. */
-export function threadNames(texts: readonly string[]): Map<number, string> {
+function threadNames(texts: readonly string[]): Map<number, string> {
   const names = new Map<number, string>();
   for (const text of texts) {
     const mark = readThreadMark(text);
