@@ -19,10 +19,14 @@ import { Endpoints } from './views/endpoints/endpoints';
 import { registerOpenProfile, showProfile } from './views/openProfile';
 import { OpenProfiles } from './views/openProfiles';
 import { registerOpenUrl } from './views/openUrl';
+import { registerProfileCommand } from './views/profileCommand';
 import { registerProfileDebugTarget } from './views/profileDebugTarget';
 import { registerProfileEditor } from './views/profileEditorProvider';
+import { registerProfileFromStart } from './views/profileFromStart';
+import { registerProfileProcess } from './views/profileProcess';
 import { registerRequestHeaderCommands } from './views/requestHeaderCommands';
 import { RequestHeaderStore } from './views/requestHeaderStore';
+import { ToolCaptures } from './views/toolCapture';
 import { ViewStateStore } from './views/viewStateStore';
 
 let endpoints: Endpoints | null = null;
@@ -55,8 +59,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const states = new ViewStateStore(context.workspaceState);
   const downloads = new DownloadStore(context, profiles);
   const headers = new RequestHeaderStore(context.secrets);
-  const captures = new CaptureStore(context);
-  endpoints = new Endpoints(context, { store: captures, headers, profiles, output });
+  const store = new CaptureStore(context);
+  const captures = new ToolCaptures({ store, headers, output });
+  endpoints = new Endpoints(context, { store, headers, profiles, output });
   context.subscriptions.push(
     output,
     { dispose: () => engine.dispose() },
@@ -80,7 +85,11 @@ export function activate(context: vscode.ExtensionContext): void {
     registerOpenUrl({ store: downloads, headers, output }),
     registerRequestHeaderCommands(headers),
     endpoints,
-    registerProfileDebugTarget(captures, { output }),
+    captures,
+    registerProfileDebugTarget(store, { output, captures }),
+    registerProfileProcess(captures),
+    registerProfileCommand(captures, context.workspaceState),
+    registerProfileFromStart(captures),
     registerOpenLocation(opener),
     registerHeatHover(heat, engine),
     registerProfileEditor(profiles, {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { format } from 'node:util';
 import { browserArguments, findBrowser } from './browser.mjs';
 import { installOnce, isInstalled } from './cache.mjs';
+import { copyExtensions } from './copyExtensions.mjs';
 import { runNpm } from './setup.mjs';
 import { sleep, step } from './steps.mjs';
 
@@ -104,6 +105,7 @@ export async function startCodeServer(options) {
     const done = spawnSync(process.execPath, [...base, '--install-extension', options.vsix], { encoding: 'utf8' });
     if (done.status !== 0) throw new Error(`VS Code refused ${options.vsix}:\n${done.stdout}${done.stderr}`);
   }
+  await copyExtensions(options.extensionFolders, join(profileFolder, 'extensions'));
   const port = options.port ?? (await freePort());
   const host = `127.0.0.1:${port}`;
   const flags = ['--auth', 'none', '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'];

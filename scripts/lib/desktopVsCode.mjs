@@ -1,4 +1,5 @@
 // The desktop VS Code: an installed one, else the download that @vscode/test-electron makes.
+
 import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
@@ -7,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { onPath } from './browser.mjs';
 import { cacheFolder } from './cache.mjs';
 import { freePort } from './codeServer.mjs';
+import { copyExtensions } from './copyExtensions.mjs';
 import { sleep, step } from './steps.mjs';
 
 /** What package.json's `engines.vscode` asks for. */
@@ -136,6 +138,7 @@ async function launch(executable, wrapper, options, { profileFolder, folder, tes
   const env = { ...process.env, ...options.env, ...(tests ? options.testEnv : {}) };
   // VS Code's own terminal and extension host set this: it would make the program run as plain Node.
   delete env.ELECTRON_RUN_AS_NODE;
+  await copyExtensions(options.extensionFolders, extensions);
   if (options.vsix) installVsix(executable, [...places, '--install-extension', options.vsix], env);
   const port = await freePort();
   const args = [folder, ...places, `--remote-debugging-port=${port}`, '--disable-updates', '--skip-welcome'];

@@ -99,12 +99,15 @@ export async function runVsCodeTests(grep) {
     session = await startVsCode({
       folder: workspace,
       extensionPath: root,
+      extensionFolders: [join(root, 'test', 'vscode', 'debugAdapters')],
       testsPath: join(root, 'dist-test', 'vscode', 'index.js'),
       testEnv: {
         EMBERLINE_UI_DRIVER: driver.address,
         EMBERLINE_TEST_REPORT: report,
         EMBERLINE_TEST_OUTPUT: folder,
         EMBERLINE_TEST_ROOT: root,
+        // VS Code takes PATH from a login shell.
+        EMBERLINE_TEST_PATH: process.env.PATH,
         ...(grep ? { EMBERLINE_TEST_GREP: grep } : {}),
       },
       logFolder: folder,

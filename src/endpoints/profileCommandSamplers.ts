@@ -16,7 +16,7 @@ import { pySpyOptions } from './pySpy';
 import { firstError, runTool } from './runTool';
 
 /** V8 writes its profile as a program exits: programs that Ctrl-C or the end of a debug session kills have to exit. */
-const EXIT_HOOK = `'use strict';
+export const exitHook = `'use strict';
 for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) {
   process.on(signal, () => { if (process.listenerCount(signal) === 1) process.exit(code); });
 }
@@ -26,7 +26,7 @@ for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) {
 export async function planNode(command: FoundCommand): Promise<CommandPlan> {
   const { program, args, folder, env, options } = command;
   const hook = outputPath(command, 'exitHook.cjs');
-  await writeFile(hook, EXIT_HOOK);
+  await writeFile(hook, exitHook);
   const interval = options?.['interval'];
   const own = ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--require=${hook}`];
   if (typeof interval === 'number' && interval >= 50) own.push(`--cpu-prof-interval=${Math.round(interval)}`);

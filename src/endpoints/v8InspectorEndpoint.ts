@@ -93,7 +93,9 @@ async function captureCpu(request: CaptureRequest, instance: string, index: numb
     }
     if (started.length === 0) throw new Error(notes.join(' '));
     const lost = Promise.all(started.map(({ recording }) => recording.finished));
-    await Promise.race([sleep(request.seconds * 1000, undefined, { signal }), lost]);
+    const start = performance.now();
+    await Promise.race([sleep(request.seconds * 1000, undefined, { signal }), lost, stopped(request.stop)]);
+    const seconds = Math.min(request.seconds, (performance.now() - start) / 1000);
     for (const { recording } of started) recording.stop();
     for (const [i, end] of (await lost).entries()) {
       if (end.reason !== 'lost') continue;
@@ -102,7 +104,7 @@ async function captureCpu(request: CaptureRequest, instance: string, index: numb
     }
     const path = await capture.finish();
     if (path === null) throw new Error(`${instance} gave no samples: it ended before the first ones arrived.`);
-    return { instance, path, name: nameOf(instance, index, '.cpuprofiles'), seconds: request.seconds, notes };
+    return { instance, path, name: nameOf(instance, index, '.cpuprofiles'), seconds, notes };
   } finally {
     for (const { recording, connection } of started) {
       recording.stop();
@@ -145,4 +147,12 @@ async function captureHeap(request: CaptureRequest, instance: string, index: num
     }
     await connection.close();
   }
+}
+
+/** Settles when sampling is to end early; never where nobody can say so. */
+function stopped(stop: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (stop?.aborted) resolve();
+    else stop?.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

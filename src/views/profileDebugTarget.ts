@@ -3,14 +3,17 @@ import * as vscode from 'vscode';
 import type { CpuprofileCapture } from '../endpoints/cpuprofileCapture';
 import { type CaptureStore, registerSaveProfileAs } from './captureStore';
 import { chooseInspectorTarget } from './profileDebugTargetAttach';
+import { DebugProcesses, processTypes } from './profileDebugTargetProcesses';
 import { CaptureRun, type CaptureTarget } from './profileDebugTargetRun';
 import { DebugSessions, javascriptTypes, rootOf } from './profileDebugTargetSessions';
 import { SessionTargets } from './profileDebugTargetSource';
 import { formatElapsed, showProfiling } from './profilingStatus';
+import type { ToolCaptures } from './toolCapture';
 import { viewTypeFor } from './viewType';
 
 interface Services {
   readonly output: vscode.LogOutputChannel;
+  readonly captures: ToolCaptures;
 }
 
 /** How long a session that has just been started may take to have a target. */
@@ -20,8 +23,8 @@ const CHOSEN_SESSION_MS = 180_000;
 
 /** `Emberline: Profile Debug Target` and the commands around it. */
 export function registerProfileDebugTarget(store: CaptureStore, services: Services): vscode.Disposable {
-  const profiling = new DebugTargetProfiling(store, services.output);
-  void vscode.commands.executeCommand('setContext', 'emberline.debugTypes', javascriptTypes);
+  const profiling = new DebugTargetProfiling(store, services);
+  void vscode.commands.executeCommand('setContext', 'emberline.debugTypes', [...javascriptTypes, ...processTypes]);
   void vscode.commands.executeCommand('setContext', 'emberline.profiling', false);
   return vscode.Disposable.from(
     profiling,
@@ -50,14 +53,21 @@ interface Current {
 
 class DebugTargetProfiling implements vscode.Disposable {
   private readonly sessions = new DebugSessions();
+  private readonly processes = new DebugProcesses();
   private readonly targets = new SessionTargets();
   private current: Current | null = null;
   private busy = false;
 
+  private readonly output: vscode.LogOutputChannel;
+  private readonly captures: ToolCaptures;
+
   constructor(
     private readonly store: CaptureStore,
-    private readonly output: vscode.LogOutputChannel,
-  ) {}
+    { output, captures }: Services,
+  ) {
+    this.output = output;
+    this.captures = captures;
+  }
 
   /** The whole command. Answers the capture's file, undefined where there is none. */
   async command(): Promise<vscode.Uri | undefined> {
@@ -65,7 +75,7 @@ class DebugTargetProfiling implements vscode.Disposable {
       await this.refuseUntrusted();
       return undefined;
     }
-    if (this.current) {
+    if (this.current || this.captures.busy) {
       const stop = 'Stop';
       const answer = await vscode.window.showInformationMessage('Emberline is already profiling.', stop);
       if (answer === stop) {
@@ -74,6 +84,11 @@ class DebugTargetProfiling implements vscode.Disposable {
       return undefined;
     }
     try {
+      // The session that the user is in, where it is no JavaScript: or the only ones that there are.
+      const active = this.processes.of(vscode.debug.activeDebugSession);
+      if (active !== null || (!this.sessions.anyJavascript && this.sessions.others.length > 0)) {
+        return await this.processes.profile(active, this.sessions.others, this.captures);
+      }
       const choice = await this.choose();
       // Asked twice while a choice was open: the first answer counts.
       if (!choice || this.busy) {
@@ -92,6 +107,7 @@ class DebugTargetProfiling implements vscode.Disposable {
 
   stop(how: 'keep' | 'discard'): void {
     if (!this.current) {
+      this.captures.stop(how);
       return;
     }
     if (this.current.stopped) {
@@ -162,17 +178,21 @@ class DebugTargetProfiling implements vscode.Disposable {
       detail: 'A program that was started with --inspect',
     };
     const open = { label: '$(folder-opened) Open a profile file…', detail: '.cpuprofile, .pprof, folded stacks' };
-    const other = this.sessions.others[0];
-    const chosen = await vscode.window.showQuickPick([start, attach, open], {
+    const running = {
+      label: '$(server-process) Profile a running process…',
+      detail: 'Python, Java, Go, Node or native, by its number',
+    };
+    const command = { label: '$(terminal) Profile a command…', detail: 'A script, test or benchmark' };
+    const chosen = await vscode.window.showQuickPick([start, attach, running, command, open], {
       title: 'Profile Debug Target',
-      placeHolder: other
-        ? `The debug session "${other.name}" (${other.type}) is not JavaScript's. What shall be profiled?`
-        : this.sessions.anyJavascript
-          ? 'The debug session has no target that could be profiled. What shall be profiled?'
-          : 'No JavaScript debug session is running. What shall be profiled?',
+      placeHolder: this.sessions.anyJavascript
+        ? 'The debug session has no target that could be profiled. What shall be profiled?'
+        : 'No debug session is running. What shall be profiled?',
     });
     if (chosen === open) {
       await vscode.commands.executeCommand('emberline.openProfile');
+    } else if (chosen === running || chosen === command) {
+      await vscode.commands.executeCommand(`emberline.profile${chosen === running ? 'Process' : 'Command'}`);
     } else if (chosen === attach) {
       const targets = await chooseInspectorTarget();
       return targets && { name: targets[0].name, targets, joins: () => false };
@@ -349,6 +369,7 @@ class DebugTargetProfiling implements vscode.Disposable {
   dispose(): void {
     this.current?.run.stop();
     this.sessions.dispose();
+    this.processes.dispose();
   }
 }
 

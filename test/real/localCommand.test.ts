@@ -56,7 +56,7 @@ describe('a command of Node', () => {
   it('is one profile with its worker and its child', async () => {
     const [result] = await run(['node', 'work.cjs', 'many']);
     const profile = capturedProfile(result);
-    for (const name of ['mainWork', 'workerWork', 'childWork']) expect(samplesOf(profile, name)).toBeGreaterThan(50);
+    for (const name of ['mainWork', 'workerWork', 'childWork']) expect(samplesOf(profile, name)).toBeGreaterThan(30);
     expect(profile.threads.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['Main thread', expect.stringMatching(/^Worker \d+$/)]),
     );
@@ -86,9 +86,9 @@ describe('a command of Node', () => {
 
 describe.skipIf(missing('python3', '--version'))('a command of Python', () => {
   it.skipIf(missing('py-spy', '--version'))('is sampled by py-spy, and its exit code told', async () => {
-    const [result] = await run(['python3', join(targets, 'target.py'), '1', 'alone']);
+    const [result] = await run(['python3', join(targets, 'target.py'), '2', 'alone']);
     const profile = capturedProfile(result);
-    expect(samplesOf(profile, 'crunch')).toBeGreaterThan(50);
+    expect(samplesOf(profile, 'crunch')).toBeGreaterThan(30);
     expect(profile.threads.map(({ name }) => name)).toContain('helper');
     expect(result).toMatchObject({ name: 'command.folded', notes: ['The command ended with exit code 3.'] });
   });

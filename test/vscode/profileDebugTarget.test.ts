@@ -350,10 +350,16 @@ suite('Profile Debug Target', () => {
       });
     });
     const capture = startProfiling();
-    const items = await waitForQuickPick('No JavaScript debug session is running');
+    const items = await waitForQuickPick('No debug session is running');
     assert.deepEqual(
       items.map(({ label }) => label.replace(/^\$\([a-z-]+\) ?/, '').trim()),
-      ['Start debugging…', 'Attach to a running inspector (host:port)…', 'Open a profile file…'],
+      [
+        'Start debugging…',
+        'Attach to a running inspector (host:port)…',
+        'Profile a running process…',
+        'Profile a command…',
+        'Open a profile file…',
+      ],
     );
     await pick('Attach to a running inspector (host:port)…');
     await wait(500);
@@ -372,7 +378,7 @@ suite('Profile Debug Target', () => {
   test('says where no inspector answers', async function () {
     this.timeout(60_000);
     const capture = startProfiling();
-    await waitForQuickPick('No JavaScript debug session is running');
+    await waitForQuickPick('No debug session is running');
     await pick('Attach to a running inspector (host:port)…');
     await wait(500);
     await typeIntoQuickInput('127.0.0.1:1');

@@ -1,0 +1,145 @@
+import * as vscode from 'vscode';
+import type { EndpointKind, EndpointSpec } from '../endpoints/endpoint';
+import { goPprof } from '../endpoints/goPprof';
+import { jfrByPid } from '../endpoints/jfrByPid';
+import { describeProcessOf, type ProcessLanguage } from '../endpoints/localProcesses';
+import { perf } from '../endpoints/perf';
+import { pySpy } from '../endpoints/pySpy';
+import { javascriptTypes } from './profileDebugTargetSessions';
+import { pprofOf } from './profileProcess';
+import type { ToolCaptures } from './toolCapture';
+
+/** The languages of debug types; others are known by their process. */
+const languages: Readonly<Record<string, ProcessLanguage>> = {
+  debugpy: 'python',
+  python: 'python',
+  go: 'go',
+  java: 'java',
+  lldb: 'native',
+  'lldb-dap': 'native',
+  'lldb-vscode': 'native',
+  cppdbg: 'native',
+  cppvsdbg: 'native',
+  gdb: 'native',
+};
+
+/** Debug types whose sessions are profiled by their process. */
+export const processTypes: readonly string[] = Object.keys(languages);
+
+/** A debug session that is a process of this machine. */
+export interface DebugProcess {
+  readonly session: vscode.DebugSession;
+  readonly pid: number;
+  /** Whether the debugger has halted it. */
+  readonly halted: boolean;
+}
+
+/**
+ * The processes of debug sessions, as their adapters tell them: by the event `process`
+ * (https://microsoft.github.io/debug-adapter-protocol/specification#Events_Process), Java's by `processid`.
+ */
+export class DebugProcesses implements vscode.Disposable {
+  private readonly found = new Map<string, DebugProcess>();
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor() {
+    this.subscriptions = [
+      vscode.debug.registerDebugAdapterTrackerFactory('*', {
+        createDebugAdapterTracker: (session) =>
+          javascriptTypes.includes(session.type)
+            ? undefined
+            : { onDidSendMessage: (message: unknown) => this.hear(session, message) },
+      }),
+      vscode.debug.onDidTerminateDebugSession((session) => this.found.delete(session.id)),
+    ];
+  }
+
+  private hear(session: vscode.DebugSession, message: unknown): void {
+    const { type, event, body } = asRecord(message);
+    if (type !== 'event') return;
+    const { systemProcessId, isLocalProcess, processId } = asRecord(body);
+    const known = this.found.get(session.id);
+    const pid = event === 'process' ? systemProcessId : event === 'processid' ? processId : undefined;
+    // A pid of another machine means nothing here.
+    if (typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 && isLocalProcess !== false) {
+      this.found.set(session.id, { session, pid, halted: known?.halted ?? false });
+    } else if (known !== undefined && (event === 'stopped' || event === 'continued')) {
+      this.found.set(session.id, { ...known, halted: event === 'stopped' });
+    }
+  }
+
+  /** The process of a session; one that the debugger was attached to is named by its configuration. */
+  of(session: vscode.DebugSession | undefined): DebugProcess | null {
+    if (session === undefined || javascriptTypes.includes(session.type)) return null;
+    const known = this.found.get(session.id);
+    if (known !== undefined) return known;
+    const { processId, pid } = session.configuration;
+    const given = Number(processId ?? pid);
+    return Number.isSafeInteger(given) && given > 0 ? { session, pid: given, halted: false } : null;
+  }
+
+  /**
+   * Samples the process of the active session, else of one of the others.
+   * @throws Error with a sentence where none has said what its process is
+   */
+  async profile(
+    active: DebugProcess | null,
+    others: readonly vscode.DebugSession[],
+    captures: ToolCaptures,
+  ): Promise<vscode.Uri | undefined> {
+    const known = others.map((session) => this.of(session)).filter((each) => each !== null);
+    if (active === null && known.length === 0) {
+      const [first] = others;
+      throw new Error(
+        `The debugger of "${first?.name}" (${first?.type}) does not tell its process on this machine: use "Emberline: Profile Process…".`,
+      );
+    }
+    const chosen = active ?? (known.length === 1 ? known[0] : await choose(known));
+    if (chosen === undefined) return undefined;
+    const sampler = await samplerOf(chosen);
+    if (chosen.halted) {
+      void vscode.window.showInformationMessage(
+        `"${chosen.session.name}" is paused in the debugger: continue it to take samples.`,
+      );
+    }
+    return captures.endpoint(sampler.kind, sampler.spec);
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+}
+
+async function choose(known: readonly DebugProcess[]): Promise<DebugProcess | undefined> {
+  const items = known.map((process) => ({
+    label: process.session.name,
+    description: `${process.session.type}, process ${process.pid}`,
+    process,
+  }));
+  return (await vscode.window.showQuickPick(items, { title: 'Profile Which Debug Session?' }))?.process;
+}
+
+/** The sampler that fits a session's language best. */
+async function samplerOf({ session, pid }: DebugProcess): Promise<{ kind: EndpointKind; spec: EndpointSpec }> {
+  const language = languages[session.type] ?? (await describeProcessOf(pid))?.language ?? 'native';
+  const spec = (kind: EndpointKind, more: Partial<EndpointSpec>): { kind: EndpointKind; spec: EndpointSpec } => ({
+    kind,
+    spec: { name: session.name, kind: kind.name, ...more },
+  });
+  switch (language) {
+    case 'python':
+      return spec(pySpy, { pid });
+    case 'java':
+      return spec(jfrByPid, { pid });
+    case 'go': {
+      const url = await pprofOf(pid);
+      return url === null ? spec(perf, { pid, options: { callGraph: 'fp' } }) : spec(goPprof, { url });
+    }
+    default:
+      return spec(perf, { pid });
+  }
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
