@@ -25,23 +25,31 @@ export interface LocalEndpoint {
 /**
  * Inspectors, pprof servers and stack samplers at their usual ports of this machine. Where the system tells which ports
  * are listened at (Linux), no other is asked.
+ * @param inspectors further addresses, as processes have them
  */
-export async function findLocalEndpoints(signal: AbortSignal): Promise<LocalEndpoint[]> {
+export async function findLocalEndpoints(
+  signal: AbortSignal,
+  inspectors: readonly string[] = [],
+): Promise<LocalEndpoint[]> {
   const listening = await listeningPorts();
   const own = Number(/:(\d+)\//.exec(ownInspector() ?? '')?.[1] ?? 0);
   const asked = PLACES.flatMap(({ kind, ports }) =>
     ports
       .filter((port) => port !== own && (listening === null || listening.has(port)))
-      .map((port) => ask(kind, port, signal)),
+      .map((port) => ask(kind, `127.0.0.1:${port}`, signal)),
   );
+  for (const address of inspectors) {
+    const port = Number(/:(\d+)$/.exec(address)?.[1]);
+    const usual = PLACES[0]!.ports.includes(port) && /^(?:127\.0\.0\.1|localhost):/.test(address);
+    if (!usual && port !== own) asked.push(ask(v8Inspector, address, signal));
+  }
   const found = (await Promise.all(asked)).filter((each) => each !== null);
   signal.throwIfAborted();
   return found;
 }
 
-async function ask(kind: EndpointKind, port: number, signal: AbortSignal): Promise<LocalEndpoint | null> {
-  const url = `127.0.0.1:${port}`;
-  const spec: EndpointSpec = { name: `localhost:${port}`, kind: kind.name, url };
+async function ask(kind: EndpointKind, url: string, signal: AbortSignal): Promise<LocalEndpoint | null> {
+  const spec: EndpointSpec = { name: url.replace('127.0.0.1', 'localhost'), kind: kind.name, url };
   try {
     const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
     const asking = kind.discover!({ spec, signal: patience, headersFor: () => ({}) });

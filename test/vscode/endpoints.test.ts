@@ -171,7 +171,7 @@ suite('Endpoints view', () => {
     const message = await waitForNotification('1 of the 2 instances of fleet gave no profile');
     assert.ok(message.includes(second.address) && message.includes('out of order'));
     await showView();
-    await eventually(rows, ([row]) => /1 of 2 failed$/.test(row?.description ?? ''));
+    await eventually(rows, ([row]) => /^1 of 2 failed, captured /.test(row?.description ?? ''));
     await ui(async (page) =>
       page.locator('.part.sidebar .monaco-list-row').first().locator('.monaco-tl-twistie').click(),
     );
@@ -181,7 +181,7 @@ suite('Endpoints view', () => {
       [first.address, second.address],
     );
     assert.equal(listed[1]!.description, 'captured');
-    assert.match(listed[2]!.description, /answered 500/);
+    assert.match(listed[2]!.description, /^answered 500/);
   });
 
   test('says why nothing was captured, and where to set headers', async () => {
@@ -190,7 +190,7 @@ suite('Endpoints view', () => {
     await eventually(rows, (all) => all.length === 1);
     await press('api', 'Capture');
     await waitForNotification('answered 401 Unauthorized');
-    await eventually(rows, ([row]) => /^failed .*answered 401/.test(row?.description ?? ''));
+    await eventually(rows, ([row]) => /^failed: answered 401/.test(row?.description ?? ''));
     await pressNotificationButton('answered 401', 'Set Request Headers…');
     await typeIntoQuickInput('Authorization');
     await ui(async (page) => {

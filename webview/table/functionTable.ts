@@ -77,6 +77,8 @@ export class FunctionTable extends LitElement {
   private size: ResizeObserver | null = null;
   private pages: TablePages | null = null;
   private queryKey = '';
+  /** The key's part that is no profile's. */
+  private question = '';
   private virtual: Virtualizer<HTMLElement, HTMLElement> | null = null;
   private unmount: (() => void) | undefined;
   private filterTimer: ReturnType<typeof setTimeout> | undefined;
@@ -117,8 +119,15 @@ export class FunctionTable extends LitElement {
     const query = { view: this.view, sort, descending, filter: { query: filter, regex: false, matchCase: false } };
     const key = JSON.stringify([this.summary.profile, query]);
     if (key === this.queryKey) return;
+    const sameQuestion = this.queryKey !== '' && JSON.stringify(query) === this.question;
     this.queryKey = key;
+    this.question = JSON.stringify(query);
     this.problem = '';
+    if (sameQuestion) {
+      // A newer capture: rows and place stay until its own are there.
+      this.pages.reset(query, true);
+      return;
+    }
     this.cursor = 0;
     this.shapes.clear();
     this.pages.reset(query);

@@ -15,6 +15,8 @@ export class TablePages {
   /** Rows that pass the filter; null until the first page is there. */
   count: number | null = null;
   viewTotal = 0;
+  /** The rows are an earlier capture's, until the first page arrives. */
+  private stale = false;
   private query: TableQuery | null = null;
   private request = new AbortController();
   private readonly pages = new Map<number, readonly FunctionRow[]>();
@@ -27,12 +29,16 @@ export class TablePages {
     private readonly failed: (error: unknown) => void,
   ) {}
 
-  /** Starts anew with another view, order or filter. The count stays until the new one is known. */
-  reset(query: TableQuery): void {
+  /**
+   * Starts anew with another view, order or filter. The count stays until the new one is known.
+   * @param keep for the same question of a newer capture: the rows stay as well
+   */
+  reset(query: TableQuery, keep = false): void {
     this.request.abort();
     this.request = new AbortController();
     this.query = query;
-    this.pages.clear();
+    this.stale = keep;
+    if (!keep) this.pages.clear();
     this.asked.clear();
     void this.load(0);
   }
@@ -60,6 +66,8 @@ export class TablePages {
     try {
       const answer = await this.source({ ...query, offset: page * PAGE_SIZE, limit: PAGE_SIZE }, request.signal);
       if (this.request !== request) return;
+      if (this.stale) this.pages.clear();
+      this.stale = false;
       this.count = answer.count;
       this.viewTotal = answer.viewTotal;
       this.pages.set(page, answer.rows);

@@ -120,12 +120,14 @@ export class EndpointTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     if (activity !== null) {
       item.description = activity.kind === 'capturing' ? activity.what : `live · ${activity.what}`;
       const icon = { capturing: 'loading~spin', live: 'record', paused: 'debug-pause' }[activity.kind];
-      item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor('charts.orange'));
+      const color = activity.kind === 'live' ? new vscode.ThemeColor('debugIcon.breakpointForeground') : undefined;
+      item.iconPath = new vscode.ThemeIcon(icon, color);
     } else if (outcome?.error != null) {
-      item.description = `failed ${shownTime(outcome.atMs)}: ${outcome.error}`;
+      item.description = `failed: ${withoutAddress(outcome.error)}`;
       item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground'));
     } else if (outcome !== null) {
-      item.description = `captured ${shownTime(outcome.atMs)}${failed === 0 ? '' : `, ${failed} of ${outcome.instances.length} failed`}`;
+      const time = `captured ${shownTime(outcome.atMs)}`;
+      item.description = failed === 0 ? time : `${failed} of ${outcome.instances.length} failed, ${time}`;
       item.iconPath =
         failed === 0
           ? new vscode.ThemeIcon(iconOf(spec))
@@ -141,7 +143,7 @@ export class EndpointTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   /** Words that menus look for. */
   private contextOf({ spec, configured }: EndpointNode, broken: boolean): string {
     const activity = this.activities.of(spec);
-    const words = ['endpoint', configured === null ? 'found' : 'configured'];
+    const words = ['endpoint', configured !== null ? 'configured' : spec.pid === undefined ? 'found' : 'process'];
     if (broken) words.push('broken');
     else if (activity === null) words.push('idle');
     else words.push(activity.kind === 'capturing' ? 'capturing' : 'live');
@@ -154,7 +156,10 @@ export class EndpointTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
   private tooltipOf({ spec, configured }: EndpointNode): vscode.MarkdownString {
     const tooltip = new vscode.MarkdownString('', true);
     const line = (icon: string, value: string): void => {
-      tooltip.appendMarkdown(`\n\n$(${icon}) `).appendText(value);
+      // As code: an address in it is no link.
+      const text = value.replaceAll('`', "'").replace(/\s+/g, ' ');
+      tooltip.appendMarkdown(`\n\n$(${icon}) ${/https?:/.test(text) ? `\`${text}\`` : ''}`);
+      if (!/https?:/.test(text)) tooltip.appendText(text);
     };
     tooltip.appendText(spec.name).appendMarkdown(' — ').appendText(kindTitle(spec));
     const written = spec.pid === undefined ? [spec.url ?? []].flat().join(', ') : `process ${spec.pid}`;
@@ -188,7 +193,7 @@ function instanceItem({ instance, outcome, endpoint }: InstanceNode): vscode.Tre
     item.description = 'captured';
     item.iconPath = new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'));
   } else {
-    item.description = outcome.error;
+    item.description = withoutAddress(outcome.error);
     item.tooltip = outcome.error;
     item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground'));
   }
@@ -210,6 +215,11 @@ export function kindTitle(spec: EndpointSpec): string {
 function iconOf({ kind, url, pid }: EndpointSpec): string {
   if (Array.isArray(url) || /\[.+[-,].+\]/.test(String(url ?? ''))) return 'server-environment';
   return kind === 'v8-inspector' ? 'plug' : pid !== undefined ? 'server-process' : kind === 'http' ? 'globe' : 'pulse';
+}
+
+/** A failure beside the name of what failed: its address would push the rest out of sight. */
+function withoutAddress(error: string): string {
+  return error.replace(/^https?:\/\/\S+ (?=answered|cannot)/, '');
 }
 
 /** The time of today, the day of what is older. */

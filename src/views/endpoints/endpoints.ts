@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { findLocalEndpoints, type LocalEndpoint } from '../../endpoints/localEndpoints';
+import { findProcessEndpoints, type ProcessEndpoints } from '../../endpoints/processEndpoints';
 import type { CaptureStore } from '../captureStore';
 import type { OpenProfiles } from '../openProfiles';
 import type { RequestHeaderStore } from '../requestHeaderStore';
 import { registerEndpointCommands } from './endpointCommands';
 import { configuredEndpoints } from './endpointSettings';
 import { EndpointActivities, EndpointOutcomes } from './endpointState';
-import { type EndpointNode, EndpointTree } from './endpointTree';
+import { type EndpointNode, EndpointTree, type TreeNode } from './endpointTree';
 import { LiveCaptures } from './liveCaptures';
 
 interface Services {
@@ -16,8 +17,8 @@ interface Services {
   readonly output: vscode.LogOutputChannel;
 }
 
-/** While somebody looks at it, this machine is asked so often. */
-const LOOK_EVERY_MS = 15_000;
+/** While somebody looks at it, this machine is asked so often. Elsewhere than on Linux a program lists the processes. */
+const LOOK_EVERY_MS = process.platform === 'linux' ? 15_000 : 60_000;
 
 /** The Endpoints view, its commands and wizard. Nothing is connected to in an untrusted workspace. */
 export class Endpoints implements vscode.Disposable {
@@ -27,6 +28,7 @@ export class Endpoints implements vscode.Disposable {
   private readonly foundTree: EndpointTree;
   private readonly foundView: vscode.TreeView<unknown>;
   private found: readonly LocalEndpoint[] = [];
+  private processes: ProcessEndpoints = { groups: [], inspectors: [] };
   private looking: AbortController | null = null;
   private timer: NodeJS.Timeout | undefined;
 
@@ -35,7 +37,7 @@ export class Endpoints implements vscode.Disposable {
     const { activities } = this;
     const live = new LiveCaptures({ ...services, outcomes, activities }, services.profiles);
     this.configuredTree = new EndpointTree(() => configuredNodes(), activities, outcomes);
-    this.foundTree = new EndpointTree(() => this.foundNodes(), activities, outcomes);
+    this.foundTree = new EndpointTree(() => this.foundRoots(), activities, outcomes);
     const configuredView = vscode.window.createTreeView('emberline.endpoints', {
       treeDataProvider: this.configuredTree,
     });
@@ -64,12 +66,19 @@ export class Endpoints implements vscode.Disposable {
     this.look();
   }
 
+  private foundRoots(): TreeNode[] {
+    if (!vscode.workspace.isTrusted) return [];
+    const groups = this.processes.groups.map(
+      ({ title, endpoints }): TreeNode => ({ type: 'group', title, children: endpoints.map(foundNode) }),
+    );
+    return [...this.foundNodes(), ...groups];
+  }
+
+  /** What answers by itself. */
   private foundNodes(): EndpointNode[] {
     if (!vscode.workspace.isTrusted) return [];
     const configured = new Set(configuredEndpoints().flatMap(({ spec }) => [spec.url ?? []].flat().map(portOf)));
-    return this.found
-      .filter(({ spec }) => !configured.has(portOf(String(spec.url))))
-      .map(({ spec, description }) => ({ type: 'endpoint', spec, configured: null, detail: description }));
+    return this.found.filter(({ spec }) => !configured.has(portOf(String(spec.url)))).map(foundNode);
   }
 
   /** Looks around on this machine now and then, while the view is seen. */
@@ -88,10 +97,12 @@ export class Endpoints implements vscode.Disposable {
     const looking = new AbortController();
     this.looking = looking;
     try {
-      const found = await findLocalEndpoints(looking.signal);
+      const processes = await findProcessEndpoints().catch(() => this.processes);
+      const found = await findLocalEndpoints(looking.signal, processes.inspectors);
       if (looking.signal.aborted) return;
-      const changed = JSON.stringify(found) !== JSON.stringify(this.found);
+      const changed = JSON.stringify([found, processes]) !== JSON.stringify([this.found, this.processes]);
       this.found = found;
+      this.processes = processes;
       if (changed) this.foundTree.refresh();
     } catch {
       // Looked again meanwhile.
@@ -109,6 +120,10 @@ export class Endpoints implements vscode.Disposable {
     void this.end();
     for (const disposable of this.disposables) disposable.dispose();
   }
+}
+
+function foundNode({ spec, description }: LocalEndpoint): EndpointNode {
+  return { type: 'endpoint', spec, configured: null, detail: description };
 }
 
 function configuredNodes(): EndpointNode[] {
