@@ -162,6 +162,16 @@ describe('ViewStateStore', () => {
     expect(store.get('file:///59', summary)?.scroll).toBe(59);
   });
 
+  it('follows a thread by its name', async () => {
+    const store = new ViewStateStore(memory());
+    const thread = (title: string) => ({ ...summary.threads[0]!, title });
+    const two = { ...summary, threads: [thread('main'), thread('worker')] };
+    await store.set('x', two, { ...state, view: { sampleType: 1, thread: 1 } });
+    expect(store.get('x', two)?.view.thread).toBe(1);
+    expect(store.get('x', { ...two, threads: [thread('worker'), thread('main')] })?.view.thread).toBe(0);
+    expect(store.get('x', { ...two, threads: [thread('main'), thread('gc')] })?.view.thread).toBeNull();
+  });
+
   it('survives a damaged store', () => {
     const damaged = memory();
     damaged.values.set('emberline.viewStates', [{ uri: 'x', state: { evil: true } }]);

@@ -13,7 +13,15 @@ export interface StateMemory {
 const key = 'emberline.viewStates';
 const limit = 50;
 
-const savedSchema = v.array(v.object({ uri: v.string(), content: v.string(), state: viewStateSchema }));
+const savedSchema = v.array(
+  v.object({
+    uri: v.string(),
+    content: v.string(),
+    state: viewStateSchema,
+    /** Title of the chosen thread: captured anew, a program may have its threads in another order. */
+    thread: v.optional(v.string()),
+  }),
+);
 type Saved = v.InferOutput<typeof savedSchema>;
 
 /** How each profile was last looked at, by its URI: the last 50, so that they survive hiding and a reload. */
@@ -23,18 +31,31 @@ export class ViewStateStore {
   /** The state to show `summary` with; null for a profile not seen before. */
   get(uri: string, summary: ProfileSummary): ViewState | null {
     const saved = this.read().find((each) => each.uri === uri);
-    return saved === undefined ? null : fitState(saved.state, summary, saved.content === contentOf(summary));
+    if (saved === undefined) return null;
+    const { state, thread } = saved;
+    return fitState(withThread(state, summary, thread), summary, saved.content === contentOf(summary));
   }
 
   async set(uri: string, summary: ProfileSummary, state: ViewState): Promise<void> {
     const others = this.read().filter((saved) => saved.uri !== uri);
-    await this.memory.update(key, [...others, { uri, content: contentOf(summary), state }].slice(-limit));
+    const { thread } = state.view;
+    const title = thread === null ? undefined : summary.threads[thread]?.title;
+    const saved = { uri, content: contentOf(summary), state, ...(title === undefined ? {} : { thread: title }) };
+    await this.memory.update(key, [...others, saved].slice(-limit));
   }
 
   private read(): Saved {
     const result = v.safeParse(savedSchema, this.memory.get(key));
     return result.success ? result.output : [];
   }
+}
+
+/** The state with the thread of that title, wherever it is now; all threads where it is gone. */
+function withThread(state: ViewState, { threads }: ProfileSummary, title: string | undefined): ViewState {
+  const { thread } = state.view;
+  if (title === undefined || thread === null || threads[thread]?.title === title) return state;
+  const now = threads.findIndex((each) => each.title === title);
+  return { ...state, view: { ...state.view, thread: now < 0 ? null : now } };
 }
 
 /**
