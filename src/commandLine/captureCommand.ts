@@ -7,6 +7,8 @@ import { writeCapture } from '../endpoints/captureSetFile';
 import type { EndpointKind, EndpointSpec } from '../endpoints/endpoint';
 import { endpointKind, endpointKinds } from '../endpoints/endpointKinds';
 import { expandInstances } from '../endpoints/expandInstances';
+import type { ToolPaths } from '../endpoints/findTool';
+import { processKinds, specOfProcess } from '../endpoints/processSampler';
 import { encodingForPath, listEncodings } from '../engine/encodeProfile';
 import type { Engine } from '../engine/engine';
 import { inputOptions, readHeaders } from './profileInputs';
@@ -16,46 +18,58 @@ const DEFAULT_SECONDS = 10;
 
 /** `emberline capture`. @throws UsageError */
 export async function runCapture(engine: Engine, args: string[]): Promise<CommandOutput> {
+  // What follows is a command to run, with options of its own.
+  const dashes = args.indexOf('--');
+  const command = dashes < 0 ? null : args.slice(dashes + 1);
   const { values, positionals } = parseArgs({
-    args,
+    args: dashes < 0 ? args : args.slice(0, dashes),
     allowPositionals: true,
     options: {
       kind: { type: 'string' },
       profile: { type: 'string' },
-      seconds: { type: 'string', default: String(DEFAULT_SECONDS) },
+      seconds: { type: 'string' },
       concurrency: { type: 'string' },
       option: { type: 'string', multiple: true },
       output: { type: 'string', short: 'o' },
       ...inputOptions,
     },
   });
-  if (positionals.length === 0) throw new UsageError('capture needs a target: an address of a running program.');
-  const seconds = Number(values.seconds);
+  if (command === null ? positionals.length === 0 : command.length === 0 || positionals.length > 0) {
+    throw new UsageError('capture needs a target: an address or process of a running program, or "-- COMMAND".');
+  }
+  const seconds = Number(values.seconds ?? DEFAULT_SECONDS);
   if (!(seconds > 0 && seconds <= 86_400)) throw new UsageError(`--seconds takes a number, not "${values.seconds}".`);
   if (values.concurrency !== undefined && !/^[1-9]\d*$/.test(values.concurrency)) {
     throw new UsageError(`--concurrency takes a whole number, not "${values.concurrency}".`);
   }
   const headers = readHeaders(values);
-  const kind = kindOf(values.kind, positionals);
+  const { kind, target } = await targetOf(values.kind, positionals, command);
+  const options = { ...target.options, ...readOptions(values.option ?? []) };
   const spec: EndpointSpec = {
-    name: positionals.length === 1 ? positionals[0]! : `${positionals.length} targets`,
+    name: positionals.length > 1 ? `${positionals.length} targets` : (positionals[0] ?? command![0]!),
+    ...target,
     kind: kind.name,
-    url: positionals,
     ...(values.profile === undefined ? {} : { profile: values.profile }),
     ...(values.concurrency === undefined ? {} : { concurrency: Number(values.concurrency) }),
-    options: readOptions(values.option ?? []),
+    options,
   };
-  const named = new Set(originsOf(positionals));
+  const named = new Set(target.pid === undefined && command === null ? originsOf(positionals) : []);
   const cancel = new AbortController();
-  const interrupt = (): void => cancel.abort();
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  const stop = new AbortController();
+  const keeps = target.pid !== undefined || command !== null;
+  const interrupt = (): void => (keeps && !stop.signal.aborted ? stop : cancel).abort();
+  const end = (): void => cancel.abort();
+  process.on('SIGINT', interrupt);
+  process.once('SIGTERM', end);
   const folder = await mkdtemp(join(tmpdir(), 'emberline-capture-'));
   try {
     const results = await kind.capture({
       spec,
-      seconds,
+      // A command takes as long as it takes.
+      seconds: command !== null && values.seconds === undefined ? Number.POSITIVE_INFINITY : seconds,
       signal: cancel.signal,
+      stop: stop.signal,
+      tools: toolPaths(process.env),
       onProgress: (_, what) => {
         if (process.stderr.isTTY) process.stderr.write(`\r\x1b[KCapturing ${what}`);
       },
@@ -75,9 +89,40 @@ export async function runCapture(engine: Engine, args: string[]): Promise<Comman
     throw error;
   } finally {
     process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    process.off('SIGTERM', end);
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A process by its number, a command, or addresses. @throws UsageError, Error with a sentence */
+async function targetOf(
+  name: string | undefined,
+  targets: readonly string[],
+  command: readonly string[] | null,
+): Promise<{ kind: EndpointKind; target: Pick<EndpointSpec, 'url' | 'pid' | 'command' | 'options'> }> {
+  if (command !== null) return { kind: endpointKind('command')!, target: { command, options: { show: true } } };
+  const byProcess = processKinds.some((each) => each === name);
+  if (!byProcess && (name !== undefined || targets.length > 1 || !/^\d+$/.test(targets[0]!))) {
+    return { kind: kindOf(name, targets), target: { url: targets } };
+  }
+  const pid = Number(targets[0]);
+  if (targets.length > 1 || !Number.isSafeInteger(pid)) {
+    throw new UsageError(`--kind ${name} takes the number of one process, not "${targets.join(' ')}".`);
+  }
+  if (byProcess) return { kind: endpointKind(name!)!, target: { pid } };
+  const { kind, ...target } = await specOfProcess(pid);
+  return { kind: endpointKind(kind)!, target };
+}
+
+/** Programs that are not on PATH, by `EMBERLINE_TOOL_PY_SPY` and its like. */
+function toolPaths(env: NodeJS.ProcessEnv): ToolPaths {
+  const names = ['py-spy', 'austin', 'jcmd', 'asprof', 'perf'] as const;
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const path = env[`EMBERLINE_TOOL_${name.toUpperCase().replace('-', '_')}`];
+      return path ? [[name, path]] : [];
+    }),
+  );
 }
 
 /** What a target looks like, where no kind was said. */

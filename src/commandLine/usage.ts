@@ -16,6 +16,7 @@ export const USAGE = `Usage:
                 [--filter KEY=VALUE]… [--thread NAME]… [--process NAME]…
   emberline convert IN… OUT [--type TYPE] [--filter KEY=VALUE]… [--thread NAME]… [--process NAME]… [--split-by KEY]
   emberline capture TARGET… [--kind KIND] [--profile NAME] [--seconds N] [-o FILE]
+  emberline capture [-o FILE] -- COMMAND [ARGUMENT…]
   emberline --help | --version
 
 top      Prints the hottest functions, lines or files. Several profiles are merged.
@@ -31,7 +32,10 @@ convert  Writes a profile in the format that OUT's ending names. Several are mer
 capture  Captures from running programs and writes FILE, whose path it prints. Several instances become one profile with
          the label "instance"; one that fails is named on stderr, and the others are kept.
          TARGET   an address, host:port, or several by a range: host-[1-20]:6060, host-[blue,green]:6060
-         --kind   v8-inspector, go-pprof, nylas, async-profiler, http (else guessed from the address)
+                  or the number of a process of this machine, sampled by its language: py-spy (Python), jcmd (Java), perf
+         COMMAND  runs under its language's sampler until it ends: Node, Python, "go test", Java, else perf
+         --kind   v8-inspector, go-pprof, nylas, async-profiler, http (else guessed from the address);
+                  py-spy, austin, jfr, asprof, perf of a process. EMBERLINE_TOOL_PY_SPY and its like say where they are.
          --profile      the kind's own: cpu, heap, allocs, mutex, block, goroutine; wall, alloc, lock …
          --seconds      how long to sample (default 10)
          --concurrency  instances asked at once (default 32)

@@ -6,7 +6,7 @@ import { samplingProgress } from './samplingProgress';
 
 /**
  * A command, run under the sampler of its language until it ends, or for the seconds asked for. Options: `cwd`, `sampler`
- * (`py-spy` or `cprofile` for Python), `rate`.
+ * (`py-spy` or `cprofile` for Python), `rate`, `show` (what it prints goes to standard error).
  */
 export const profileCommand: EndpointKind = {
   name: 'command',
@@ -31,6 +31,7 @@ async function capture(request: CaptureRequest): Promise<InstanceResult[]> {
       stopAfterMs: request.seconds * 1000,
       cwd,
       env: plan.env,
+      ...(spec.options?.['show'] === true ? { stdout: 2, stderr: 2 } : {}),
       log: (line) => request.log(line),
     });
     progress.end();

@@ -27,6 +27,8 @@ export interface ToolOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** An open file that gets what the program prints. */
   readonly stdout?: number;
+  /** Another for its messages; what goes there is not in `ToolEnd`. */
+  readonly stderr?: number;
   log?(line: string): void;
 }
 
@@ -39,7 +41,7 @@ export async function runTool(command: string, args: readonly string[], options:
   signal.throwIfAborted();
   options.log?.(`${command} ${args.join(' ')}`);
   const child = spawn(command, args, {
-    stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
+    stdio: ['ignore', options.stdout ?? 'pipe', options.stderr ?? 'pipe'],
     detached: process.platform !== 'win32',
     windowsHide: true,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
@@ -101,7 +103,7 @@ function endOf(child: ChildProcess): Promise<ToolEnd> {
 }
 
 /** Signals the program and its children; nothing where all have ended. */
-export function signalGroup(child: Pick<ChildProcess, 'pid' | 'kill'>, signal: NodeJS.Signals): void {
+function signalGroup(child: Pick<ChildProcess, 'pid' | 'kill'>, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
     if (process.platform === 'win32') child.kill(signal);

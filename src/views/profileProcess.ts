@@ -96,7 +96,7 @@ async function chooseSampler(process: LocalProcess): Promise<ProcessSampler | un
 }
 
 /** The ways to sample a process, the best first; at least one. */
-export async function samplersOf(process: LocalProcess): Promise<ProcessSampler[]> {
+async function samplersOf(process: LocalProcess): Promise<ProcessSampler[]> {
   const { pid } = process;
   const byPid = (kind: EndpointKind, detail: string, options?: EndpointSpec['options']): ProcessSampler => ({
     kind,
@@ -148,7 +148,7 @@ export async function samplersOf(process: LocalProcess): Promise<ProcessSampler[
   return found;
 }
 
-export function nameOf(process: LocalProcess): string {
+function nameOf(process: LocalProcess): string {
   const script = process.commandLine
     .split(' ')
     .slice(1)

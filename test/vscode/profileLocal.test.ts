@@ -207,7 +207,7 @@ suite('profiling processes, commands and other debug sessions', () => {
     await waitForFlameGraph();
     await waitForNotification('The command ended with exit code 3.');
     assert.ok(
-      vscode.window.terminals.some(({ name }) => /work\.js/.test(name)),
+      vscode.window.terminals.some(({ name }) => /^(Task - )?node /.test(name)),
       'its terminal is there',
     );
     // It is remembered.
