@@ -1,0 +1,88 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { findTool, firstExecutable } from './findTool';
+import { firstError, runTool } from './runTool';
+
+const folder = mkdtempSync(join(tmpdir(), 'emberline-tool-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const never = new AbortController().signal;
+const script = (code: string): string[] => ['-e', code];
+
+describe('runTool', () => {
+  it('gives the exit code and the end of what was printed', async () => {
+    const end = await runTool(
+      process.execPath,
+      script('process.stdout.write("x".repeat(1e6) + "end"); console.error("oh"); process.exitCode = 7'),
+      { signal: never },
+    );
+    expect(end).toMatchObject({ code: 7, signal: null, stderr: 'oh\n' });
+    expect(end.stdout.length).toBe(256 << 10);
+    expect(end.stdout.endsWith('xend')).toBe(true);
+  });
+
+  it('interrupts after the time, and waits for what is written then', async () => {
+    const code = 'process.on("SIGINT", () => { console.log("written"); process.exit(0) }); setInterval(() => {}, 1000)';
+    const end = await runTool(process.execPath, script(code), { signal: never, stopAfterMs: 600 });
+    expect(end).toMatchObject({ code: 0, stdout: 'written\n' });
+  });
+
+  it('kills what does not end when it was interrupted', async () => {
+    const code = 'process.on("SIGINT", () => {}); setInterval(() => {}, 1000)';
+    const end = await runTool(process.execPath, script(code), { signal: never, stopAfterMs: 500, finishMs: 200 });
+    expect(end.signal).toBe('SIGKILL');
+  });
+
+  it('ends its children, too, where it is cancelled', async () => {
+    const cancel = new AbortController();
+    const code = `const child = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+      require('node:fs').writeFileSync(${JSON.stringify(join(folder, 'pid'))}, String(child.pid)); setInterval(() => {}, 1000)`;
+    setTimeout(() => cancel.abort(), 700);
+    await expect(runTool(process.execPath, script(code), { signal: cancel.signal })).rejects.toThrow(/abort/i);
+    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+    await expect
+      .poll(() => {
+        try {
+          process.kill(pid, 0);
+          return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z');
+        } catch {
+          return true;
+        }
+      })
+      .toBe(true);
+  });
+
+  it('says what cannot be run', async () => {
+    await expect(runTool(join(folder, 'nothing'), [], { signal: never })).rejects.toThrow(
+      /nothing cannot be run: .*ENOENT/,
+    );
+  });
+});
+
+it('takes the line of the messages that says what is wrong', () => {
+  const stderr = 'Welcome\n\x1b[31mError: cannot open it.\x1b[0m\n\nStack backtrace:\n   0: here\n';
+  expect(firstError({ stdout: 'fine', stderr })).toBe('cannot open it');
+  expect(firstError({ stdout: '', stderr: '' })).toBe('it said nothing');
+  expect(firstError({ stdout: '', stderr: `Error: ${'x'.repeat(1000)}` }).length).toBe(200);
+});
+
+describe('findTool', () => {
+  const tool = join(folder, 'py-spy');
+  writeFileSync(tool, '#!/bin/sh\n');
+  it('takes what the setting says', async () => {
+    chmodSync(tool, 0o755);
+    expect(await findTool('py-spy', { 'py-spy': tool })).toBe(tool);
+    await expect(findTool('py-spy', { 'py-spy': join(folder, 'gone') })).rejects.toThrow(
+      /emberline\.tools\.py-spy names .*gone, which is no program that can be run/,
+    );
+  });
+
+  it('looks into the given folders before PATH', async () => {
+    expect(await findTool('py-spy', {}, [folder])).toBe(tool);
+  });
+
+  it('takes no folder and no file that cannot be run', async () => {
+    expect(await firstExecutable([folder, join(folder, 'gone')])).toBeNull();
+  });
+});
