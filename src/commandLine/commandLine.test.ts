@@ -30,6 +30,8 @@ beforeAll(() => {
   writeFileSync(file('page.pb.gz'), '<!doctype html><title>Sign in</title>');
   writeFileSync(file('twice.pprof'), gzipSync(gzipSync('PERFILE2 and more')));
   writeFileSync(file('json.pprof'), '{"name":"x","version":1}');
+  writeFileSync(file('prose.txt'), 'The quick brown fox\njumps over\nlazy dogs 12\n');
+  writeFileSync(file('prose.folded'), 'Dear reader,\nthis is a letter.\n');
   writeFileSync(file('nothing.gz'), gzipSync(''));
   const callFrame = { functionName: 'f', scriptId: '1', url: '', lineNumber: 0, columnNumber: 0 };
   const gap = { nodes: [{ id: 1, callFrame }], startTime: 0, endTime: 20, samples: [1, 9], timeDeltas: [0, 10] };
@@ -136,6 +138,8 @@ describe('top', () => {
       [file('page.pb.gz'), 'This is a web page (HTML, “Sign in”), no profile that Emberline knows: it reads V8 CPU, '],
       [file('twice.pprof'), 'This is Linux perf\'s own file, which Emberline does not read: run "perf script'],
       [file('json.pprof'), '(at byte 1); this looks like JSON with the members “name”, “version”'],
+      [file('prose.txt'), 'This is text that begins with “The quick brown fox”, no profile that Emberline knows: it'],
+      [file('prose.folded'), '(at line 1); this looks like text that begins with “Dear reader,”'],
       [file('nothing.gz'), 'empty when it is unpacked'],
     ]) {
       const { code, out, err } = run('top', path);

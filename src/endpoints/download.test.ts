@@ -280,6 +280,11 @@ describe('a bad answer is one sentence that shows no secret', () => {
       setTimeout(() => request.socket.destroy(), 50);
     };
     expect(await failure('/a')).toMatch(/broke after 8 bytes of .*: try again/);
+    answer = (request, response) => {
+      response.writeHead(200, { 'content-length': '100' }).flushHeaders();
+      setTimeout(() => request.socket.destroy(), 50);
+    };
+    expect(await failure('/a')).toMatch(/broke after 0 bytes of .*: try again/);
   });
 
   test('a content coding that is damaged', async () => {

@@ -62,11 +62,13 @@ export async function download(request: DownloadRequest): Promise<Download> {
   const silence = new Silence(request.silenceMs);
   const signal = request.signal === undefined ? silence.signal : AbortSignal.any([request.signal, silence.signal]);
   let at = request.url;
+  let answered = false;
   const received = { bytes: 0 };
   try {
     const answer = await follow(request, signal, silence, (url) => {
       at = url;
     });
+    answered = true;
     const name = downloadName(answer.url, answer.response.headers.get('content-disposition'));
     const path = join(folder, name);
     await save(answer, path, request, silence, received);
@@ -83,7 +85,7 @@ export async function download(request: DownloadRequest): Promise<Download> {
     }
     if (error instanceof DownloadError) throw error;
     if (isFileError(error)) throw new Error(`The download cannot be kept in ${request.folder}: ${error.message}`);
-    throw connectionError(at, error, received.bytes);
+    throw connectionError(at, error, answered ? received.bytes : null);
   } finally {
     silence.stop();
   }

@@ -74,13 +74,13 @@ function quote(body: Uint8Array, secrets: readonly string[]): string {
   return text.length <= QUOTED ? text : `${text.slice(0, QUOTED - 1).trimEnd()}…`;
 }
 
-/** A connection that failed or ended too early. */
-export function connectionError(url: URL, error: unknown, received: number): DownloadError {
+/** @param received bytes of the answer's body; null where there was no answer */
+export function connectionError(url: URL, error: unknown, received: number | null): DownloadError {
   const code = errorCode(error);
   const where = shownAddress(url);
   const said =
     CONNECTION[code] ?? (/^(?:CERT_|ERR_TLS|UNABLE_TO_|DEPTH_|SELF_|ERR_SSL)/.test(code) ? CERTIFICATE : null);
-  if (received > 0) {
+  if (received !== null && (received > 0 || said !== null)) {
     return new DownloadError(
       `The connection to ${url.host} broke after ${received} bytes of ${where}: try again.`,
       url.origin,

@@ -45,7 +45,7 @@ export async function readText(
         `${url.host} did not answer within ${(options.timeoutMs ?? TIMEOUT_MS) / 1000} s: check the address and whether the server runs.`,
       );
     }
-    if (error instanceof TypeError) throw connectionError(url, error, bytes);
+    if (error instanceof TypeError) throw connectionError(url, error, bytes > 0 ? bytes : null);
     throw error;
   }
 }

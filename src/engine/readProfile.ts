@@ -78,7 +78,7 @@ function decode(source: EngineSource, name: string, task: EngineTask): Profile {
 function explained(error: DecodeError, head: Uint8Array): DecodeError {
   const { what, kind } = recogniseContent(head);
   if (kind === 'known') return unknownContent(head);
-  const failedAtOnce = /^byte \d{1,2}$/.test(error.where ?? '');
+  const failedAtOnce = /^(?:byte \d{1,2}|line 1)$/.test(error.where ?? '');
   return kind === 'text' && failedAtOnce ? new DecodeError(`${error.message}; this looks like ${what}`) : error;
 }
 

@@ -24,12 +24,14 @@ describe('registry', () => {
 
   it.each([
     ['prose', 'Dear reader,\nthis is a letter.\n'],
+    ['prose with a number', 'The quick brown fox\njumps over\nlazy dogs 12\n'],
     ['HTML', '<!doctype html><html></html>'],
     ['other JSON', '{"name":"emberline","version":"1"}'],
     ['nothing', ''],
     ['a picture', '\x89PNG\r\n\x1a\n\0\0\0\rIHDR'],
   ])('knows that %s is no profile', (_, text) => {
     expect(detectFormat(encode(text), 'unknown')).toBeNull();
+    expect(detectFormat(encode(text), 'notes.txt')).toBeNull();
   });
 
   it.each([

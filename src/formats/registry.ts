@@ -41,7 +41,8 @@ export const headLength = 65536;
 
 /**
  * Which format bytes are in: by content first; the name's ending decides between formats that are equally sure, and
- * where no content is recognised (so that the decoder can say what is wrong). Null where nothing fits.
+ * where no content is recognised (so that the decoder can say what is wrong; `.txt` promises nothing). Null where
+ * nothing fits.
  * @param head the first `headLength` bytes, decompressed, or all of a smaller input
  */
 export function detectFormat(head: Uint8Array, name: string): Format | null {
@@ -59,7 +60,7 @@ export function detectFormat(head: Uint8Array, name: string): Format | null {
   if (certain !== null) {
     return certain;
   }
-  if (byName !== null && (possible.length === 0 || possible.includes(byName))) {
+  if (byName !== null && (possible.length === 0 ? !/\.txt$/i.test(name) : possible.includes(byName))) {
     return byName;
   }
   return possible[0] ?? null;

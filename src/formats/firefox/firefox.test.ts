@@ -116,6 +116,27 @@ describe('a gecko profile', () => {
     expect(kinds.has(frameKind.compiled) && kinds.has(frameKind.interpreted) && kinds.has(frameKind.native)).toBe(true);
   });
 
+  it("names a child's own program, which the child does not know, by its build's id", () => {
+    const of = (lib: object, processes: object[]): object => ({
+      meta: { version: 34, interval: 1, startTime: 0 },
+      libs: [{ start: 4096, end: 8192, offset: 0, breakpadId: 'AB0', ...lib }],
+      threads: [
+        {
+          name: 'GeckoMain',
+          samples: { schema: { stack: 0, time: 1 }, data: [[0, 1]] },
+          stackTable: { schema: { prefix: 0, frame: 1 }, data: [[null, 0]] },
+          frameTable: { schema: { location: 0 }, data: [[0]] },
+          stringTable: ['0x1010'],
+        },
+      ],
+      processes,
+    });
+    const child = of({ name: '', path: '' }, []);
+    const text = JSON.stringify(of({ name: 'firefox', path: '/usr/lib/firefox' }, [child]));
+    const { functions, strings } = decode(firefox, new TextEncoder().encode(text));
+    expect([...functions.name].map((name) => strings[name])).toEqual(['firefox+0x10']);
+  });
+
   it('reads every way to write a place', () => {
     expect(parseGeckoLocation('fn (http://x/a.js:3:9)[12]')).toMatchObject({
       name: 'fn',

@@ -6,7 +6,7 @@ import { type JsonRecord, RowColumn } from '../json/jsonColumns';
 import { addFirefoxTypes, checked, idOf, processName, recordedMs } from './firefoxMeta';
 import { addFirefoxSamples, type FirefoxTypes } from './firefoxSamples';
 import { parseGeckoLocation } from './geckoLocation';
-import { Libraries } from './libraries';
+import { Libraries, namedImages } from './libraries';
 
 const NO_ROWS = new RowColumn(new Int32Array(1), new Float64Array(0));
 /** Firefox has some dozens of processes; a small file could otherwise nest millions. */
@@ -28,10 +28,11 @@ export function readGeckoProfile(root: JsonRecord, strings: readonly string[], c
     meta,
   );
   const start = (meta.number('startTime') ?? 0) + (meta.number('profilingStartTime') ?? 0);
+  const images = namedImages(processes.flatMap((process) => process.records('libs')));
   for (const process of processes) {
     // Times count from the start of their own process.
     const shift = (process.record('meta').number('startTime') ?? meta.number('startTime') ?? 0) - start;
-    const libraries = new Libraries(process.records('libs'));
+    const libraries = new Libraries(process.records('libs'), images);
     for (const thread of process.records('threads')) {
       checkpoint();
       readThread(builder, types, thread, strings, libraries, shift);
