@@ -1,7 +1,8 @@
 import { DecodeError } from '../decodeError';
 import type { OtlpAssembler, OtlpValueType } from './otlpAssembler';
-import { BYTES, FIXED64, type OtlpReader, VARINT } from './otlpReader';
-import { earliest, newOtlpSample, type OtlpAttribute, type OtlpSample, OtlpTables, type OtlpValue } from './otlpTables';
+import { BYTES, type OtlpReader, type Range, VARINT } from './otlpReader';
+import { append, DICTIONARY_FIELDS, IN_PROFILE_FIELDS, OtlpTableReader } from './otlpTableReader';
+import { earliest, newOtlpSample, type OtlpAttribute, type OtlpSample, OtlpTables } from './otlpTables';
 
 /**
  * The wire shapes of `profiles.proto`, by the first release that has each
@@ -13,11 +14,6 @@ import { earliest, newOtlpSample, type OtlpAttribute, type OtlpSample, OtlpTable
  */
 type Shape = 'inProfile' | 'dictionary' | 'stacks' | 'alpha';
 
-interface Range {
-  readonly from: number;
-  readonly end: number;
-}
-
 interface FoundProfile {
   readonly range: Range;
   readonly resource: readonly OtlpAttribute[];
@@ -28,11 +24,14 @@ interface FoundProfile {
 /** Reads OTLP's binary encoding: messages first, what they hold when all of them are known. */
 export class OtlpProtobuf {
   private readonly profiles: FoundProfile[] = [];
+  private readonly tables: OtlpTableReader;
 
   constructor(
     private readonly reader: OtlpReader,
     private readonly checkpoint: () => void,
-  ) {}
+  ) {
+    this.tables = new OtlpTableReader(reader, checkpoint);
+  }
 
   /** Takes in the `ProfilesData` message from the reader's position to `end`. */
   take(end: number): void {
@@ -46,7 +45,7 @@ export class OtlpProtobuf {
     }
     reader.leave(end, 'the file');
     const tables = dictionary === null ? null : new OtlpTables();
-    if (tables !== null && dictionary !== null) this.readTables(tables, dictionary, DICTIONARY_FIELDS);
+    if (tables !== null && dictionary !== null) this.tables.read(tables, dictionary, DICTIONARY_FIELDS);
     for (const range of resources) this.takeResource(range, tables);
   }
 
@@ -58,10 +57,10 @@ export class OtlpProtobuf {
     for (let field = reader.nextField(end); field !== 0; field = reader.nextField(end)) {
       if (field === 1) {
         const range = reader.message(end, 'a resource');
-        resource = this.within(range, () => this.readKeyValues(range.end));
+        resource = this.reader.within(range, () => this.tables.keyValues(range.end));
       } else if (field === 2) {
         const scope = reader.message(end, 'the profiles of a scope');
-        this.within(scope, () => {
+        this.reader.within(scope, () => {
           for (let inner = reader.nextField(scope.end); inner !== 0; inner = reader.nextField(scope.end)) {
             if (inner === 2) found.push(reader.message(scope.end, 'a profile'));
             else reader.skipField(scope.end);
@@ -71,15 +70,6 @@ export class OtlpProtobuf {
     }
     reader.leave(end, 'the profiles of a resource');
     for (const range of found) this.profiles.push({ range, resource, dictionary });
-  }
-
-  /** Reads what is in a range and stands where it stood before. */
-  private within<T>(range: Range, read: () => T): T {
-    const { pos } = this.reader;
-    this.reader.pos = range.from;
-    const result = read();
-    this.reader.pos = pos;
-    return result;
   }
 
   /** Adds all that was taken in. @returns the earliest start in milliseconds since the epoch, null where none is said */
@@ -170,7 +160,7 @@ export class OtlpProtobuf {
     const { reader } = this;
     const fields = profileFields[shape];
     const tables = dictionary ?? new OtlpTables();
-    if (dictionary === null) this.readTables(tables, range, IN_PROFILE_FIELDS);
+    if (dictionary === null) this.tables.read(tables, range, IN_PROFILE_FIELDS);
     const types: { type: number; unit: number }[] = [];
     const attributes: number[] = [];
     const locations: number[] = [];
@@ -206,7 +196,7 @@ export class OtlpProtobuf {
   private readValueType(range: Range): { type: number; unit: number } {
     const { reader } = this;
     const found = { type: 0, unit: 0 };
-    this.within(range, () => {
+    this.reader.within(range, () => {
       for (let field = reader.nextField(range.end); field !== 0; field = reader.nextField(range.end)) {
         if (field === 1) found.type = reader.integer();
         else if (field === 2) found.unit = reader.integer();
@@ -249,199 +239,7 @@ export class OtlpProtobuf {
     }
     for (let at = from; at < from + length; at++) sample.locations.push(locations[at]);
   }
-
-  private readTables(tables: OtlpTables, { from, end }: Range, fields: TableFields): void {
-    const { reader } = this;
-    reader.pos = from;
-    const units: { key: number; unit: number }[] = [];
-    const keys: { text: string | null; index: number; value: OtlpValue; unit: number }[] = [];
-    let rows = 0;
-    for (let field = reader.nextField(end); field !== 0; field = reader.nextField(end)) {
-      const table = reader.type === BYTES ? fields[field] : undefined;
-      if (table === undefined) {
-        reader.skipField(end);
-        continue;
-      }
-      if ((++rows & 0xffff) === 0) this.checkpoint();
-      const row = reader.message(end, `a row of the table of ${table}`);
-      const after = reader.pos;
-      reader.pos = row.from;
-      if (table === 'strings') tables.strings.push(reader.text(row.end));
-      else if (table === 'functions') this.readFunction(tables, row.end);
-      else if (table === 'mappings') this.readMapping(tables, row.end);
-      else if (table === 'locations') this.readLocation(tables, row.end);
-      else if (table === 'links') this.readLink(tables, row.end);
-      else if (table === 'attributes') keys.push(this.readAttribute(row.end));
-      else if (table === 'stacksOrUnits') this.readStackOrUnit(tables, row, units);
-      else units.push(this.readUnit(row.end));
-      reader.pos = after;
-    }
-    reader.leave(end, 'the tables');
-    const unitOf = new Map(units.map(({ key, unit }) => [tables.string(key), unit]));
-    for (const { text, index, value, unit } of keys) {
-      const key = text ?? tables.string(index);
-      tables.attributes.push({ key, value, unit: tables.string(unitOf.get(key) ?? unit) });
-    }
-  }
-
-  private readFunction(tables: OtlpTables, end: number): void {
-    const { reader } = this;
-    const values = [0, 0, 0, 0, 0];
-    this.readNumbers(values, end);
-    tables.functionName.push(values[1]);
-    tables.functionFile.push(values[3]);
-    tables.functionLine.push(values[4]);
-    reader.leave(end, 'a function');
-  }
-
-  private readMapping(tables: OtlpTables, end: number): void {
-    const values = [0, 0, 0, 0, 0];
-    this.readNumbers(values, end);
-    tables.mappingStart.push(values[1]);
-    tables.mappingLimit.push(values[2]);
-    tables.mappingOffset.push(values[3]);
-    tables.mappingFile.push(values[4]);
-    this.reader.leave(end, 'a mapping');
-  }
-
-  /** Reads the fields of whole numbers into the array's places; others are left out. */
-  private readNumbers(values: number[], end: number): void {
-    const { reader } = this;
-    for (let field = reader.nextField(end); field !== 0; field = reader.nextField(end)) {
-      if (field < values.length && reader.type === VARINT) values[field] = reader.integer();
-      else reader.skipField(end);
-    }
-  }
-
-  private readLocation(tables: OtlpTables, end: number): void {
-    const { reader } = this;
-    let mapping = 0;
-    let address = 0;
-    const attributes: number[] = [];
-    for (let field = reader.nextField(end); field !== 0; field = reader.nextField(end)) {
-      if (field === 1) mapping = reader.integer();
-      else if (field === 2) address = Number(reader.wholeNumber());
-      else if (field === 3) {
-        const row = reader.message(end, 'a line');
-        const values = [0, 0, 0];
-        this.within(row, () => this.readNumbers(values, row.end));
-        tables.lineFunction.push(values[1]);
-        tables.line.push(values[2]);
-      } // Field 5 until 1.7; no other list stands in either.
-      else if ((field === 4 || field === 5) && reader.type === BYTES) append(attributes, reader.numbers(end));
-      else reader.skipField(end);
-    }
-    reader.leave(end, 'a location');
-    tables.locationLines.push(tables.line.length);
-    tables.locationMapping.push(mapping);
-    tables.locationAddress.push(address);
-    tables.locationAttributes.push(attributes);
-  }
-
-  private readLink(tables: OtlpTables, end: number): void {
-    const { reader } = this;
-    const link = { trace: '', span: '' };
-    for (let field = reader.nextField(end); field !== 0; field = reader.nextField(end)) {
-      if (field === 1) link.trace = reader.hexadecimal(end);
-      else if (field === 2) link.span = reader.hexadecimal(end);
-      else reader.skipField(end);
-    }
-    tables.links.push(link);
-  }
-
-  /** `KeyValue` (a key's text) or, since 1.8, `KeyValueAndUnit` (a key's index). */
-  private readAttribute(end: number): { text: string | null; index: number; value: OtlpValue; unit: number } {
-    const { reader } = this;
-    const found: { text: string | null; index: number; value: OtlpValue; unit: number } = {
-      text: null,
-      index: 0,
-      value: null,
-      unit: 0,
-    };
-    for (let field = reader.nextField(end); field !== 0; field = reader.nextField(end)) {
-      if (field === 1 && reader.type === BYTES) found.text = reader.textField(end);
-      else if (field === 1) found.index = reader.integer();
-      else if (field === 2) found.value = this.readValue(reader.message(end, 'a value'));
-      else if (field === 3 && reader.type === VARINT) found.unit = reader.integer();
-      else reader.skipField(end);
-    }
-    return found;
-  }
-
-  private readKeyValues(end: number): OtlpAttribute[] {
-    const { reader } = this;
-    const found: OtlpAttribute[] = [];
-    for (let field = reader.nextField(end); field !== 0; field = reader.nextField(end)) {
-      if (field === 1) {
-        const row = reader.message(end, 'an attribute');
-        const { text, value } = this.within(row, () => this.readAttribute(row.end));
-        found.push({ key: text ?? '', value, unit: '' });
-      } else reader.skipField(end);
-    }
-    return found.filter(({ key }) => key !== '');
-  }
-
-  private readValue(range: Range): OtlpValue {
-    const { reader } = this;
-    return this.within(range, () => {
-      let value: OtlpValue = null;
-      for (let field = reader.nextField(range.end); field !== 0; field = reader.nextField(range.end)) {
-        if (field === 1 && reader.type === BYTES) value = reader.textField(range.end);
-        else if (field === 2 && reader.type === VARINT) value = String(reader.integer() !== 0);
-        else if (field === 3 && reader.type === VARINT) value = reader.integer();
-        else if (field === 4 && reader.type === FIXED64) value = reader.double();
-        else reader.skipField(range.end);
-      }
-      return value;
-    });
-  }
-
-  /** Field 7 of the dictionary: units of attributes (1.7), or stacks (1.8). */
-  private readStackOrUnit(tables: OtlpTables, { from, end }: Range, units: { key: number; unit: number }[]): void {
-    const { reader } = this;
-    const field = reader.nextField(end);
-    const isUnit = field > 0 && reader.type === VARINT;
-    reader.pos = from;
-    if (isUnit) {
-      units.push(this.readUnit(end));
-      return;
-    }
-    for (let inner = reader.nextField(end); inner !== 0; inner = reader.nextField(end)) {
-      if (inner === 1) append(tables.stackLocation, reader.numbers(end));
-      else reader.skipField(end);
-    }
-    tables.stackLocations.push(tables.stackLocation.length);
-  }
-
-  private readUnit(end: number): { key: number; unit: number } {
-    const values = [0, 0, 0];
-    this.readNumbers(values, end);
-    return { key: values[1], unit: values[2] };
-  }
 }
-
-type Table = 'strings' | 'functions' | 'mappings' | 'locations' | 'links' | 'attributes' | 'stacksOrUnits' | 'units';
-type TableFields = Readonly<Record<number, Table>>;
-
-const DICTIONARY_FIELDS: TableFields = {
-  1: 'mappings',
-  2: 'locations',
-  3: 'functions',
-  4: 'links',
-  5: 'strings',
-  6: 'attributes',
-  7: 'stacksOrUnits',
-};
-
-const IN_PROFILE_FIELDS: TableFields = {
-  3: 'mappings',
-  4: 'locations',
-  6: 'functions',
-  7: 'attributes',
-  8: 'units',
-  9: 'links',
-  10: 'strings',
-};
 
 interface ProfileFields {
   readonly samples: number;
@@ -477,8 +275,4 @@ function sureShape(types: readonly number[]): Shape | null {
   if (types[3] === VARINT) return 'alpha';
   // A list in field 3: values where the stack is empty (1.7), else attributes (1.8).
   return types[3] === BYTES ? (types[2] === BYTES ? 'stacks' : 'dictionary') : null;
-}
-
-function append(target: number[], values: readonly number[]): void {
-  for (const value of values) target.push(value);
 }

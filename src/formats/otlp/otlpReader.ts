@@ -6,6 +6,12 @@ export const FIXED64 = 1;
 export const BYTES = 2;
 const FIXED32 = 5;
 
+/** Where a message stands. */
+export interface Range {
+  readonly from: number;
+  readonly end: number;
+}
+
 /** pbf's reader with what untrusted input needs: lengths that fit into the message around them, and exact numbers. */
 export class OtlpReader extends PbfReader {
   /** Where the message that `message` answered begins. */
@@ -17,7 +23,7 @@ export class OtlpReader extends PbfReader {
   }
 
   /** The range of a message, behind which the reader then stands. @throws DecodeError where it is longer than what is around it */
-  message(end: number, what: string): { from: number; end: number } {
+  message(end: number, what: string): Range {
     if (this.type !== BYTES) this.fail(what);
     const stop = this.readVarint() + this.pos;
     if (!(stop <= end)) {
@@ -26,6 +32,15 @@ export class OtlpReader extends PbfReader {
     this.last = this.pos;
     this.pos = stop;
     return { from: this.last, end: stop };
+  }
+
+  /** Reads what is in a range, and stands where it stood before. */
+  within<T>(range: Range, read: () => T): T {
+    const { pos } = this;
+    this.pos = range.from;
+    const result = read();
+    this.pos = pos;
+    return result;
   }
 
   /** Checks that a message was read to its end exactly. */
@@ -117,7 +132,7 @@ export class OtlpReader extends PbfReader {
     this.leave(range.end, 'the timestamps');
   }
 
-  private isVarints({ from, end }: { from: number; end: number }): boolean {
+  private isVarints({ from, end }: Range): boolean {
     for (let at = from; at < end; at += 9) {
       for (let i = 0; i < 9; i++) if (at + i >= end || this.buf[at + i] > 0x7f !== i < 8) return false;
     }
