@@ -11,10 +11,10 @@ import { startVsCode } from './vscode.mjs';
 import { packVsix } from './vsix.mjs';
 import * as workbench from './workbench.mjs';
 
-const service = join(root, 'demo');
+export const service = join(root, 'demo');
 const hotFile = 'billOfMaterials.ts';
-const flameGraphSize = { width: 1280, height: 760 };
-const themes = { dark: { label: 'Dark Modern', dark: true }, light: { label: 'Light Modern', dark: false } };
+export const flameGraphSize = { width: 1280, height: 760 };
+export const themes = { dark: { label: 'Dark Modern', dark: true }, light: { label: 'Light Modern', dark: false } };
 
 /** Runs the whole demo. Throws one sentence that names the step's trouble; a picture of it is in demo-output/. */
 export async function runDemo({ open, pictures, seconds }) {
@@ -79,7 +79,7 @@ export async function runDemo({ open, pictures, seconds }) {
   }
 }
 
-function compileService() {
+export function compileService() {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const done = spawnSync(process.execPath, [tsc, '-p', service], { cwd: root, encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`The service does not compile:\n${done.stdout}${done.stderr}`);
@@ -105,7 +105,7 @@ async function childIsAttached(page) {
   await page.locator('.debug-call-stack', { hasText: 'reportWorker.js' }).waitFor({ timeout: 30_000 });
 }
 
-function startLoad(port, seconds) {
+export function startLoad(port, seconds) {
   const args = [join(service, 'out', 'load.js'), '--port', String(port), '--seconds', String(seconds)];
   return spawn(process.execPath, args, { stdio: 'ignore' });
 }

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { withScheme } from '../../endpoints/captureInstances';
 import type { EndpointSpec, InstanceResult } from '../../endpoints/endpoint';
-import type { ToolPaths } from '../../endpoints/findTool';
 import type { CaptureStore } from '../captureStore';
 import { editHeaders } from '../requestHeaderCommands';
 import type { RequestHeaderStore } from '../requestHeaderStore';
+import { toolSettings } from '../toolSettings';
 import { viewTypeFor } from '../viewType';
 import { captureEndpoint, sampledSeconds } from './captureEndpoint';
 import type { EndpointActivities, EndpointActivity, EndpointOutcome, EndpointOutcomes } from './endpointState';
@@ -75,11 +75,6 @@ export async function captureAndOpen(
   }
 }
 
-/** Where the user says that samplers are. */
-export function toolPaths(): ToolPaths {
-  return { ...vscode.workspace.getConfiguration('emberline').get<ToolPaths>('tools') };
-}
-
 export function outcomeOf(
   results: readonly InstanceResult[],
   path: string | null,
@@ -135,7 +130,7 @@ function captureShown(
             },
             log: (line: string) => output.warn(line),
             headersFor: (origin: string) => headers.get(origin),
-            tools: toolPaths(),
+            tools: toolSettings(),
           };
           return await captureEndpoint(job, () => store.reserve(spec.name));
         } finally {

@@ -3,9 +3,10 @@ import * as vscode from 'vscode';
 import { writeCaptureSet } from '../../endpoints/captureSetFile';
 import type { EndpointSpec } from '../../endpoints/endpoint';
 import type { OpenProfiles } from '../openProfiles';
+import { toolSettings } from '../toolSettings';
 import { viewTypeFor } from '../viewType';
 import { answered, type CapturedResults, captureResults, sampledSeconds } from './captureEndpoint';
-import { type CaptureServices, mayConnect, outcomeOf, tellFailure, toolPaths } from './endpointCaptures';
+import { type CaptureServices, mayConnect, outcomeOf, tellFailure } from './endpointCaptures';
 import { LiveCost } from './liveCost';
 
 /** Of one core, at most: beyond it rounds wait. */
@@ -129,7 +130,7 @@ export class LiveCaptures implements vscode.Disposable {
       onProgress: () => {},
       log: (line) => output.warn(line),
       headersFor: (origin) => headers.get(origin),
-      tools: toolPaths(),
+      tools: toolSettings(),
     });
   }
 

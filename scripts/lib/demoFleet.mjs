@@ -1,0 +1,127 @@
+// npm run demo -- fleet: three services behind one endpoint, captured at once, merged, split by instance.
+import { spawn } from 'node:child_process';
+import { mkdir, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { build } from './build.mjs';
+import { freePort } from './codeServer.mjs';
+import { compileService, flameGraphSize, service, startLoad, themes } from './demoRun.mjs';
+import { root } from './setup.mjs';
+import { seconds as since, sleep, step } from './steps.mjs';
+import { startVsCode } from './vscode.mjs';
+import { packVsix } from './vsix.mjs';
+import * as workbench from './workbench.mjs';
+
+const instances = 3;
+
+/** Runs the fleet's demo. Throws one sentence that names the step's trouble; a picture of it is in demo-output/. */
+export async function runFleetDemo({ pictures, seconds }) {
+  const start = performance.now();
+  const output = join(root, 'demo-output');
+  await rm(output, { recursive: true, force: true });
+  await mkdir(output, { recursive: true });
+  await build();
+  const vsix = await step('Packing the extension', async () => packVsix().path);
+  await step('Compiling the sample service', async () => compileService());
+  const children = [];
+  let session;
+  try {
+    const fleet = await step(`Starting ${instances} services with inspectors`, () => startFleet(children));
+    // Unevenly: one of them has most of the customers.
+    for (const [i, { port }] of fleet.entries()) {
+      for (let n = 0; n < (i === 0 ? 2 : 1); n++) children.push(startLoad(port, seconds + 90));
+    }
+    session = await step('Starting VS Code with the group in its settings', () =>
+      startVsCode({
+        folder: service,
+        vsix,
+        settings: {
+          'workbench.colorTheme': themes.dark.label,
+          'breadcrumbs.enabled': false,
+          'emberline.endpoints': [
+            {
+              name: 'quotes',
+              kind: 'v8-inspector',
+              url: fleet.map(({ inspector }) => `localhost:${inspector}`),
+              seconds,
+            },
+          ],
+        },
+        viewport: flameGraphSize,
+        deviceScaleFactor: pictures ? 1.5 : 1,
+        logFolder: join(output, 'logs'),
+        keepLogs: true,
+      }),
+    );
+    console.log(`  ${session.title}`);
+    const { page } = session;
+    await step(`Capturing all ${instances} for ${seconds} s`, () => capture(page));
+    await step('Splitting by instance', () => splitByInstance(page));
+    await step('Taking pictures', () => takePictures(page, pictures ? join(root, 'media') : output));
+    console.log(`\nThe whole demo took ${since(start)}.`);
+  } catch (error) {
+    await session?.page.screenshot({ path: join(output, 'failure.png') }).catch(() => {});
+    throw new Error(`${error.message}\nA picture of the window and the logs are in demo-output/.`);
+  } finally {
+    for (const child of children) child.kill();
+    await session?.close();
+  }
+}
+
+async function startFleet(children) {
+  const fleet = [];
+  for (let i = 0; i < instances; i++) {
+    const port = await freePort();
+    const inspector = await freePort();
+    const args = [`--inspect=127.0.0.1:${inspector}`, '--enable-source-maps', join(service, 'out', 'server.js')];
+    const env = { ...process.env, QUOTE_PORT: String(port) };
+    children.push(spawn(process.execPath, args, { stdio: 'ignore', env }));
+    fleet.push({ port, inspector });
+  }
+  for (const { port } of fleet) await answers(`http://127.0.0.1:${port}/health`);
+  return fleet;
+}
+
+async function answers(address) {
+  for (let i = 0; i < 150; i++) {
+    const up = await fetch(address).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (up) return;
+    await sleep(200);
+  }
+  throw new Error(`A service did not answer at ${address} within half a minute.`);
+}
+
+async function capture(page) {
+  await page.locator('.activitybar [aria-label="Emberline"]').first().click();
+  const row = page.locator('.part.sidebar .monaco-list-row', { hasText: 'quotes' }).first();
+  await row.waitFor({ timeout: 30_000 });
+  await row.locator('.monaco-tl-twistie').click();
+  await row.hover();
+  await row.locator('.action-label[aria-label="Capture"]').click();
+  await workbench.waitForFlameGraph(page);
+}
+
+async function splitByInstance(page) {
+  const frame = workbench.webview(page);
+  await frame.getByRole('button', { name: 'Split', exact: true }).click();
+  await frame
+    .getByRole('option', { name: /^instance/ })
+    .first()
+    .click();
+  await frame.getByText('Split by instance').first().waitFor({ timeout: 30_000 });
+}
+
+async function takePictures(page, folder) {
+  await mkdir(folder, { recursive: true });
+  await workbench.runCommand(page, 'Notifications: Clear All Notifications');
+  for (const [name, theme] of Object.entries(themes)) {
+    if (!theme.dark) await workbench.chooseTheme(page, theme);
+    await page.mouse.move(700, 740);
+    await sleep(1500);
+    const path = join(folder, `endpoints-${name}.png`);
+    await workbench.screenshot(page, path);
+    console.log(`  ${relative(process.cwd(), path)}`);
+  }
+}
