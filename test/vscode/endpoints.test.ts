@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -64,6 +65,16 @@ function press(label: string, action: string): Promise<void> {
     },
     [label, action],
   );
+}
+
+function freePort(): Promise<number> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 async function showView(): Promise<void> {
@@ -305,6 +316,41 @@ suite('Endpoints view', () => {
       [],
     );
     removeFromWorkspace('live');
+  });
+
+  test('finds an inspector on this machine, captures its CPU and heap, and adds it to the settings', async function () {
+    this.timeout(90_000);
+    const program =
+      'console.log("up"); setInterval(() => { let n = 0; for (let i = 0; i < 4e6; i++) n += Math.sqrt(i); kept.push(new Array(2000).fill(n)); if (kept.length > 500) kept.length = 0; }, 20); const kept = []; process.stdin.resume().on("end", () => process.exit());';
+    // A port that nobody looks at but for the process that says so.
+    const port = await freePort();
+    const node = await RunningProgram.start(process.execPath, [`--inspect=127.0.0.1:${port}`, '-e', program], 1);
+    try {
+      await vscode.commands.executeCommand('emberline.refreshEndpoints');
+      const name = `localhost:${port}`;
+      await ui(
+        async (page, text) => page.locator('.part.sidebar .monaco-list-row', { hasText: text }).first().waitFor(),
+        name,
+      );
+      await settings().update('capture.seconds', 1, vscode.ConfigurationTarget.Workspace);
+      await press(name, 'Capture');
+      await eventually(shownProfile, (uri) => /\.cpuprofiles?$/.test(uri?.fsPath ?? ''));
+      await waitForFlameGraph();
+      await press(name, 'Capture Heap');
+      await eventually(shownProfile, (uri) => /\.heapprofile$/.test(uri?.fsPath ?? ''));
+      await waitForFlameGraph();
+      await press(name, 'Add to Settings…');
+      await typeIntoQuickInput('worker');
+      await waitForQuickPick('Where is the endpoint kept?');
+      await pick('Workspace Settings');
+      await eventually(rows, ([row]) => row?.label === 'worker');
+      assert.deepEqual(settings().inspect('endpoints')?.workspaceValue, [
+        { name: 'worker', kind: 'v8-inspector', url: `127.0.0.1:${port}` },
+      ]);
+    } finally {
+      await settings().update('capture.seconds', undefined, vscode.ConfigurationTarget.Workspace);
+      await node.stop();
+    }
   });
 
   suite('with a real Go server', () => {
