@@ -44,7 +44,7 @@ describe.each(ways)('$kind.title', ({ kind, tools, left }) => {
     it('gives its functions and lines for the seconds asked for', async () => {
       const [result] = await kind.capture(captureRequest({ kind: kind.name, pid: program.pid }, { tools, seconds: 2 }));
       const profile = capturedProfile(result);
-      expect(samplesOf(profile, 'crunch')).toBeGreaterThan(30);
+      expect(samplesOf(profile, 'crunch')).toBeGreaterThan(5);
       expect(profile.strings).toContain('Target.java');
       expect(recordings()).not.toMatch(/emberline/);
     });
@@ -57,14 +57,14 @@ describe.each(ways)('$kind.title', ({ kind, tools, left }) => {
         { tools, seconds: Infinity, stop: stop.signal },
       );
       const [result] = await kind.capture(request);
-      expect(samplesOf(capturedProfile(result), 'crunch')).toBeGreaterThan(10);
+      expect(samplesOf(capturedProfile(result), 'crunch')).toBeGreaterThan(5);
     });
 
     it('keeps what was sampled of a target that ends', async () => {
       setTimeout(() => program.child.stdin!.end(), 5000);
       const request = captureRequest({ kind: kind.name, pid: program.pid }, { tools, seconds: 30 });
       const [result] = await kind.capture(request);
-      expect(samplesOf(capturedProfile(result), 'crunch')).toBeGreaterThan(10);
+      expect(samplesOf(capturedProfile(result), 'crunch')).toBeGreaterThan(5);
       expect(result).toMatchObject({ notes: [expect.stringMatching(/ended after \d\.\d s/)] });
     });
 
@@ -81,7 +81,7 @@ describe.each(ways)('$kind.title', ({ kind, tools, left }) => {
       if (kind === asprof) {
         // It runs only once: a second start is refused while one is under way.
         const [again] = await kind.capture(captureRequest({ kind: 'asprof', pid: program.pid }, { tools }));
-        expect(samplesOf(capturedProfile(again), 'crunch')).toBeGreaterThan(10);
+        expect(samplesOf(capturedProfile(again), 'crunch')).toBeGreaterThan(5);
       }
     });
 
@@ -107,6 +107,6 @@ describe.skipIf(noJdk)('a JVM that is killed', () => {
     const request = captureRequest({ kind: 'jfr', pid: program.pid }, { seconds: 30 });
     const [result] = await jfrByPid.capture(request);
     expect(existsSync((result as { path: string }).path)).toBe(true);
-    expect(samplesOf(capturedProfile(result), 'crunch')).toBeGreaterThan(10);
+    expect(samplesOf(capturedProfile(result), 'crunch')).toBeGreaterThan(5);
   });
 });
