@@ -17,7 +17,7 @@ interface Services {
 }
 
 /** Seconds of the kinds that cannot sample without an end: a server samples for what it was asked. */
-const LONGEST: Readonly<Partial<Record<string, number>>> = { 'go-pprof': 30, 'v8-inspector': 86_400 };
+const LONGEST: Readonly<Partial<Record<string, number>>> = { 'go-pprof': 10, 'v8-inspector': 86_400 };
 const SHOW_OUTPUT = 'Show Output';
 
 /** Captures by samplers that are programs of their own: one at a time, with the status and commands of all profiling. */

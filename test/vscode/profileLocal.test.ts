@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import * as vscode from 'vscode';
 import {
   acceptQuickInput,
@@ -26,6 +27,15 @@ function has(tool: string, ...args: string[]): boolean {
   if (process.env['CI'] === 'true') return true;
   try {
     execFileSync(tool, args, { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function perfAllowed(folder: string): boolean {
+  try {
+    execFileSync('perf', ['record', '-q', '-o', join(folder, 'probe.data'), 'true'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
@@ -117,26 +127,47 @@ suite('profiling processes, commands and other debug sessions', () => {
     assert.match(uri!.fsPath, /target\.py.*\.(folded|emberline)$/);
   });
 
-  test('a native session is sampled by perf, or what the kernel wants is said', async function () {
-    if (!has('perf', '--version') || !has('cc', '--version')) return this.skip();
-    this.timeout(90_000);
-    const program = join(folder, 'target');
-    execFileSync('cc', ['-g', '-O1', '-o', program, join(targets, 'target.c'), '-lm']);
-    let allowed = true;
+  for (const { type, adapter } of [
+    { type: 'lldb-dap', adapter: "LLDB's real adapter" },
+    { type: 'cppdbg', adapter: 'a scripted adapter' },
+  ]) {
+    test(`a native session of ${adapter} is sampled by perf, or what the kernel wants is said`, async function () {
+      if (!has('perf', '--version') || !has('cc', '--version')) return this.skip();
+      if (type === 'lldb-dap' && !has('lldb', '--version')) return this.skip();
+      this.timeout(90_000);
+      const program = join(folder, 'target');
+      execFileSync('cc', ['-g', '-O1', '-o', program, join(targets, 'target.c'), '-lm']);
+      const configuration = { type, request: 'launch', name: 'native', program, args: ['60', 'alone'] };
+      if (perfAllowed(folder)) {
+        assert.match(capturedText(await profileSession(configuration, 2000)), /crunch/);
+        return;
+      }
+      await vscode.debug.startDebugging(undefined, configuration);
+      await wait(2500);
+      void profileTarget();
+      await waitForNotification('The kernel refuses perf events');
+    });
+  }
+
+  test('a Go session of the real delve is profiled by its pprof server', async function () {
+    if (!has('go', 'version') || !has('dlv', 'version')) return this.skip();
+    this.timeout(120_000);
+    const program = join(folder, 'goTarget');
+    execFileSync('go', ['build', '-o', program, join(targets, 'target.go')]);
+    const settings = vscode.workspace.getConfiguration('emberline');
+    await settings.update('duration', 2, vscode.ConfigurationTarget.Global);
     try {
-      execFileSync('perf', ['record', '-q', '-o', join(folder, 'probe.data'), 'true'], { stdio: 'ignore' });
-    } catch {
-      allowed = false;
+      const configuration = { type: 'go', request: 'launch', mode: 'exec', name: 'goTarget', program };
+      assert.ok(await vscode.debug.startDebugging(undefined, { ...configuration, args: ['60', 'pprof'] }));
+      await wait(3000);
+      const uri = await profileTarget();
+      assert.ok(uri, 'there is a profile');
+      assert.match(gunzipSync(readFileSync(uri.fsPath)).toString('latin1'), /main\.crunch/);
+      assert.match(uri.fsPath, /goTarget.*\.pb\.gz$/);
+      await waitForFlameGraph();
+    } finally {
+      await settings.update('duration', undefined, vscode.ConfigurationTarget.Global);
     }
-    const configuration = { type: 'cppdbg', request: 'launch', name: 'native', program, args: ['60', 'alone'] };
-    if (allowed) {
-      assert.match(capturedText(await profileSession(configuration, 2000)), /crunch/);
-      return;
-    }
-    await vscode.debug.startDebugging(undefined, configuration);
-    await wait(1500);
-    void profileTarget();
-    await waitForNotification('The kernel refuses perf events');
   });
 
   test('a Java session is recorded by its JVM', async function () {

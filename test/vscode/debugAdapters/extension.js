@@ -1,6 +1,8 @@
-// Debug types that users have from other extensions: Python with the real debugpy; Java and C++ with an adapter that runs
-// the program and tells its process as theirs do.
+// Debug types that users have from other extensions: Python, Go and LLDB with the real debugpy, delve and lldb-dap; Java
+// and C++ with an adapter that runs the program and tells its process as theirs do.
 const { spawn } = require('node:child_process');
+const { readdirSync } = require('node:fs');
+const { delimiter } = require('node:path');
 const vscode = require('vscode');
 
 /** Answers every request; `launch` runs `program` with `args`. */
@@ -42,6 +44,32 @@ class ScriptedAdapter {
   }
 }
 
+/** `dlv dap` listens, and says where. */
+function startDelve() {
+  return new Promise((resolve, reject) => {
+    const child = spawn('dlv', ['dap', '--listen=127.0.0.1:0', '--check-go-version=false'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    child.once('error', reject);
+    child.stdout.on('data', (data) => {
+      const port = /listening at: .*:(\d+)/.exec(String(data))?.[1];
+      if (port !== undefined) resolve(new vscode.DebugAdapterServer(Number(port), '127.0.0.1'));
+    });
+  });
+}
+
+/** Distributions add a version to its name; before LLVM 18 it was lldb-vscode. */
+function findLldb() {
+  const names = process.env.PATH.split(delimiter).flatMap((folder) => {
+    try {
+      return readdirSync(folder);
+    } catch {
+      return [];
+    }
+  });
+  return names.find((name) => /^lldb-(dap|vscode)(-\d+)?$/.test(name)) ?? 'lldb-dap';
+}
+
 exports.activate = (context) => {
   for (const type of ['java', 'cppdbg', 'silent']) {
     const createDebugAdapterDescriptor = () => new vscode.DebugAdapterInlineImplementation(new ScriptedAdapter(type));
@@ -50,6 +78,10 @@ exports.activate = (context) => {
     );
   }
   context.subscriptions.push(
+    vscode.debug.registerDebugAdapterDescriptorFactory('go', { createDebugAdapterDescriptor: startDelve }),
+    vscode.debug.registerDebugAdapterDescriptorFactory('lldb-dap', {
+      createDebugAdapterDescriptor: () => new vscode.DebugAdapterExecutable(findLldb()),
+    }),
     vscode.debug.registerDebugAdapterDescriptorFactory('debugpy', {
       createDebugAdapterDescriptor: () => new vscode.DebugAdapterExecutable('python3', ['-m', 'debugpy.adapter']),
     }),
