@@ -73,6 +73,10 @@ export function activate(context: vscode.ExtensionContext): void {
     opener.disposable,
     heat,
     files.onDidChange(() => resolver.forget()),
+    files.onDidChangeMappings(() => {
+      resolver.forget();
+      heat.reset();
+    }),
     vscode.commands.registerCommand('emberline.showOutput', () => output.show()),
     vscode.commands.registerCommand('emberline.forgetSourceChoices', () => {
       remembered.clear();

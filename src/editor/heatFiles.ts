@@ -1,8 +1,7 @@
 import type * as vscode from 'vscode';
 import type { ViewSpec } from '../analysis/viewSpec';
 import type { EngineApi, FileLines, HotFile } from '../engine/engineApi';
-import { parseRecordedPath } from '../sources/recordedPath';
-import type { SourceResolver } from '../sources/sourceResolver';
+import { namesOfRecord, type SourceResolver } from '../sources/sourceResolver';
 import type { RememberedSources } from './rememberedSources';
 
 const maxFileLines = 200;
@@ -87,16 +86,17 @@ function indexFiles(files: readonly HotFile[]): Pick<Files, 'byName' | 'byPath'>
   const byName = new Map<string, HotFile[]>();
   const byPath = new Map<string, HotFile>();
   for (const file of files) {
-    const name = file.hasLines ? parseRecordedPath(file.path)?.segments.at(-1)?.toLowerCase() : undefined;
-    if (name === undefined) {
-      continue;
+    const names = file.hasLines ? namesOfRecord(file.path) : [];
+    if (names.length > 0) {
+      byPath.set(file.path, file);
     }
-    byPath.set(file.path, file);
-    const named = byName.get(name);
-    if (named === undefined) {
-      byName.set(name, [file]);
-    } else {
-      named.push(file);
+    for (const name of names) {
+      const named = byName.get(name);
+      if (named === undefined) {
+        byName.set(name, [file]);
+      } else {
+        named.push(file);
+      }
     }
   }
   return { byName, byPath };

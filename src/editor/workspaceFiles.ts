@@ -1,5 +1,9 @@
 import * as vscode from 'vscode';
-import type { SourceFiles, WorkspaceFile } from '../sources/sourceResolver';
+import type { ExpandedMapping } from '../sources/pathMappings';
+import type { RootKind } from '../sources/rules/rule';
+import type { SourceFiles, SourceRoot, WorkspaceFile } from '../sources/sourceResolver';
+import { pathMappingsSetting, readPathMappings } from './pathMappingSettings';
+import { SourceRoots } from './sourceRoots';
 
 /** Beyond this many files the index is cut off, to bound time and memory in giant workspaces. */
 const maxFiles = 200_000;
@@ -20,15 +24,41 @@ export class WorkspaceFiles implements SourceFiles, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   /** Files came or went: what was found may be found elsewhere now. */
   readonly onDidChange = this.changed.event;
+  private readonly sourceRoots = new SourceRoots();
+  private expanded: readonly ExpandedMapping[] | null = null;
+  private readonly mapped = new vscode.EventEmitter<void>();
+  /** The path mappings changed, or which programs may be asked for their folders. */
+  readonly onDidChangeMappings = this.mapped.event;
+  private readonly settings = vscode.Disposable.from(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration(pathMappingsSetting)) {
+        this.remap();
+      }
+    }),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => this.remap()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => this.remap()),
+  );
 
-  async fileAt(path: string): Promise<string | null> {
-    const uri = vscode.Uri.file(path);
+  async fileAt(path: string, folder?: string): Promise<string | null> {
+    const uri = folder === undefined ? uriAt(path) : vscode.Uri.joinPath(vscode.Uri.parse(folder, true), path);
     try {
       const { type } = await vscode.workspace.fs.stat(uri);
       return (type & vscode.FileType.File) === 0 ? null : uri.toString();
     } catch {
       return null;
     }
+  }
+
+  roots(kind: RootKind): Promise<readonly SourceRoot[]> {
+    if (kind !== 'disk' && (vscode.workspace.workspaceFolders ?? []).length > 0) {
+      this.watch();
+    }
+    return this.sourceRoots.roots(kind);
+  }
+
+  mappings(): readonly ExpandedMapping[] {
+    this.expanded ??= readPathMappings();
+    return this.expanded;
   }
 
   async workspaceFilesNamed(name: string, inPackages: boolean): Promise<readonly WorkspaceFile[]> {
@@ -44,7 +74,9 @@ export class WorkspaceFiles implements SourceFiles, vscode.Disposable {
   dispose(): void {
     clearTimeout(this.settling);
     this.watching?.dispose();
+    this.settings.dispose();
     this.changed.dispose();
+    this.mapped.dispose();
   }
 
   private async buildIndex(): Promise<Map<string, WorkspaceFile[]>> {
@@ -91,14 +123,29 @@ export class WorkspaceFiles implements SourceFiles, vscode.Disposable {
     );
   }
 
+  private remap(): void {
+    this.expanded = null;
+    this.sourceRoots.forget();
+    this.mapped.fire();
+  }
+
   private drop(): void {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
       this.index = null;
       this.packages.clear();
+      this.sourceRoots.forget();
       this.changed.fire();
     }, settleMs);
   }
+}
+
+/** A path of the machine that the extension runs on; of the workspace's, where that is elsewhere. */
+function uriAt(path: string): vscode.Uri {
+  const elsewhere = (vscode.workspace.workspaceFolders ?? []).find(
+    ({ uri }) => uri.scheme !== 'file' && path.startsWith(`${uri.path.replace(/\/$/, '')}/`),
+  );
+  return elsewhere === undefined ? vscode.Uri.file(path) : elsewhere.uri.with({ path });
 }
 
 function baseName(uri: vscode.Uri): string {

@@ -6,6 +6,10 @@ export interface RecordedPath {
   readonly segments: readonly string[];
   /** Whether the record named a root (`/a/b.ts`, `C:\a\b.ts`, a URL): else it may be complete as it stands. */
   readonly rooted: boolean;
+  /** The URL's scheme in lower case, such as `webpack`; null for plain paths. */
+  readonly scheme: string | null;
+  /** The drive's letter in lower case, null where there is none. */
+  readonly drive: string | null;
 }
 
 const maxLength = 4096;
@@ -14,7 +18,8 @@ const drivePrefix = /^\/?([a-zA-Z]):(?=[\\/])/;
 
 /**
  * Takes a recorded file apart: plain paths of POSIX and Windows, `file:` URLs, and the names that bundlers and
- * development servers give (`webpack://app/./src/a.ts`, `http://localhost:5173/src/a.ts?t=1`, `/@fs/home/a.ts`).
+ * development servers give (`webpack://app/./src/a.ts`, `webpack-internal:///(rsc)/./src/a.ts`,
+ * `turbopack:///[project]/src/a.ts`, `http://localhost:5173/src/a.ts?t=1`, `/@fs/home/a.ts`).
  *
  * UNC paths (`\\host\share`, `file://host/share`) never become `absolute`: a mere look at one makes Windows log in to
  * the host that the profile names.
@@ -28,24 +33,25 @@ export function parseRecordedPath(recorded: string, platform: NodeJS.Platform = 
   let text = recorded;
   let mayBeAbsolute = true;
   let rooted = false;
-  const scheme = drivePrefix.test(text) ? null : schemePrefix.exec(text);
-  if (scheme !== null) {
-    const name = scheme[1]!.toLowerCase();
-    if (notFiles.has(name)) {
+  const found = drivePrefix.test(text) ? null : schemePrefix.exec(text);
+  const scheme = found?.[1]?.toLowerCase() ?? null;
+  if (found !== null && scheme !== null) {
+    if (notFiles.has(scheme)) {
       return null;
     }
-    text = text.slice(scheme[0].length);
+    text = decodePercent(text.slice(found[0].length).replace(/[?#].*$/s, ''));
     rooted = true;
-    if (name === 'file') {
-      mayBeAbsolute = (scheme[2] ?? '') === '' || scheme[2]!.toLowerCase() === 'localhost';
-      text = decodePercent(text.replace(/[?#].*$/s, ''));
+    if (scheme === 'file') {
+      mayBeAbsolute = (found[2] ?? '') === '' || found[2]!.toLowerCase() === 'localhost';
     } else {
       mayBeAbsolute = false;
-      text = decodePercent(text.replace(/[?#].*$/s, ''));
-      if (name.startsWith('webpack') && text.startsWith('/')) {
-        // webpack:///./src/a.ts and webpack:////abs/a.ts: the fourth slash makes it absolute.
-        text = text.slice(1);
-        mayBeAbsolute = text.startsWith('/');
+      if (bundlers.test(scheme)) {
+        text = bundledName(text);
+        if (text.startsWith('/')) {
+          // webpack:///./src/a.ts and webpack:////abs/a.ts: the fourth slash makes it absolute.
+          text = text.slice(1);
+          mayBeAbsolute = text.startsWith('/');
+        }
       }
     }
   }
@@ -65,16 +71,33 @@ export function parseRecordedPath(recorded: string, platform: NodeJS.Platform = 
   if (segments.length === 0 || /[\\/]$/.test(text)) {
     return null;
   }
-  const fromRoot = drive !== null || text.startsWith('/');
+  const letter = drive?.[1]?.toLowerCase() ?? null;
+  const fromRoot = letter !== null || text.startsWith('/');
   let absolute: string | null = null;
-  if (mayBeAbsolute && fromRoot && (drive !== null) === (platform === 'win32')) {
-    absolute = drive === null ? `/${segments.join('/')}` : `${drive[1]!.toLowerCase()}:\\${segments.join('\\')}`;
+  if (mayBeAbsolute && fromRoot && (letter !== null) === (platform === 'win32')) {
+    absolute = letter === null ? `/${segments.join('/')}` : `${letter}:\\${segments.join('\\')}`;
   }
-  return { absolute, segments, rooted: rooted || fromRoot };
+  return { absolute, segments, rooted: rooted || fromRoot, scheme, drive: letter };
 }
 
 /** Schemes that name code without a file of its own. */
 const notFiles = new Set(['node', 'data', 'blob', 'javascript', 'command', 'vscode', 'about', 'wasm', 'evalmachine']);
+
+/** Schemes whose paths are a bundler's names of modules. */
+export const bundlers = /^(webpack|webpack-internal|webpack-generated|turbopack|rspack|rollup|vite|parcel|esbuild)$/;
+
+/**
+ * A module's name without what bundlers put around its path: the layer (`(rsc)/`), the project's mark (`[project]/`),
+ * loaders (`babel-loader!./a.ts`), `a.ts + 3 modules` of concatenated modules, `~` for packages.
+ */
+function bundledName(text: string): string {
+  return text
+    .slice(text.lastIndexOf('!') + 1)
+    .replace(/ \+ \d+ modules?$/, '')
+    .replace(/^(\/*)\([\w-]+\)\//, '$1')
+    .replace(/^(\/*)\[project\]\//, '$1')
+    .replace(/\/~\//g, '/node_modules/');
+}
 
 function normalizeSegments(parts: readonly string[]): string[] {
   const segments: string[] = [];

@@ -1,15 +1,37 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of the setting.
 import { describe, expect, it } from 'vitest';
 import { missingSourceSentence, noSourceSentence } from './noSource';
+import { expandMapping, type MappingVariables, type PathMapping } from './pathMappings';
 import { parseRecordedPath } from './recordedPath';
+import type { RootKind } from './rules/rule';
 import { type SourceFiles, SourceResolver, type WorkspaceFile } from './sourceResolver';
 
-function resolver(onDisk: string[], inWorkspace: string[], platform: NodeJS.Platform = 'linux') {
+type Roots = Partial<Record<RootKind, { uri: string; prefix?: string }[]>>;
+const variables: MappingVariables = {
+  folders: [{ name: 'ws', uri: 'file:///ws', path: '/ws' }],
+  env: { APP: '/srv/env' },
+  home: '/home/me',
+};
+
+function resolver(
+  onDisk: string[],
+  inWorkspace: string[],
+  platform: NodeJS.Platform = 'linux',
+  roots: Roots = { workspace: [{ uri: 'file:///ws' }] },
+  mappings: PathMapping[] = [],
+) {
   const asked: string[] = [];
   const files: SourceFiles = {
-    async fileAt(path) {
-      asked.push(path);
-      return onDisk.includes(path) ? `file://${path}` : null;
+    async fileAt(path, folder) {
+      const at = folder === undefined ? path : `${folder.slice('file://'.length)}/${path}`;
+      asked.push(at);
+      const inFolder = at.startsWith('/ws/') && inWorkspace.includes(at.slice('/ws/'.length));
+      return onDisk.includes(at) || inFolder ? `file://${at}` : null;
     },
+    async roots(kind) {
+      return (roots[kind] ?? []).map((root) => ({ label: root.uri.slice('file://'.length), ...root }));
+    },
+    mappings: () => mappings.map((mapping) => expandMapping(mapping, variables)),
     async workspaceFilesNamed(name, inPackages) {
       return inWorkspace
         .filter((path) => path.split('/').at(-1)!.toLowerCase() === name.toLowerCase())
@@ -28,10 +50,14 @@ async function found(recorded: string, inWorkspace: string[], onDisk: string[] =
 
 describe('parseRecordedPath', () => {
   it('reads plain paths, file URLs and bundler names', () => {
-    expect(parseRecordedPath('/a/./b/../c.ts')).toEqual({ absolute: '/a/c.ts', segments: ['a', 'c.ts'], rooted: true });
+    expect(parseRecordedPath('/a/./b/../c.ts')).toMatchObject({
+      absolute: '/a/c.ts',
+      segments: ['a', 'c.ts'],
+      rooted: true,
+    });
     expect(parseRecordedPath('file:///a%20b/c%C3%A4.ts')?.absolute).toBe('/a b/cä.ts');
     expect(parseRecordedPath('file:///a/100%.ts')?.absolute).toBe('/a/100%.ts');
-    expect(parseRecordedPath('webpack://app/./src/a.ts')).toEqual({
+    expect(parseRecordedPath('webpack://app/./src/a.ts')).toMatchObject({
       absolute: null,
       segments: ['src', 'a.ts'],
       rooted: true,
@@ -40,13 +66,13 @@ describe('parseRecordedPath', () => {
     expect(parseRecordedPath('webpack:////home/me/a.ts')?.absolute).toBe('/home/me/a.ts');
     expect(parseRecordedPath('http://localhost:5173/src/App.vue?t=17#x')?.segments).toEqual(['src', 'App.vue']);
     expect(parseRecordedPath('http://localhost:5173/@fs/home/me/a.ts')?.absolute).toBe('/home/me/a.ts');
-    expect(parseRecordedPath('src/a.ts')).toEqual({ absolute: null, segments: ['src', 'a.ts'], rooted: false });
+    expect(parseRecordedPath('src/a.ts')).toMatchObject({ absolute: null, segments: ['src', 'a.ts'], rooted: false });
   });
 
   it('reads Windows paths on both kinds of machine', () => {
     expect(parseRecordedPath('C:\\work\\a.ts', 'win32')?.absolute).toBe('c:\\work\\a.ts');
     expect(parseRecordedPath('file:///C:/work/a%20b.ts', 'win32')?.absolute).toBe('c:\\work\\a b.ts');
-    expect(parseRecordedPath('C:\\work\\a.ts', 'linux')).toEqual({
+    expect(parseRecordedPath('C:\\work\\a.ts', 'linux')).toMatchObject({
       absolute: null,
       segments: ['work', 'a.ts'],
       rooted: true,
@@ -117,6 +143,7 @@ describe('SourceResolver', () => {
       kind: 'found',
       uri: 'file:///ws/b/index.ts',
       how: 'remembered',
+      match: null,
     });
     choices.clear();
     sources.forget();
@@ -127,6 +154,120 @@ describe('SourceResolver', () => {
     const { resolver: sources, asked } = resolver(['/a.ts'], []);
     await Promise.all([sources.resolve('/a.ts'), sources.resolve('/a.ts'), sources.resolve('/a.ts')]);
     expect(asked).toEqual(['/a.ts']);
+  });
+});
+
+const mapTo = (from: string, to: string): PathMapping => ({ from, to });
+
+describe('the order of rules', () => {
+  it('takes the first mapping of the prefix before suffixes, and goes on where its file is not there', async () => {
+    const files = ['src/a.ts', 'copy/src/a.ts', 'src/b.ts'];
+    const mappings = [mapTo('/srv/app', '${workspaceFolder}/copy'), mapTo('/srv', '/elsewhere')];
+    const { resolver: sources } = resolver([], files, 'linux', {}, mappings);
+    expect(await sources.resolve('/srv/app/src/a.ts')).toMatchObject({
+      how: 'mapping',
+      uri: 'file:///ws/copy/src/a.ts',
+    });
+    const other = await sources.explain('/srv/app/src/b.ts');
+    expect(other.resolution).toMatchObject({ how: 'suffix', uri: 'file:///ws/src/b.ts' });
+    expect(other.attempts[0]).toEqual({
+      rule: 'Path mapping',
+      led: '/srv/app → ${workspaceFolder}/copy: copy/src/b.ts',
+      found: false,
+    });
+    expect(other.attempts.map(({ rule }) => rule)).toEqual([
+      'Path mapping',
+      'Exact path',
+      'Workspace file with the same end',
+    ]);
+  });
+
+  it('sees through containers, for mappings and workspace files', async () => {
+    const inside = '/var/lib/docker/overlay2/0a1b/merged/app/lib/main.py';
+    const { resolver: mapped } = resolver(['/home/me/shop/lib/main.py'], [], 'linux', {}, [mapTo('/app', '~/shop')]);
+    expect(await mapped.resolve(inside)).toMatchObject({ how: 'mapping', uri: 'file:///home/me/shop/lib/main.py' });
+    expect(await found(inside, ['lib/main.py'])).toBe('file:///ws/lib/main.py');
+    expect(await found('/proc/812/root/app/lib/main.py', [], ['/app/lib/main.py'])).toBe('file:///app/lib/main.py');
+  });
+
+  it('finds Go files by module, cache and GOROOT', async () => {
+    const roots: Roots = {
+      goModule: [
+        { uri: 'file:///ws/api', prefix: 'example.com/shop/api' },
+        { uri: 'file:///ws', prefix: 'example.com/shop' },
+      ],
+      goRoot: [{ uri: 'file:///go' }],
+      goModuleCache: [{ uri: 'file:///mod' }],
+    };
+    const disk = ['/go/src/runtime/proc.go', '/mod/github.com/!burnt!sushi/toml@v1.2.0/lex.go'];
+    const { resolver: sources } = resolver(disk, ['tax/rate.go', 'api/rate.go', 'proc.go'], 'linux', roots);
+    const uri = async (recorded: string): Promise<string> => {
+      const answer = await sources.resolve(recorded);
+      return answer.kind === 'found' ? answer.uri : answer.kind;
+    };
+    expect(await uri('example.com/shop/tax/rate.go')).toBe('file:///ws/tax/rate.go');
+    expect(await uri('example.com/shop/api/rate.go')).toBe('file:///ws/api/rate.go');
+    expect(await uri('example.com/shop@v1.2.3/tax/rate.go')).toBe('file:///ws/tax/rate.go');
+    expect(await uri('runtime/proc.go')).toBe('file:///go/src/runtime/proc.go');
+    expect(await uri('/opt/hostedtoolcache/go/1.22.1/x64/src/runtime/proc.go')).toBe('file:///go/src/runtime/proc.go');
+    const toml = 'file:///mod/github.com/!burnt!sushi/toml@v1.2.0/lex.go';
+    expect(await uri('github.com/BurntSushi/toml@v1.2.0/lex.go')).toBe(toml);
+    expect(await uri('/root/go/pkg/mod/github.com/!burnt!sushi/toml@v1.2.0/lex.go')).toBe(toml);
+    expect(await uri('github.com/x/y@v1.0.0/none.go')).toBe('missing');
+  });
+
+  it('finds Python packages and modules in the workspace’s environment, never a namesake in the workspace', async () => {
+    const roots: Roots = { sitePackages: [{ uri: 'file:///venv/site' }], pythonLibrary: [{ uri: 'file:///py' }] };
+    const disk = ['/venv/site/yaml/loader.py', '/py/json/decoder.py'];
+    const { resolver: sources } = resolver(disk, ['decoder.py', 'loader.py', 'scanner.py'], 'linux', roots);
+    const uri = async (recorded: string): Promise<string> => {
+      const answer = await sources.resolve(recorded);
+      return answer.kind === 'found' ? answer.uri : answer.kind;
+    };
+    expect(await uri('/usr/lib/python3/dist-packages/yaml/loader.py')).toBe('file:///venv/site/yaml/loader.py');
+    expect(await uri('/usr/lib/python3.11/json/decoder.py')).toBe('file:///py/json/decoder.py');
+    expect(await uri('json/decoder.py')).toBe('file:///py/json/decoder.py');
+    expect(await uri('/usr/lib/python3.11/json/scanner.py')).toBe('ambiguous');
+  });
+
+  it('finds JVM sources by package, whatever the language', async () => {
+    expect(await found('com/foo/Bar.java', ['app/src/main/java/com/foo/Bar.java'])).toContain('com/foo/Bar.java');
+    expect(await found('com/foo/UtilKt.java', ['src/main/kotlin/com/foo/Util.kt'])).toContain('Util.kt');
+    expect(await found('com/foo/Util.kt', ['src/main/kotlin/Util.kt'])).toContain('kotlin/Util.kt');
+    expect(await found('com/foo/Bar.java', ['src/com/foo/Bar.java', 'build/gen/com/foo/Bar.java'])).toBe(
+      'file:///ws/src/com/foo/Bar.java',
+    );
+    expect(await found('java/util/Other.java', ['src/main/java/com/Other.java'])).toBe('ambiguous');
+  });
+
+  it('finds what bundlers and Bazel name below the workspace folder', async () => {
+    const files = ['src/x.ts', 'pkg/src/x.ts'];
+    for (const recorded of [
+      'webpack:///./src/x.ts',
+      'webpack://shop/./src/x.ts?a1b2',
+      'webpack-internal:///(app-pages-browser)/./src/x.ts',
+      'webpack:///./node_modules/ts-loader/index.js!./src/x.ts',
+      'webpack:///src/x.ts + 3 modules',
+      'turbopack:///[project]/src/x.ts',
+      'http://localhost:5173/src/x.ts?t=1',
+      '/home/u/.cache/bazel/_bazel_u/0a1b/execroot/_main/src/x.ts',
+      '/proc/self/cwd/src/x.ts',
+    ]) {
+      expect(await found(recorded, files), recorded).toBe('file:///ws/src/x.ts');
+    }
+  });
+
+  it('crosses between Windows and WSL', async () => {
+    expect(await found('C:\\Work\\a.ts', [], ['/mnt/c/Work/a.ts'])).toBe('file:///mnt/c/Work/a.ts');
+    const { asked, resolver: sources } = resolver([], [], 'win32');
+    await sources.resolve('/mnt/c/work/a.ts');
+    expect(asked).toEqual(['c:\\work\\a.ts']);
+  });
+
+  it('prefers the workspace folder that the record names', async () => {
+    const { resolver: sources } = resolver([], []);
+    expect((await sources.resolve('/x/ws/a.ts')).kind).toBe('missing');
+    expect(await found('/x/ws/src/a.ts', ['src/a.ts', 'lib/src/a.ts'])).toBe('file:///ws/src/a.ts');
   });
 });
 
