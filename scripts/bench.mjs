@@ -23,8 +23,14 @@ let broken = 0;
 try {
   await build();
   process.env.EMBERLINE_CHROMIUM = await findBrowser();
-  for (const bench of [...(await loadBenches()), packageSize]) {
-    if (wanted.length > 0 && !wanted.some((word) => bench.name.includes(word))) continue;
+  const benches = [...(await loadBenches()), packageSize];
+  const isOf = (bench, word) => bench.name.toLowerCase().includes(word.toLowerCase());
+  for (const word of wanted) {
+    if (!benches.some((bench) => isOf(bench, word)))
+      throw new Error(`There is no bench "${word}": ${benches.map(({ name }) => name).join(', ')}.`);
+  }
+  for (const bench of benches) {
+    if (wanted.length > 0 && !wanted.some((word) => isOf(bench, word))) continue;
     console.log(`\n${bench.name}`);
     const { rows } = await bench.run();
     print(rows);

@@ -14,7 +14,10 @@ export interface TopEntry {
   total: number;
 }
 
-/** The first `limit` rows of a profile by function, line or file, sorted by `sort`, ties by name (then file and line). */
+/**
+ * The first `limit` rows of a profile by function, line or file, sorted by `sort`, ties by name (then file and line).
+ * What has nothing of these values (it has of another sample type) is left out.
+ */
 export function listTop(
   profile: Profile,
   values: StackValues,
@@ -60,7 +63,7 @@ function topFunctions(profile: Profile, values: StackValues): TopEntry[] {
   const { self, total, present } = sumFunctions(buildCallTree(profile, values), functions.length);
   const rows: TopEntry[] = [];
   for (let func = 0; func < functions.length; func++) {
-    if (present[func] === 0) continue;
+    if (present[func] === 0 || (self[func] === 0 && total[func] === 0)) continue;
     rows.push({ ...describeFunction(profile, func), self: self[func], total: total[func] });
   }
   return rows;
@@ -68,10 +71,10 @@ function topFunctions(profile: Profile, values: StackValues): TopEntry[] {
 
 function topLines(profile: Profile, values: StackValues, by: 'line' | 'file'): TopEntry[] {
   const index = by === 'line' ? indexLines(profile) : indexFiles(profile);
-  const { self, total, samples } = sumLines(profile, index, values);
+  const { self, total } = sumLines(profile, index, values);
   const rows: TopEntry[] = [];
   for (let entry = 0; entry < index.length; entry++) {
-    if (samples[entry] === 0 && self[entry] === 0 && total[entry] === 0) continue;
+    if (self[entry] === 0 && total[entry] === 0) continue;
     const { name } = describeFunction(profile, index.func[entry]);
     const file = index.file[entry] < 0 ? null : profile.strings[index.file[entry]];
     const line = index.line[entry] === 0 ? null : index.line[entry];

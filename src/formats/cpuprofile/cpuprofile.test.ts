@@ -550,6 +550,82 @@ describe('what is written as .cpuprofile', () => {
     expect(halves.samples.values.map(sum)).toEqual([2, 2000]);
   });
 
+  /** Rows of stack (-1 for none), nanoseconds from the start, and values. */
+  function timedOf(types: [string, string][], byDefault: number, rows: [number, number, ...number[]][]): Profile {
+    const builder = new ProfileBuilder();
+    for (const [type, unit] of types) {
+      builder.addSampleType(type, unit);
+    }
+    for (const [func, time, ...values] of rows) {
+      const frame = builder.frame(builder.func(builder.string(`f${func}`), -1, 0, 0), 0, false);
+      const row = builder.addSample(func < 0 ? -1 : builder.stack(-1, frame), 0, time, -1);
+      values.forEach((value, type) => {
+        builder.setValue(row, type, value);
+      });
+    }
+    return builder.finish({
+      formats: ['perf'],
+      durationMs: null,
+      startTimeMs: null,
+      defaultSampleType: byDefault,
+      lines: 'none',
+      notes: [],
+    });
+  }
+
+  const columns = ({ samples }: Profile): number[][] => [
+    [...samples.stack],
+    [...(samples.time ?? [])],
+    ...samples.values.map((of) => [...of]),
+  ];
+
+  it('gives no sample the time after it in which nothing was recorded', () => {
+    const read = again(
+      timedOf(go, 1, [
+        [0, 0, 1, 1_000_000],
+        [-1, 1_000_000, 1, 1_000_000],
+        [1, 50_000_000, 1, 1_000_000],
+        [0, 90_000_000, 2, 2_000_000],
+      ]),
+    );
+    const names = [...read.samples.stack].map((stack) => read.strings[read.functions.name[read.stacks.frame[stack]]]);
+    expect([names, ...columns(read).slice(1)]).toEqual([
+      ['f0', '(no stack)', 'f1', 'f0', 'f0'],
+      [0, 1e6, 50e6, 90e6, 91e6],
+      [1, 1, 1, 1, 1],
+      [1000, 1000, 1000, 1000, 1000],
+    ]);
+  });
+
+  it('takes for the time of samples only what they have themselves', () => {
+    const types: [string, string][] = [
+      ['samples', 'count'],
+      ['lock', 'nanoseconds'],
+    ];
+    const rows: [number, number, number, number][] = [
+      [0, 0, 1, 0],
+      [1, 5_000_000, 0, 7_000_000],
+      [0, 20_000_000, 1, 0],
+    ];
+    const [stack, , counts, time] = columns(again(timedOf(types, 0, rows)));
+    expect([stack.length, sum(counts), sum(time)]).toEqual([2, 2, 2000]);
+    // The other way round, the samples are not what the locks count.
+    expect(sum(columns(again(timedOf(types, 1, rows)))[3])).toBe(7000);
+    // Of several events each has its own count.
+    const events: [string, string][] = [
+      ['samples', 'count'],
+      ['samples:cpu', 'count'],
+      ['cpu', 'nanoseconds'],
+    ];
+    const both = again(
+      timedOf(events, 2, [
+        [0, 0, 1, 1, 1_000_000],
+        [1, 0, 1, 0, 0],
+      ]),
+    );
+    expect(both.samples.values.map(sum)).toEqual([1, 1000]);
+  });
+
   it.each([
     ['bytes', [['alloc_space', 'bytes']], [[5]], /has alloc_space in bytes, but a .cpuprofile holds time/],
     ['objects', [['alloc_objects', 'count']], [[5]], /has alloc_objects in count, but/],

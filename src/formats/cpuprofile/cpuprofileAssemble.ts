@@ -144,8 +144,33 @@ function addSegment(
   const last = elapsed[elapsed.length - 1];
   const end = segment.startTime !== null && segment.endTime !== null ? segment.endTime - segment.startTime : last;
   const durations = splitTime(elapsed, Math.max(end, last), offset);
-  builder.addSamples({ stack: samples, thread, time: elapsed, values: [ones, durations] });
+  if (segment.extension?.gaps === true) {
+    const rows = dropGaps(samples, elapsed, durations);
+    builder.addSamples({
+      stack: samples.subarray(0, rows),
+      thread,
+      time: elapsed.subarray(0, rows),
+      values: [onesColumn(rows), durations.subarray(0, rows)],
+    });
+  } else {
+    builder.addSamples({ stack: samples, thread, time: elapsed, values: [ones, durations] });
+  }
   return Math.max(0, last);
+}
+
+/** Moves the rows that have a stack to the front. @returns how many there are */
+function dropGaps(stack: Int32Array, ...columns: readonly Float64Array[]): number {
+  let rows = 0;
+  for (let row = 0; row < stack.length; row++) {
+    if (stack[row] >= 0) {
+      stack[rows] = stack[row];
+      for (const column of columns) {
+        column[rows] = column[row];
+      }
+      rows++;
+    }
+  }
+  return rows;
 }
 
 /**

@@ -24,8 +24,9 @@ const MOST_SAMPLES = 30_000_000;
  *
  * The default sample type must be a time or count samples, for the format holds nothing else. A row of the profile that
  * counts several samples is written as as many, so that hit counts add up to the samples. Their time is that of the
- * default type, or else of the first type that is a time; without any, each takes a millisecond. Where samples have no
- * times of their own they are laid one after the other, row by row.
+ * default type, or else of the first type that is a time and that only what is counted has (of a Java recording, waiting
+ * for locks is not the time of its samples); without any, each takes a millisecond. Where samples have no times of their
+ * own they are laid one after the other, row by row.
  * @throws Error for a profile of something else (bytes, objects), for negative values, and for too many samples
  */
 export function encodeCpuprofile(profile: Profile): Uint8Array {
@@ -71,10 +72,18 @@ function measuresOf({ samples, sampleTypes, meta }: Profile): Measures {
       `This profile has ${byDefault.type} in ${byDefault.unit}, but a .cpuprofile holds time: choose another format.`,
     );
   }
-  const counts = sampleTypes.findIndex(isCount);
-  const times = timeUnits.has(byDefault.unit)
-    ? meta.defaultSampleType
-    : sampleTypes.findIndex(({ unit }) => timeUnits.has(unit));
+  const ownCounts = sampleTypes.findIndex(({ type }) => type === `samples:${byDefault.type}`);
+  /** Whether no row has a time without having been counted. */
+  const goTogether = (count: number, time: number): boolean =>
+    samples.values[time].every((value, row) => value === 0 || samples.values[count][row] > 0);
+  let counts = ownCounts >= 0 ? ownCounts : sampleTypes.findIndex(isCount);
+  let times = meta.defaultSampleType;
+  if (!timeUnits.has(byDefault.unit)) {
+    counts = meta.defaultSampleType;
+    times = sampleTypes.findIndex(({ unit }, type) => timeUnits.has(unit) && goTogether(counts, type));
+  } else if (counts >= 0 && !goTogether(counts, times)) {
+    counts = -1;
+  }
   for (const type of [counts, times]) {
     if (type >= 0 && samples.values[type].some((value) => value < 0)) {
       throw new Error(
@@ -89,7 +98,10 @@ function measuresOf({ samples, sampleTypes, meta }: Profile): Measures {
   };
 }
 
-/** Samples to be written: stacks, and microseconds from the start to each and to the end. */
+/** In place of a stack: nothing was recorded. */
+const GAP = -2;
+
+/** Samples to be written: stacks (-1 for none) and gaps, and microseconds from the start to each and to the end. */
 interface Track {
   readonly stack: Int32Array;
   readonly time: Float64Array;
@@ -112,19 +124,26 @@ class CpuprofileWriter {
     const { out, profile } = this;
     const track = this.track(thread);
     const hits = new Int32Array(profile.stacks.length);
-    let rootHits = 0;
+    const gaps = track.stack.filter((stack) => stack === GAP).length;
+    let stackless = 0;
     for (const stack of track.stack) {
-      if (stack < 0) {
-        rootHits++;
-      } else {
+      if (stack >= 0) {
         hits[stack]++;
+      } else if (stack === -1) {
+        stackless++;
       }
     }
+    /** `(root)` has samples without a stack, but where there are gaps it has those. */
+    const noStack = gaps > 0 && stackless > 0 ? profile.stacks.length + 2 : 1;
     out.ascii('{"nodes":[');
-    this.writeNodes(hits, rootHits);
+    this.writeNodes(hits, gaps > 0 ? gaps : stackless, noStack);
+    if (noStack > 1) {
+      out.ascii(`,{"id":${noStack},"callFrame":${callFrameJson('(no stack)', '', 0, 0)},"hitCount":${stackless}}`);
+    }
     out.ascii(`],"startTime":0,"endTime":${Math.round(track.end)},"samples":[`);
     track.stack.forEach((stack, i) => {
-      out.ascii(i === 0 ? `${stack + 2}` : `,${stack + 2}`);
+      const id = stack >= 0 ? stack + 2 : stack === GAP ? 1 : noStack;
+      out.ascii(i === 0 ? `${id}` : `,${id}`);
     });
     out.ascii('],"timeDeltas":[');
     let before = 0;
@@ -135,7 +154,7 @@ class CpuprofileWriter {
       before = at;
     });
     out.ascii(']');
-    if (extended) {
+    if (extended || gaps > 0) {
       const { process, name, pid } = profile.threads[thread];
       const extension: CpuprofileExtension = {
         process,
@@ -144,7 +163,7 @@ class CpuprofileWriter {
         startTimeMs: profile.meta.startTimeMs,
         notes: thread === 0 ? [...profile.meta.notes] : [],
       };
-      out.text(`,"$emberline":${JSON.stringify(extension)}`);
+      out.text(`,"$emberline":${JSON.stringify(gaps > 0 ? { ...extension, gaps: 1 } : extension)}`);
     }
     out.ascii('}');
   }
@@ -172,28 +191,32 @@ class CpuprofileWriter {
     for (const repeat of repeats) {
       length += repeat;
     }
-    // Spans that nobody sampled have gaps between them, but a sample lasts until the next: `(root)` is between them then.
-    const gaps = count === null && time !== null && samples.time !== null;
+    // Not all time need be in samples, but in the file one lasts until the next: `(root)` is between them then.
+    const gaps = samples.time !== null;
     const stack = new Int32Array(gaps ? length * 2 : length);
     const at = new Float64Array(stack.length);
     let next = 0;
-    let end = 0;
+    let end = samples.time === null ? 0 : Number.NEGATIVE_INFINITY;
     rows.forEach((row, i) => {
-      const begin = samples.time === null ? end : samples.time[row] / 1000;
-      if (gaps && i > 0 && begin - end >= 1) {
-        stack[next] = -1;
+      // One after the other: clocks and durations are rounded, and what overlaps would lose its time.
+      const begin = samples.time === null ? end : Math.max(end, samples.time[row] / 1000);
+      const repeat = repeats[i];
+      if (gaps && repeat === 0) {
+        return;
+      }
+      if (gaps && next > 0 && begin - end >= 1) {
+        stack[next] = GAP;
         at[next++] = end;
       }
       const known = time === null ? null : time[row] * microseconds;
-      const taken = known ?? (samples.time === null ? (count === null ? 1 : count[row]) * 1000 : 0);
-      const repeat = repeats[i];
+      const taken = known ?? (count === null ? 1 : count[row]) * 1000;
       for (let k = 0; k < repeat; k++) {
         stack[next] = samples.stack[row];
         at[next++] = begin + (taken * k) / repeat;
       }
       end = begin + taken;
     });
-    return { stack: stack.subarray(0, next), time: at.subarray(0, next), end };
+    return { stack: stack.subarray(0, next), time: at.subarray(0, next), end: Math.max(0, end) };
   }
 
   /** How many samples each row is written as. @throws Error for too many */
@@ -221,8 +244,8 @@ class CpuprofileWriter {
     return repeats;
   }
 
-  /** Node ids are stack indices plus 2; `(root)` is 1. Only nodes with samples in or below them are written. */
-  private writeNodes(hits: Int32Array, rootHits: number): void {
+  /** Node ids are stack indices plus 2; `(root)` is 1, which `noStack` is below where it is another. Only nodes with samples in or below them are written. */
+  private writeNodes(hits: Int32Array, rootHits: number, noStack: number): void {
     const { out, profile } = this;
     const { stacks, frames, functions, strings } = profile;
     const used = new Uint8Array(stacks.length);
@@ -242,10 +265,16 @@ class CpuprofileWriter {
     const node = (id: number, callFrame: string, hitCount: number): void => {
       out.ascii(id === 1 ? '' : ',');
       out.text(`{"id":${id},"callFrame":${callFrame},"hitCount":${hitCount}`);
-      for (let child = firstChild[id - 1], first = true; child >= 0; child = sibling[child], first = false) {
-        out.ascii(first ? `,"children":[${child + 2}` : `,${child + 2}`);
+      let separator = ',"children":[';
+      for (let child = firstChild[id - 1]; child >= 0; child = sibling[child]) {
+        out.ascii(`${separator}${child + 2}`);
+        separator = ',';
       }
-      out.ascii(firstChild[id - 1] >= 0 ? ']' : '');
+      if (id === 1 && noStack > 1) {
+        out.ascii(`${separator}${noStack}`);
+        separator = ',';
+      }
+      out.ascii(separator === ',' ? ']' : '');
     };
     node(1, callFrameJson('(root)', '', 0, 0), rootHits);
     out.ascii('}');

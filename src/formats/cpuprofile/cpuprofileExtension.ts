@@ -14,9 +14,11 @@ export interface CpuprofileExtension {
   startTimeMs: number | null;
   /** What is missing or was repaired, a sentence each. */
   notes: string[];
+  /** Whether samples of `(root)` stand for time that nothing was recorded in; 1 in the file, or absent. */
+  gaps?: boolean;
 }
 
-const members = memberNames('process', 'thread', 'pid', 'startTimeMs', 'notes');
+const members = memberNames('process', 'thread', 'pid', 'startTimeMs', 'notes', 'gaps');
 
 /** Reads the member's value; members of another type than they should be count as null. */
 export function readCpuprofileExtension(scanner: JsonScanner): CpuprofileExtension {
@@ -43,6 +45,8 @@ export function readCpuprofileExtension(scanner: JsonScanner): CpuprofileExtensi
           extension.notes.push(note);
         }
       }
+    } else if (m === 5) {
+      extension.gaps = scanner.numberOrNull() === 1;
     } else {
       scanner.skip();
     }

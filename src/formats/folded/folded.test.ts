@@ -463,6 +463,45 @@ describe('folded', () => {
     }
   });
 
+  it('writes what it reads again: names of modules of the kernel, files of Node itself', () => {
+    const text = 'resolve (node:path);[kernel.kallsyms]`ksys_read_[k] 2\n';
+    const profile = decodeFolded(sourceOf(text), noContext);
+    expect([...profile.strings]).toEqual(
+      expect.arrayContaining(['resolve', 'node:path', '[kernel.kallsyms]', 'ksys_read']),
+    );
+    expect(new TextDecoder().decode(folded.encode!(profile))).toBe(text);
+  });
+
+  it('writes the counts of the event that is shown', () => {
+    const builder = new ProfileBuilder();
+    for (const [type, unit] of [
+      ['samples', 'count'],
+      ['samples:cpu-clock', 'count'],
+      ['cpu-clock', 'nanoseconds'],
+    ]) {
+      builder.addSampleType(type, unit);
+    }
+    for (const [name, ...values] of [
+      ['a', 1, 1, 1000],
+      ['b', 1, 0, 0],
+    ] as [string, ...number[]][]) {
+      const func = builder.func(builder.string(name), -1, 0, 0);
+      const row = builder.addSample(builder.stack(-1, builder.frame(func, 0, false)), 0, null, -1);
+      values.forEach((value, type) => {
+        builder.setValue(row, type, value);
+      });
+    }
+    const profile = builder.finish({
+      formats: ['perf'],
+      durationMs: null,
+      startTimeMs: null,
+      defaultSampleType: 2,
+      lines: 'none',
+      notes: [],
+    });
+    expect(new TextDecoder().decode(folded.encode!(profile))).toBe('a 1\n');
+  });
+
   it('keeps apart as many frames and stacks as there are', () => {
     const lines = Array.from({ length: 40_000 }, (_, i) => `main;f${i % 5000};g${i};h${i % 7} ${(i % 9) + 1}`);
     const profile = decodeFolded(sourceOf(lines.join('\n')), noContext, 'always');

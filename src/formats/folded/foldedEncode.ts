@@ -8,8 +8,9 @@ const SEMICOLON = 59;
 
 /**
  * Folded stacks: a line for each stack with a value, in the order of the stacks; samples with an empty stack as
- * ` count`, as py-spy does. Values are those of the type `samples` in `count` where the profile has it, for counts of
- * samples are what readers of the format take them for, and those of the default sample type otherwise; two counts a
+ * ` count`, as py-spy does. Values are those of the type `samples` in `count` where the profile has it (of perf's several
+ * events those of the default one), for counts of samples are what readers of the format take them for, and those of the
+ * default sample type otherwise; two counts a
  * line where it also has `base`, as difffolded.pl writes them. Threads are added up, but for those that folded stacks
  * had themselves as a frame at the root. Lines are written where frames have the line that was running (`meta.lines` is
  * `call`); a declaration's line in that place would read as one that was running.
@@ -18,7 +19,8 @@ const SEMICOLON = 59;
 export function encodeFolded(profile: Profile): Uint8Array {
   const { sampleTypes, meta, samples, threads } = profile;
   const typeOf = (name: string): number => sampleTypes.findIndex(({ type, unit }) => type === name && unit === 'count');
-  const counted = typeOf('samples');
+  const ownCounts = typeOf(`samples:${sampleTypes[meta.defaultSampleType].type}`);
+  const counted = ownCounts >= 0 ? ownCounts : typeOf('samples');
   const values = samples.values[counted >= 0 ? counted : meta.defaultSampleType];
   const base = counted >= 0 && typeOf('base') >= 0 ? samples.values[typeOf('base')] : null;
   const marked = meta.formats.every((format) => format === 'folded');

@@ -32,8 +32,10 @@ const markOfKind: Readonly<Record<number, string>> = {
 
 /** Only what looks like a path is read as a file where there is no line, for C++ names end in parentheses, too. */
 const sourceName = /\.(?:py|pyx|js|mjs|cjs|ts|tsx|jsx|rb|php|go|rs)$/;
-/** DTrace's and async-profiler's (`lib`) `library`function`; a digit after the mark is .NET's number of type parameters. */
-const withModule = /^([^\s`()<>[\]]+)`(?!\d)(.+)$/s;
+/** V8's URLs of Node's own modules. */
+const nodeModule = /^node:\w+$/;
+/** DTrace's and async-profiler's (`lib`) `library`function`; a digit after the mark is .NET's number of type parameters, and perf's `[kernel.kallsyms]` is a library. */
+const withModule = /^([^\s`()<>[\]]+|\[[^\s`()<>[\]]+\](?:\.\w+)?)`(?!\d)(.+)$/s;
 /** rbspy's `method - file:line`. */
 const rubyPlace = /^(.+) - (.+):(\d{1,9})$/s;
 /** async-profiler's signatures have `|` for the `;` of a JVM descriptor (JVM specification, 4.3). */
@@ -58,7 +60,9 @@ function splitPlace(text: string): { name: string; file: string; line: number } 
   if (colon > 0 && /^\d{1,9}$/.test(digits)) {
     return { name: inner.slice(0, open), file: place.slice(0, colon), line: Number(digits) };
   }
-  return /[/\\]/.test(place) || sourceName.test(place) ? { name: inner.slice(0, open), file: place, line: 0 } : null;
+  return /[/\\]/.test(place) || sourceName.test(place) || nodeModule.test(place)
+    ? { name: inner.slice(0, open), file: place, line: 0 }
+    : null;
 }
 
 /**

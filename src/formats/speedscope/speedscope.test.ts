@@ -209,12 +209,11 @@ describe('speedscope', () => {
         expect(rows(profile).sort((a, b) => a[1] - b[1] || a[2]! - b[2]!)).toEqual([
           ['a;b', 0, 0, 0.25],
           ['a;b', 0, 0.25e9, 0.5],
-          ['', 0, 0.75e9, 1],
           ['a', 0, 1.75e9, 2],
           ['c', 1, 1e9, 5],
           ['a;c', 1, 6e9, 6],
         ]);
-        expect(sum(profile.samples.values[0])).toBe(6);
+        expect(sum(profile.samples.values[0])).toBe(5);
         expect(profile.threads.map(({ name }) => name)).toEqual(['one', 'two']);
       }
     }
@@ -307,6 +306,43 @@ describe('speedscope', () => {
       ['a', 4],
       ['a;b', 3],
     ]);
+  });
+
+  it('counts no time without a stack, as speedscope does, unless a sample had none', () => {
+    const gap = sampled([[0], [], [1]], [1, 80, 2], { unit: 'milliseconds' });
+    expect(rows(decode(speedscope, file([gap]))).map(([stack, , , value]) => [stack, value])).toEqual([
+      ['a', 1],
+      ['b', 2],
+    ]);
+    const builder = new ProfileBuilder();
+    builder.addSampleType('time', 'nanoseconds');
+    builder.addThread({ name: 'idle', process: null, pid: null, tid: null });
+    builder.addThread({ name: 'busy', process: null, pid: null, tid: null });
+    const stack = builder.stack(-1, builder.frame(builder.func(builder.string('f'), -1, 0, 0), 0, false));
+    builder.setValue(builder.addSample(stack, 0, 0, -1), 0, 0);
+    builder.setValue(builder.addSample(stack, 1, 0, -1), 0, 5);
+    builder.setValue(builder.addSample(-1, 1, 50, -1), 0, 7);
+    const profile = builder.finish({
+      formats: ['perf'],
+      durationMs: null,
+      startTimeMs: null,
+      defaultSampleType: 0,
+      lines: 'none',
+      notes: [],
+    });
+    const written = JSON.parse(new TextDecoder().decode(speedscope.encode!(profile)));
+    // A thread without a value would be an empty page.
+    expect(written.profiles.map(({ name, weights }: { name: string; weights: number[] }) => [name, weights])).toEqual([
+      ['busy', [5, 45, 7]],
+    ]);
+    expect(rows(decode(speedscope, speedscope.encode!(profile)))).toEqual([
+      ['f', 0, 0, 5],
+      ['(no stack)', 0, 50, 7],
+    ]);
+  });
+
+  it('is not written of negative values, which speedscope does not open', () => {
+    expect(() => speedscope.encode!(decode(folded, 'a;b 1\na -2\n'))).toThrow(/negative values of samples/);
   });
 
   it("agrees with the plain sum of py-spy's seconds, by thread and line", () => {

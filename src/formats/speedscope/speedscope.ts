@@ -1,6 +1,6 @@
 import type { Profile } from '../../profile/profile';
 import type { ByteSource, Confidence, DecodeContext, Format } from '../format';
-import { encodeSpeedscope } from './speedscopeEncode';
+import { encodeSpeedscope, speedscopeUnfit } from './speedscopeEncode';
 import { SpeedscopeFile } from './speedscopeFile';
 
 /**
@@ -14,6 +14,7 @@ export const speedscope: Format = {
   detect: detectSpeedscope,
   decode: decodeSpeedscope,
   encode: encodeSpeedscope,
+  unfit: speedscopeUnfit,
 };
 
 function detectSpeedscope(head: Uint8Array, name: string): Confidence {

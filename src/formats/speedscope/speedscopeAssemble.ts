@@ -125,18 +125,30 @@ function rowsOf(
   const { samples } = profile;
   const length = Math.min(samples.samples, samples.weights);
   repairs.lone += Math.abs(samples.samples - samples.weights);
-  const stack = samples.stack.subarray(0, length);
-  const weight = samples.weight.subarray(0, length);
+  const { stack, weight } = samples;
   const time = scale === undefined ? null : new Float64Array(length);
   let at = startOf(profile);
+  let rows = 0;
   for (let row = 0; row < length; row++) {
-    stack[row] = stack[row] < 0 ? -1 : stackOf[stack[row]];
-    if (time !== null) {
-      time[row] = at * scale - begin;
-      at += Math.max(0, weight[row]);
+    const of = stack[row];
+    const value = weight[row];
+    // Time without a stack is a gap, as between the frames of evented profiles: speedscope leaves it out of its sums.
+    if (time === null || of >= 0) {
+      stack[rows] = of < 0 ? -1 : stackOf[of];
+      weight[rows] = value;
+      if (time !== null) {
+        time[rows] = at * scale - begin;
+      }
+      rows++;
     }
+    at += Math.max(0, value);
   }
-  return { stack, time, value: weight, counted: keyOf(typeOf(profile)) !== keyOf(SAMPLES) && profile.own === null };
+  return {
+    stack: stack.subarray(0, rows),
+    time: time?.subarray(0, rows) ?? null,
+    value: weight.subarray(0, rows),
+    counted: keyOf(typeOf(profile)) !== keyOf(SAMPLES) && profile.own === null,
+  };
 }
 
 /** Frames that name the thread, at the root: py-spy puts them there beside the profile's name. */

@@ -24,37 +24,74 @@ const nanoseconds: Readonly<Record<string, number>> = {
 /**
  * speedscope's file format: a sampled profile for each thread, its weights those of the default sample type. Samples
  * with times come in their order, with empty samples where nothing was recorded; without times, each stack comes once.
- * @throws Error where the text would exceed `MOST_ENCODED`: each sample repeats its whole stack
+ * Threads without a value of that type are left out.
+ * @throws Error for negative values, which speedscope does not open, and where the text would exceed `MOST_ENCODED`:
+ * each sample repeats its whole stack
  */
 export function encodeSpeedscope(profile: Profile): Uint8Array {
   const { meta, sampleTypes, threads, samples } = profile;
   const out = new ByteWriter('a speedscope file');
+  const unfit = speedscopeUnfit(profile);
+  if (unfit !== null) {
+    throw new Error(unfit);
+  }
   const type = sampleTypes[meta.defaultSampleType];
+  const values = samples.values[meta.defaultSampleType];
+  const sums = new Float64Array(threads.length);
+  for (let row = 0; row < samples.length; row++) {
+    sums[samples.thread === null ? 0 : samples.thread[row]] += values[row];
+  }
+  // speedscope opens no file without a profile, and shows the active one first.
+  const written = [...threads.keys()].filter((thread) => sums[thread] > 0);
+  if (written.length === 0) {
+    written.push(0);
+  }
+  const active = written.reduce((most, thread, index) => (sums[thread] > sums[written[most]] ? index : most), 0);
   const writer = new ProfileWriter(profile, type, out);
   out.ascii(
-    '{"$schema":"https://www.speedscope.app/file-format-schema.json","exporter":"Emberline","activeProfileIndex":0,' +
+    `{"$schema":"https://www.speedscope.app/file-format-schema.json","exporter":"Emberline","activeProfileIndex":${active},` +
       `"$emberline":{"lines":"${meta.lines}"},"profiles":[\n`,
   );
-  const written = new Uint8Array(threads.length);
-  for (let row = 0; row < samples.length; row++) {
-    written[samples.thread === null ? 0 : samples.thread[row]] = 1;
-  }
-  // speedscope opens no file without a profile.
-  if (!written.includes(1)) {
-    written[0] = 1;
-  }
-  let first = true;
-  threads.forEach((thread, index) => {
-    if (written[index] === 1) {
-      out.ascii(first ? '' : ',\n');
-      writer.write(thread, index);
-      first = false;
-    }
+  written.forEach((thread, index) => {
+    out.ascii(index === 0 ? '' : ',\n');
+    writer.write(threads[thread], thread);
   });
   out.ascii('],\n"shared":{"frames":[');
-  writeFrames(profile, writer.numbers, out);
+  writeFrames(profile, writer, out);
   out.ascii(']}}\n');
   return out.finish();
+}
+
+/** Whether samples are written by themselves, in the order of their times. */
+function isTimed({ samples, sampleTypes, meta }: Profile): boolean {
+  return samples.time !== null && nanoseconds[units.get(sampleTypes[meta.defaultSampleType].unit) ?? ''] !== undefined;
+}
+
+/** Why speedscope would not open what is written, null where it does: it takes no negative weights. */
+export function speedscopeUnfit(profile: Profile): string | null {
+  const { samples, sampleTypes, threads, stacks, meta } = profile;
+  const values = samples.values[meta.defaultSampleType];
+  const sentence = `This profile has negative values of ${sampleTypes[meta.defaultSampleType].type}, which speedscope does not open: choose another format.`;
+  if (!values.some((value) => value < 0)) {
+    return null;
+  }
+  if (isTimed(profile)) {
+    return sentence;
+  }
+  // What was freed may stand beside what was allocated there.
+  const sums = new Float64Array(stacks.length + 1);
+  for (let thread = 0; thread < threads.length; thread++) {
+    sums.fill(0);
+    for (let row = 0; row < samples.length; row++) {
+      if ((samples.thread === null ? 0 : samples.thread[row]) === thread) {
+        sums[samples.stack[row] + 1] += values[row];
+      }
+    }
+    if (sums.some((sum) => sum < 0)) {
+      return sentence;
+    }
+  }
+  return null;
 }
 
 function json(text: string): string {
@@ -62,15 +99,23 @@ function json(text: string): string {
 }
 
 /** Frames in the order of the numbers that they were given. */
-function writeFrames({ frames, functions, strings, meta }: Profile, numbers: Int32Array, out: ByteWriter): void {
-  const order = new Int32Array(numbers.length).fill(-1);
+function writeFrames(
+  { frames, functions, strings, meta }: Profile,
+  { numbers, stackless, used }: ProfileWriter,
+  out: ByteWriter,
+): void {
+  const order = new Int32Array(used).fill(-1);
   numbers.forEach((number, frame) => {
     if (number >= 0) {
       order[number] = frame;
     }
   });
-  for (let number = 0; number < order.length && order[number] >= 0; number++) {
+  for (let number = 0; number < used; number++) {
     const frame = order[number];
+    if (number === stackless) {
+      out.ascii(`${number > 0 ? ',' : ''}\n{"name":"(no stack)"}`);
+      continue;
+    }
     const func = frames.func[frame];
     const line = meta.lines === 'declaration' ? functions.line[func] : frames.line[frame];
     out.ascii(number > 0 ? ',\n' : '\n');
@@ -91,7 +136,10 @@ function writeFrames({ frames, functions, strings, meta }: Profile, numbers: Int
 class ProfileWriter {
   /** Per frame its number in the file, -1 where it is not used. */
   readonly numbers: Int32Array;
-  private used = 0;
+  /** Numbers that were given. */
+  used = 0;
+  /** The frame that stands for samples that took time, but have no stack: empty ones are gaps. -1 where there is none. */
+  stackless = -1;
   private readonly unit: string;
 
   constructor(
@@ -106,11 +154,11 @@ class ProfileWriter {
   /** Writes the samples of a thread. */
   write(thread: Thread, index: number): void {
     const { out, profile, unit } = this;
-    const { samples, meta } = profile;
+    const { meta } = profile;
     const weights: number[] = [];
     let start = 0;
     out.ascii('{"type":"sampled","samples":[');
-    if (samples.time !== null && nanoseconds[unit] !== undefined) {
+    if (isTimed(profile)) {
       start = this.timed(index, weights);
     } else {
       this.summed(index, weights);
@@ -137,7 +185,7 @@ class ProfileWriter {
     let start = Number.NaN;
     let at = 0;
     for (let row = 0; row < samples.length; row++) {
-      if ((samples.thread === null ? 0 : samples.thread[row]) !== index) {
+      if ((samples.thread === null ? 0 : samples.thread[row]) !== index || values[row] === 0) {
         continue;
       }
       const from = time[row] / scale;
@@ -148,11 +196,16 @@ class ProfileWriter {
       // Times were rounded where they were written: only a gap that is longer is one.
       const gap = from - at;
       if (gap > Math.abs(values[row]) * 0.01 + 1e-9 * Math.abs(from)) {
-        this.sample(-1, weights);
+        this.path([], weights);
         weights.push(gap);
         at += gap;
       }
-      this.sample(samples.stack[row], weights);
+      if (samples.stack[row] < 0) {
+        this.stackless = this.stackless < 0 ? this.used++ : this.stackless;
+        this.path([this.stackless], weights);
+      } else {
+        this.sample(samples.stack[row], weights);
+      }
       weights.push(values[row]);
       at += values[row];
     }
@@ -187,6 +240,10 @@ class ProfileWriter {
       }
       path.push(this.numbers[frame]);
     }
-    this.out.ascii(`${weights.length > 0 ? ',' : ''}[${path.reverse().join(',')}]`);
+    this.path(path.reverse(), weights);
+  }
+
+  private path(path: number[], weights: number[]): void {
+    this.out.ascii(`${weights.length > 0 ? ',' : ''}[${path.join(',')}]`);
   }
 }
