@@ -2,20 +2,24 @@ import { lookup } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptureRequest, InstanceResult } from './endpoint';
 import { expandInstances } from './expandInstances';
+import { listedInstances } from './listedInstances';
 
 const CONCURRENCY = 32;
 /** Between the first requests, in ms: a hundred answers to one instant would hold up whatever else the host does. */
 const STAGGER_MS = 5;
 
 /**
- * The instances of a spec: its addresses with their ranges expanded; with the option `dns`, a name that has several
+ * The instances of a spec: its addresses with their ranges expanded, and those that its command lists; with the option `dns`, a name that has several
  * addresses is one instance each.
  * @throws Error with a sentence where there is none
  */
 export async function instancesOf({ spec, signal }: Pick<CaptureRequest, 'spec' | 'signal'>): Promise<string[]> {
-  const written = typeof spec.url === 'string' ? [spec.url] : (spec.url ?? []);
+  const named = typeof spec.url === 'string' ? [spec.url] : (spec.url ?? []);
+  const listed = spec.instancesFrom === undefined ? [] : await listedInstances(spec.instancesFrom, spec.name, signal);
+  const written = [...named, ...listed];
   const found = expandInstances(written);
-  if (found.length === 0) throw new Error(`The endpoint ${spec.name} has no address: set its "url".`);
+  if (found.length === 0)
+    throw new Error(`The endpoint ${spec.name} has no address: set its "url", or "instancesFrom".`);
   if (spec.options?.['dns'] !== true) return found;
   const resolved = await Promise.all(found.map((address) => addressesOf(address)));
   signal.throwIfAborted();
