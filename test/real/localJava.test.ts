@@ -7,7 +7,7 @@ import { asprof } from '../../src/endpoints/asprof';
 import type { EndpointKind } from '../../src/endpoints/endpoint';
 import type { ToolPaths } from '../../src/endpoints/findTool';
 import { jfrByPid } from '../../src/endpoints/jfrByPid';
-import { capturedProfile, captureRequest, processesWith, samplesOf } from '../support/localCapture';
+import { afterStart, capturedProfile, captureRequest, processesWith, samplesOf } from '../support/localCapture';
 import { asyncProfilerJar, missing, RunningProgram } from '../support/realTools';
 
 const source = join(__dirname, '../fixtures/programs/targets/Target.java');
@@ -51,18 +51,17 @@ describe.each(ways)('$kind.title', ({ kind, tools, left }) => {
 
     it('is stopped early, and keeps what was sampled', async () => {
       const stop = new AbortController();
-      setTimeout(() => stop.abort(), 4000);
       const request = captureRequest(
         { kind: kind.name, pid: program.pid },
-        { tools, seconds: Infinity, stop: stop.signal },
+        { tools, seconds: Infinity, stop: stop.signal, onProgress: afterStart(3000, () => stop.abort()) },
       );
       const [result] = await kind.capture(request);
       expect(samplesOf(capturedProfile(result), 'crunch')).toBeGreaterThan(5);
     });
 
     it('keeps what was sampled of a target that ends', async () => {
-      setTimeout(() => program.child.stdin!.end(), 5000);
-      const request = captureRequest({ kind: kind.name, pid: program.pid }, { tools, seconds: 30 });
+      const onProgress = afterStart(3000, () => program.child.stdin!.end());
+      const request = captureRequest({ kind: kind.name, pid: program.pid }, { tools, seconds: 30, onProgress });
       const [result] = await kind.capture(request);
       expect(samplesOf(capturedProfile(result), 'crunch')).toBeGreaterThan(5);
       expect(result).toMatchObject({ notes: [expect.stringMatching(/ended after \d\.\d s/)] });
@@ -70,10 +69,9 @@ describe.each(ways)('$kind.title', ({ kind, tools, left }) => {
 
     it('leaves no recording, file or process behind where it was cancelled', async () => {
       const cancel = new AbortController();
-      setTimeout(() => cancel.abort(), 3000);
       const request = captureRequest(
         { kind: kind.name, pid: program.pid },
-        { tools, seconds: 30, signal: cancel.signal },
+        { tools, seconds: 30, signal: cancel.signal, onProgress: afterStart(1500, () => cancel.abort()) },
       );
       await expect(kind.capture(request)).rejects.toThrow(/abort/i);
       expect(recordings()).not.toMatch(/emberline/);
@@ -103,8 +101,8 @@ describe.skipIf(noJdk)('a JVM that is killed', () => {
   it('leaves what its recorder had written', async () => {
     execFileSync('javac', ['-g', '-d', classes, source]);
     const program = await RunningProgram.start('java', ['-cp', classes, 'Target', '60'], 1);
-    setTimeout(() => program.child.kill('SIGKILL'), 6000);
-    const request = captureRequest({ kind: 'jfr', pid: program.pid }, { seconds: 30 });
+    const onProgress = afterStart(5000, () => program.child.kill('SIGKILL'));
+    const request = captureRequest({ kind: 'jfr', pid: program.pid }, { seconds: 30, onProgress });
     const [result] = await jfrByPid.capture(request);
     expect(existsSync((result as { path: string }).path)).toBe(true);
     expect(samplesOf(capturedProfile(result), 'crunch')).toBeGreaterThan(5);

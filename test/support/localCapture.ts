@@ -21,6 +21,15 @@ export function captureRequest(spec: Omit<EndpointSpec, 'name'>, more: Partial<C
   };
 }
 
+/** For `CaptureRequest.onProgress`: acts once, so long after the sampling has begun. */
+export function afterStart(ms: number, action: () => void): () => void {
+  let begun = false;
+  return () => {
+    if (!begun) setTimeout(action, ms);
+    begun = true;
+  };
+}
+
 /** The profile that a capture gave. @throws Error with its sentence where it gave none */
 export function capturedProfile(result: InstanceResult | undefined): Profile {
   if (result === undefined || 'error' in result) throw new Error(result?.error ?? 'no result');
