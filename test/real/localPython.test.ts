@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { austinByPid } from '../../src/endpoints/austin';
 import { pySpy } from '../../src/endpoints/pySpy';
 import { capturedProfile, captureRequest, pathOf, processesWith, samplesOf } from '../support/localCapture';
-import { missing, RunningProgram } from '../support/realTools';
+import { majorVersion, missing, RunningProgram } from '../support/realTools';
 
 const source = join(__dirname, '../fixtures/programs/targets/target.py');
 const folder = mkdtempSync(join(tmpdir(), 'emberline-real-'));
@@ -15,7 +15,9 @@ describe.each([
   { kind: pySpy, tool: 'py-spy', deathSeconds: 20 },
   { kind: austinByPid, tool: 'austin', deathSeconds: 20 },
 ] as const)('$tool of a real Python process', ({ kind, tool, deathSeconds }) => {
-  describe.skipIf(missing(tool, '--version') || missing('python3', '--version'))('', () => {
+  // Debian's Austin is of 2020, and writes other text.
+  const old = tool === 'austin' && process.env['CI'] !== 'true' && majorVersion(tool) < 3;
+  describe.skipIf(old || missing(tool, '--version') || missing('python3', '--version'))('', () => {
     let program: RunningProgram;
     beforeEach(async () => {
       program = await RunningProgram.start('python3', [source, '30'], 1);
@@ -106,7 +108,7 @@ describe.each([
 
   it('says that a process is not Python', async () => {
     const request = captureRequest({ kind: kind.name, pid: process.pid });
-    if (missing(tool, '--version')) return;
+    if (old || missing(tool, '--version')) return;
     await expect(kind.capture(request)).rejects.toThrow(/not Python/);
     expect(readdirSync(request.folder).filter((name) => name.endsWith('.folded'))).toEqual([]);
   });

@@ -14,6 +14,12 @@ export function missing(program: string, ...args: string[]): boolean {
   return spawnSync(program, args, { stdio: 'ignore' }).status !== 0;
 }
 
+/** The first number of a program's `--version`; 0 where it says none. */
+export function majorVersion(program: string): number {
+  const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+  return Number(/\d+/.exec(stdout ?? '')?.[0] ?? 0);
+}
+
 /** A program that prints `lines` lines when it is ready, and ends when its standard input does. */
 export class RunningProgram {
   private constructor(
