@@ -9,6 +9,7 @@ describe('content that is known but not read', () => {
     ['one that is not compressed', 'memray\0\r\0\0\0\0\0', 'memray transform speedscope'],
     ["Python's sampling profiler", 'HCAT\x02\0\0\0\x03\x0f\0\0', 'profiling.sampling replay --gecko'],
     ['the same of another byte order', 'TACH\0\0\0\x02\x03\x0f\0\0', 'profiling.sampling replay --gecko'],
+    ['a heap snapshot', '{"snapshot":{"meta":{"node_fields":["type"]}},"nodes":[9,1]}', 'node --heap-prof'],
   ])('names the way from %s', (_, text, way) => {
     expect(describeForeign(bytes(text))).toContain(way);
   });

@@ -1,4 +1,4 @@
-/** Profiles in a form that changes with each release of its tool, and the tool's own way to one that does not. */
+/** Known content that is not read, and the way to what is. */
 interface Foreign {
   readonly sentence: string;
   is(head: Uint8Array): boolean;
@@ -22,6 +22,11 @@ const foreign: readonly Foreign[] = [
       'This is a binary file of Python\'s sampling profiler, which only that version of Python reads: convert it by "python -m profiling.sampling replay --gecko FILE" and open the result',
     // https://github.com/python/cpython/blob/main/InternalDocs/profiling_binary_format.md, in both byte orders.
     is: (head) => /^(HCAT.\0{3}|TACH\0{3}.)/s.test(latin1.decode(head.subarray(0, 8))),
+  },
+  {
+    sentence:
+      'This is a heap snapshot of V8, which holds objects and no stacks: record allocation sampling instead (a .heapprofile, as "node --heap-prof" writes it)',
+    is: (head) => /^\s*\{\s*"snapshot"\s*:\s*\{\s*"meta"\s*:/.test(latin1.decode(head.subarray(0, 256))),
   },
 ];
 
