@@ -1,14 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { CaptureRequest, EndpointSpec, InstanceResult } from '../../src/endpoints/endpoint';
 import { detectFormat, headLength } from '../../src/formats/registry';
 import type { Profile } from '../../src/profile/profile';
 import { decode, naiveTotals } from './profiles';
 
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A request with a folder of its own in the system's folder for temporary files. */
 export function captureRequest(spec: Omit<EndpointSpec, 'name'>, more: Partial<CaptureRequest> = {}): CaptureRequest {
+  const folder = mkdtempSync(join(tmpdir(), 'emberline-real-'));
+  folders.push(folder);
   return {
     spec: { name: 'test', ...spec },
     seconds: 1,
@@ -16,7 +24,7 @@ export function captureRequest(spec: Omit<EndpointSpec, 'name'>, more: Partial<C
     onProgress: () => {},
     log: () => {},
     headersFor: () => ({}),
-    folder: mkdtempSync(join(tmpdir(), 'emberline-real-')),
+    folder,
     ...more,
   };
 }
