@@ -21,7 +21,7 @@ interface Part {
   seconds?: number;
 }
 
-function captureSet(parts: readonly Part[], failures: CaptureSetHeader['failures'] = []): Uint8Array {
+function captureSet(parts: readonly Part[], failures: CaptureSetHeader['failures'] = [], captures = 1): Uint8Array {
   const members = parts.map(({ instance, name, body, seconds }) => ({
     instance,
     name: name ?? 'a.folded',
@@ -29,7 +29,7 @@ function captureSet(parts: readonly Part[], failures: CaptureSetHeader['failures
     seconds: seconds ?? null,
     notes: [],
   }));
-  return Buffer.concat([writeCaptureSetHeader({ members, failures }), ...parts.map(({ body }) => body)]);
+  return Buffer.concat([writeCaptureSetHeader({ members, failures, captures }), ...parts.map(({ body }) => body)]);
 }
 
 const read = (bytes: Uint8Array): Profile =>
@@ -61,6 +61,13 @@ describe('a capture set', () => {
     expect(byInstance(profile)).toEqual({ 'a:1': 3, 'b:1': 5 });
     expect(profile.stacks.length).toBe(3);
     expect(profile.meta).toMatchObject({ durationMs: 10_000, notes: [] });
+  });
+
+  it('adds captures of one instance up that follow one another, over the time of all', () => {
+    const parts = ['main;work 3\n', 'main;work 4\n'].map((body) => ({ instance: 'a:1', body: text(body), seconds: 5 }));
+    const profile = read(captureSet(parts, [], 2));
+    expect(byInstance(profile)).toEqual({ 'a:1': 7 });
+    expect(profile.meta.durationMs).toBe(10_000);
   });
 
   it('is read from a file body by body, packed ones too, and keeps the labels that samples have', async () => {

@@ -318,6 +318,34 @@ suite('Endpoints view', () => {
     removeFromWorkspace('live');
   });
 
+  test('live: a rolling window shows the last captures together, and a server that goes away stops nothing', async () => {
+    first.body = 'main;work 10\n';
+    await settings().update('live.window', 2, vscode.ConfigurationTarget.Workspace);
+    try {
+      await configure([{ name: 'api', kind: 'go-pprof', url: first.address, seconds: 1 }]);
+      await eventually(rows, (all) => all.length === 1);
+      await press('api', 'Start Live');
+      await waitForFlameGraph();
+      const total = (): Promise<string> =>
+        ui(async (page, _, tools) =>
+          tools
+            .webview(page)
+            .locator('emberline-function-table')
+            .evaluate((table) => table.shadowRoot?.querySelector('.row .value')?.textContent?.trim() ?? ''),
+        );
+      await eventually(total, (text) => text === '20');
+      first.refusal = { status: 503, text: 'restarting' };
+      await eventually(rows, ([row]) => row?.description === 'live · nobody answers');
+      assert.equal(await total(), '20');
+      first.refusal = null;
+      await eventually(rows, ([row]) => /^live · \d+ captures/.test(row?.description ?? ''));
+      await press('api', 'Stop Live');
+      await eventually(rows, ([row]) => /^captured /.test(row?.description ?? ''));
+    } finally {
+      await settings().update('live.window', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
   test('finds an inspector on this machine, captures its CPU and heap, and adds it to the settings', async function () {
     this.timeout(90_000);
     const program =
