@@ -277,6 +277,20 @@ suite('Endpoints view', () => {
       await search.first().click();
       await page.keyboard.type('rest');
     });
+    // Zooms into `rest`, which has the right 30 % of the second row.
+    await ui(async (page, _, tools) => {
+      const stage = tools.webview(page).locator('.stage').first();
+      const box = await stage.boundingBox();
+      await stage.dblclick({ position: { x: box!.width * 0.85, y: 30 } });
+    });
+    const breadcrumb = (): Promise<string> =>
+      ui(async (page, _, tools) =>
+        tools
+          .webview(page)
+          .locator('emberline-breadcrumb')
+          .evaluate((element) => element.shadowRoot?.textContent?.replace(/\s+/g, ' ') ?? ''),
+      );
+    await eventually(breadcrumb, (text) => text.includes('rest'));
     await vscode.window.showTextDocument(vscode.Uri.file(file), { viewColumn: vscode.ViewColumn.Two });
     await eventually(decoratedLines, (lines) => lines.some(({ line, label }) => line === 2 && label?.includes('70')));
     first.body = capture('two', 4);
@@ -290,6 +304,7 @@ suite('Endpoints view', () => {
         .locator('emberline-function-table')
         .evaluate((table) => table.shadowRoot?.textContent ?? ''),
     );
+    assert.match(await breadcrumb(), /rest/);
     assert.ok(/\btwo\b/.test(said) && !/\bone\b/.test(said), said);
     const searched = await ui(async (page, _, tools) =>
       tools
