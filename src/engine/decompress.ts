@@ -8,6 +8,15 @@ import { canUnpack, createSyncInflater, InflateError, type Packing, type SyncInf
 /** A profile of some bytes that grows more than this many times is no profile. */
 const LARGEST_RATIO = 300;
 const ALWAYS_ALLOWED = 64 << 20;
+/** Beyond this many bytes, more than a few times what profiles shrink is refused: they do not shrink that much. */
+const LARGE = 2 ** 30;
+const LARGEST_RATIO_OF_LARGE = 60;
+
+/** Bytes that `packed` ones may grow to. */
+function largestUnpacked(packed: number): number {
+  const most = Math.max(ALWAYS_ALLOWED, packed * LARGEST_RATIO);
+  return most <= LARGE ? most : Math.max(LARGE, packed * LARGEST_RATIO_OF_LARGE);
+}
 /** Bytes of one unpacked chunk. */
 const CHUNK = 1 << 20;
 /** The size that a file claims to unpack to is believed up to this many times its own. */
@@ -158,7 +167,7 @@ class StreamedSource implements EngineSource {
 
   private refuseBomb(made: number): void {
     const packed = this.packed.size ?? this.read;
-    const limit = Math.max(ALWAYS_ALLOWED, packed * LARGEST_RATIO);
+    const limit = largestUnpacked(packed);
     if (made > limit) throw bombError(this.packing, packed, limit);
   }
 
@@ -212,7 +221,7 @@ function fill(inflater: SyncInflater, packed: Uint8Array, target: Uint8Array): n
 /** Where Node has no stepwise unpacking: as a whole. */
 function unpackWhole(source: ByteSource, packing: Packing): ByteSource {
   const packed = source.bytes();
-  const maxOutputLength = Math.min(2 ** 32, Math.max(ALWAYS_ALLOWED, packed.length * LARGEST_RATIO));
+  const maxOutputLength = Math.min(2 ** 32, largestUnpacked(packed.length));
   try {
     const unpack = packing === 'gzip' ? zlib.gunzipSync : zlib.zstdDecompressSync;
     const bytes = unpack(packed, { maxOutputLength });

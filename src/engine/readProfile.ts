@@ -65,6 +65,9 @@ function decode(source: EngineSource, name: string, task: EngineTask): Profile {
   if (foreign !== null) throw new DecodeError(`${foreign}.`);
   const format = detectFormat(head, name);
   if (format === null) throw unknownContent(head);
+  // Chosen by its name only: what may unpack to gigabytes is not unpacked to be refused then.
+  const strange = head.length === headLength && format.detect(head, name) === 'no';
+  if (strange && recogniseContent(head).kind !== 'text') throw unknownContent(head);
   try {
     return format.decode(source, {
       checkpoint: (fraction) => task.checkpoint(fraction ?? source.progress?.() ?? null, 'Reading'),
