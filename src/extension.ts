@@ -16,6 +16,7 @@ import { registerConvertProfile } from './views/convertProfile';
 import { DownloadStore } from './views/downloadStore';
 import { DroppedProfiles } from './views/droppedProfiles';
 import { Endpoints } from './views/endpoints/endpoints';
+import { registerExplainSources } from './views/explainSources';
 import { registerOpenProfile, showProfile } from './views/openProfile';
 import { OpenProfiles } from './views/openProfiles';
 import { registerOpenUrl } from './views/openUrl';
@@ -95,6 +96,12 @@ export function activate(context: vscode.ExtensionContext): void {
     registerProfileCommand(captures, context.workspaceState),
     registerProfileFromStart(captures),
     registerOpenLocation(opener),
+    registerExplainSources({
+      resolver,
+      opener,
+      files: () => heat.heatFiles,
+      fileBelow: (folder, path) => files.fileAt(path, folder),
+    }),
     registerHeatHover(heat, engine),
     registerProfileEditor(profiles, {
       engine,

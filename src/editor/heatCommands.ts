@@ -122,6 +122,7 @@ async function chooseHeatCommand(heat: Heat): Promise<void> {
     { label: '$(arrow-down) Go to Next Hot Line', command: 'emberline.nextHotLine' },
     { label: '$(arrow-up) Go to Previous Hot Line', command: 'emberline.previousHotLine' },
     { label: heat.visible ? '$(eye-closed) Hide Heat' : '$(eye) Show Heat', command: 'emberline.toggleHeat' },
+    { label: '$(map) Explain Source Mapping', command: 'emberline.explainSources' },
     { label: '$(clear-all) Clear Heat', command: 'emberline.clearHeat' },
   ];
   const title = heat.source === null ? 'Heat' : `Heat of ${plainStatusText(heat.source.name)}`;

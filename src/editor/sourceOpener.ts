@@ -58,6 +58,21 @@ export class SourceOpener {
     }
   }
 
+  /** Asks which file a record means, among the candidates where there are several; true where the user said so. */
+  async chooseSource(file: string): Promise<boolean> {
+    const resolution = await this.resolver.resolve(file);
+    const chosen =
+      resolution.kind === 'ambiguous' ? await this.choose(file, resolution.candidates) : await this.locate(file);
+    return chosen !== null;
+  }
+
+  /** Takes back what the user said about a record. */
+  forgetSource(file: string): void {
+    this.remembered.delete(file);
+    this.resolver.forget();
+    this.onChosen();
+  }
+
   private async find(file: string): Promise<vscode.Uri | null> {
     const resolution = await this.resolver.resolve(file);
     if (resolution.kind === 'ambiguous') {

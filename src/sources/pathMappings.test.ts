@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of the setting.
 import { describe, expect, it } from 'vitest';
-import { applyMapping, expandMapping, type MappingVariables, suggestMappings } from './pathMappings';
+import { applyMapping, expandMapping, type MappingVariables, prefixesOf, suggestMappings } from './pathMappings';
 import { parseRecordedPath } from './recordedPath';
 
 const variables: MappingVariables = {
@@ -82,5 +82,20 @@ describe('suggestMappings', () => {
       suggestMappings([match('C:\\w\\src\\a.ts', 'src/a.ts'), match('C:\\w\\src\\b.ts', 'src/b.ts')], false),
     ).toEqual([{ from: 'C:\\w', to: '${workspaceFolder}', files: 2 }]);
     expect(of('', '')).toEqual([]);
+  });
+});
+
+describe('prefixesOf', () => {
+  it('names the folders of a record, outermost first', () => {
+    expect(prefixesOf('/srv/app/a.ts')).toEqual([
+      { from: '/srv', below: 'app/a.ts' },
+      { from: '/srv/app', below: 'a.ts' },
+    ]);
+    expect(prefixesOf('webpack://shop/./src/a.ts?x')).toEqual([
+      { from: 'webpack://shop', below: 'src/a.ts' },
+      { from: 'webpack://shop/./src', below: 'a.ts' },
+    ]);
+    expect(prefixesOf('C:\\w\\a.ts')).toEqual([{ from: 'C:\\w', below: 'a.ts' }]);
+    expect(prefixesOf('a.ts')).toEqual([]);
   });
 });

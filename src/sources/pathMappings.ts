@@ -1,4 +1,4 @@
-import type { RecordedPath } from './recordedPath';
+import { parseRecordedPath, type RecordedPath } from './recordedPath';
 
 /** A row of the setting `emberline.pathMappings`, as written. */
 export interface PathMapping {
@@ -127,6 +127,33 @@ function normalText({ segments, rooted, drive }: RecordedPath): string {
 /** With `/`, without one at the end. */
 function comparable(text: string): string {
   return text.replaceAll('\\', '/').replace(/\/+$/, '');
+}
+
+/**
+ * The folders that a record stands in, outermost first, each as a mapping's `from`, with what is below it.
+ */
+export function prefixesOf(recorded: string): { from: string; below: string }[] {
+  const path = parseRecordedPath(recorded);
+  const text = path?.scheme ? recorded.replace(/[?#].*$/s, '') : recorded;
+  const prefixes: { from: string; below: string }[] = [];
+  for (const { index } of text.matchAll(/[\\/]/g)) {
+    const from = text.slice(0, index).replace(/(?<=.)[\\/]\.$/, '');
+    const parts = text.slice(index + 1).split(/[\\/]/);
+    // Not within a scheme, a drive or the slashes after them.
+    if (
+      path === null ||
+      from === '' ||
+      /(^|[:\\/.])$/.test(from) ||
+      parts.some((part) => part === '' || part === '..')
+    ) {
+      continue;
+    }
+    const depth = parts.filter((part) => part !== '.').length;
+    if (depth > 0 && prefixes.at(-1)?.from !== from) {
+      prefixes.push({ from, below: path.segments.slice(-depth).join('/') });
+    }
+  }
+  return prefixes;
 }
 
 /** A file that was found because it ends as the record does. */

@@ -125,7 +125,7 @@ export class SourceResolver {
     const attempts: Attempt[] = [];
     const chosen = this.choices.get(recorded);
     if (chosen !== undefined) {
-      attempts.push({ rule: 'Chosen file', led: chosen, found: true });
+      attempts.push({ rule: 'Chosen file', led: chosen.replace(/^file:\/\//, ''), found: true });
       return { resolution: { kind: 'found', uri: chosen, how: 'remembered', match: null }, attempts };
     }
     const path = parseRecordedPath(recorded, this.platform);
