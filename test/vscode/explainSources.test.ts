@@ -40,6 +40,7 @@ async function explained(): Promise<string[]> {
 }
 
 /** The text of the open quick pick with separators and details, as the page shows it. */
+// biome-ignore lint/performance/useDomNodeTextContent: rows as they are shown, a line each.
 const shownText = (): Promise<string> => ui(async (page) => page.locator('.quick-input-widget').innerText());
 
 /** Types a folder into VS Code's own dialog, and presses its button. */
