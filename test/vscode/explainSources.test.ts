@@ -11,6 +11,7 @@ import {
   quickPickItems,
   runCommand,
   screenshot,
+  themeKind,
   ui,
   waitForFlameGraph,
   waitForQuickPick,
@@ -72,6 +73,7 @@ async function inTheme<T>(theme: string, run: () => Promise<T>): Promise<T> {
   const before = workbench.inspect('colorTheme')?.globalValue;
   await workbench.update('colorTheme', theme, vscode.ConfigurationTarget.Global);
   try {
+    await eventually(themeKind, (kind) => kind === (theme.includes('Light') ? 'vs' : 'vs-dark'));
     return await run();
   } finally {
     await workbench.update('colorTheme', before, vscode.ConfigurationTarget.Global);
@@ -119,27 +121,29 @@ suite('Explain source mapping', () => {
   test('says for every file which rule found it, or what was tried', async function () {
     this.timeout(120_000);
     await openProfile(join(folder, 'mapped.folded'));
-    await runCommand(explainTitle);
-    const rows = await explained();
-    const text = await shownText();
-    assert.ok(
-      rows.some((row) => row.includes('/srv/app/mapped/shop/cart.py 40.0% self · 40.0% total')),
-      rows.join('\n'),
-    );
-    assert.match(text, /Not found: 1 file, 6\.0% self/);
-    assert.match(text, /Which file is not clear: 2 files, 14\.0% self/);
-    assert.match(text, /Any of mapped\/[ab]\/twin\.py, mapped\/[ab]\/twin\.py/);
-    assert.match(text, /Go module of the workspace: .*mapped\/gomod\/sum\.go/);
-    assert.match(text, /Workspace file with the same end: mapped\/shop\/cart\.py/);
-    await pictures('explain-sources-dark');
-    await pick('/opt/gone/away.py');
-    await waitForQuickPick('/opt/gone/away.py');
-    const details = await shownText();
-    assert.match(details, /Choose File…/);
-    assert.match(details, /Exact path/);
-    assert.match(details, /no workspace file is named away\.py/);
-    await pictures('explain-sources-details-dark');
-    await cancelQuickInput();
+    await inTheme('Default Dark Modern', async () => {
+      await runCommand(explainTitle);
+      const rows = await explained();
+      const text = await shownText();
+      assert.ok(
+        rows.some((row) => row.includes('/srv/app/mapped/shop/cart.py 40.0% self · 40.0% total')),
+        rows.join('\n'),
+      );
+      assert.match(text, /Not found: 1 file, 6\.0% self/);
+      assert.match(text, /Which file is not clear: 2 files, 14\.0% self/);
+      assert.match(text, /Any of mapped\/[ab]\/twin\.py, mapped\/[ab]\/twin\.py/);
+      assert.match(text, /Go module of the workspace: .*mapped\/gomod\/sum\.go/);
+      assert.match(text, /Workspace file with the same end: mapped\/shop\/cart\.py/);
+      await pictures('explain-sources-dark');
+      await pick('/opt/gone/away.py');
+      await waitForQuickPick('/opt/gone/away.py');
+      const details = await shownText();
+      assert.match(details, /Choose File…/);
+      assert.match(details, /Exact path/);
+      assert.match(details, /no workspace file is named away\.py/);
+      await pictures('explain-sources-details-dark');
+      await cancelQuickInput();
+    });
     await inTheme('Default Light Modern', async () => {
       await runCommand(explainTitle);
       await explained();
