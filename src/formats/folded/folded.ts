@@ -10,6 +10,8 @@ import { PlainFoldedStacks } from './foldedStacks';
 import { forEachFoldedLine } from './foldedWindow';
 import { FoldedScanner } from './wasm/foldedScanner';
 
+const SPACE = 0x20;
+const COLON = 0x3a;
 const SEMICOLON = 59;
 const HEAD = 65536;
 /** Bytes from which on WebAssembly is worth its start. */
@@ -41,6 +43,7 @@ function detectFolded(head: Uint8Array, name: string): Confidence {
   let good = 0;
   let bad = 0;
   let nested = false;
+  let plain = 0;
   for (let start = 0; start < head.length && good + bad < 200; ) {
     const newline = head.indexOf(10, start);
     const stop = newline < 0 ? head.length : newline;
@@ -51,7 +54,9 @@ function detectFolded(head: Uint8Array, name: string): Confidence {
       if (splitFoldedLine(head, start, textEnd, line)) {
         // An indented number tells nothing.
         good += line.end > start ? 1 : 0;
-        nested ||= head.subarray(start, line.end).includes(SEMICOLON);
+        const stack = head.subarray(start, line.end);
+        nested ||= stack.includes(SEMICOLON);
+        plain += stack.includes(SPACE) || stack.at(-1) === COLON ? 0 : 1;
       } else {
         bad++;
       }
@@ -61,8 +66,8 @@ function detectFolded(head: Uint8Array, name: string): Confidence {
   if (good === 0 || bad > (good + bad) * TOLERATED || isJson(head)) {
     return wanted;
   }
-  // Lines that end in a number are in many a text: without a caller anywhere, the name has to say it.
-  return nested ? 'certain' : wanted;
+  // Lines that end in a number are in many a text: without a caller anywhere, most of them must look like a name and its count.
+  return nested ? 'certain' : plain * 2 > good ? 'possible' : wanted;
 }
 
 /** `{"…` and `[1…` are JSON; `{main};…` and `[libc.so];…` are frames. */
