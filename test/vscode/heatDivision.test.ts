@@ -18,9 +18,11 @@ import { writeWorkspace } from './workspaceFolder';
 /** Two instances captured together: `a:6060` spends 60 samples in `hash`, 20 in `wait`; `b:6060` 20 and 100. */
 function writeFleet(): string {
   const source = 'def main():\n    hash()\n    wait()\n\ndef hash():\n    digest()\n\ndef wait():\n    sleep()\n';
-  const folder = writeWorkspace('fleet', { 'work.py': source });
+  const folder = writeWorkspace('fleet', { 'fleet_work.py': source });
   const body = (hash: number, wait: number): Buffer =>
-    Buffer.from(`main (work.py:2);hash (work.py:6) ${hash}\nmain (work.py:3);wait (work.py:9) ${wait}\n`);
+    Buffer.from(
+      `main (fleet_work.py:2);hash (fleet_work.py:6) ${hash}\nmain (fleet_work.py:3);wait (fleet_work.py:9) ${wait}\n`,
+    );
   const bodies = [body(60, 20), body(20, 100)];
   const members = bodies.map((bytes, i) => ({
     instance: `${'ab'[i]}:6060`,
@@ -69,7 +71,7 @@ suite('Filter and split', () => {
     const profile = vscode.Uri.file(join(folder, 'fleet.emberline'));
     await vscode.commands.executeCommand('vscode.openWith', profile, 'emberline.profile', vscode.ViewColumn.One);
     await waitForFlameGraph();
-    await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'work.py')), {
+    await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'fleet_work.py')), {
       viewColumn: vscode.ViewColumn.Beside,
       preview: false,
     });
