@@ -186,19 +186,32 @@ suite('Profile editor', () => {
           await settled();
           const search = () =>
             tools.webview(page).locator('input[type=text], input[type=search], input:not([type])').first();
-          // The Explorer may still be moving its rows when the window has just opened: a click then hits nothing.
-          const opened = page.locator('.tabs-container .tab', { hasText: 'reloaded.folded' });
-          for (let tries = 0; tries < 5 && (await opened.count()) === 0; tries++) {
-            await row.dblclick();
-            await opened.waitFor({ timeout: 10_000 }).catch(() => {});
-          }
+          // A window that has just opened may lose a double-click, or know the file's editor later than our commands: it
+          // then opens as text.
+          const opened = async (): Promise<boolean> =>
+            page
+              .locator('iframe.webview.ready:visible')
+              .first()
+              .waitFor({ timeout: 10_000 })
+              .then(
+                () => true,
+                () => false,
+              );
+          const open = async (): Promise<void> => {
+            for (let tries = 0; tries < 5; tries++) {
+              await row.dblclick();
+              if (await opened()) return;
+              await tools.runCommand(page, 'View: Close All Editors');
+            }
+          };
+          await open();
           await tools.waitForFlameGraph(page);
           await search().fill(query);
           await tools.waitForStored(page, stored);
           await page.reload();
           await settled();
           // VS Code in a browser writes its list of editors while the page goes, and may be too late.
-          if ((await page.locator('.tabs-container .tab').count()) === 0) await row.dblclick();
+          if (!(await opened())) await open();
           await tools.waitForFlameGraph(page);
           const deadline = Date.now() + 30_000;
           for (;;) {
