@@ -73,7 +73,10 @@ export function activate(context: vscode.ExtensionContext): void {
     highlight,
     opener.disposable,
     heat,
-    files.onDidChange(() => resolver.forget()),
+    files.onDidChange(() => {
+      resolver.forget();
+      heat.lookAgain();
+    }),
     files.onDidChangeMappings(() => {
       resolver.forget();
       heat.reset();

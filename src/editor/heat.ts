@@ -110,6 +110,14 @@ export class Heat implements vscode.Disposable {
     this.changed.fire();
   }
 
+  /** Files came or went: documents without marks may now be what a record means. Marks that are there stay. */
+  lookAgain(): void {
+    for (const [uri, heat] of this.documents) {
+      if (heat.files.length === 0) this.documents.delete(uri);
+    }
+    this.refresh();
+  }
+
   /** Hot lines of a document as it is now; none where heat is off. */
   hotLines(document: vscode.TextDocument): HotLines {
     const heat = this.visible ? this.documents.get(document.uri.toString()) : undefined;
