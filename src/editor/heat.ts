@@ -4,11 +4,10 @@ import type { SourceResolver } from '../sources/sourceResolver';
 import { HeatDecorations } from './heatDecorations';
 import { HeatFiles } from './heatFiles';
 import type { HeatMetric, HeatSource } from './heatSource';
-import { type HotLines, hotLinesOf } from './hotLines';
+import { type HotLines, hotLinesOf, noHotLines } from './hotLines';
 import type { LineTracker } from './lineTracker';
 import type { RememberedSources } from './rememberedSources';
 
-const noHeat: HotLines = { lines: [], viewTotal: 0 };
 /** Typing and scrolling come in bursts. */
 const redrawMs = 30;
 
@@ -122,7 +121,7 @@ export class Heat implements vscode.Disposable {
   hotLines(document: vscode.TextDocument): HotLines {
     const heat = this.visible ? this.documents.get(document.uri.toString()) : undefined;
     if (heat === undefined || heat.files.length === 0 || this.heatSource === null) {
-      return noHeat;
+      return noHotLines;
     }
     const map = this.services.tracker.mapFor(this.heatSource, document);
     return hotLinesOf(heat.files, map, threshold(), document.lineCount);

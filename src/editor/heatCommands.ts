@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Heat } from './heat';
 import { heatLabel } from './heatLabel';
 import { heatScope } from './heatScope';
-import { type HotLines, nextHotLine, rankOf, shareOf } from './hotLines';
+import { type HotLines, nextHotLine, noHotLines, rankOf, shareOf } from './hotLines';
 import type { SourceOpener } from './sourceOpener';
 import { plainStatusText } from './statusText';
 
@@ -60,7 +60,7 @@ async function goToHotLine({ heat, opener }: HeatCommandServices, direction: 1 |
     heat.setVisible(true);
   }
   const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
-  const hot: HotLines = editor === undefined ? { lines: [], viewTotal: 0 } : heat.hotLines(editor.document);
+  const hot: HotLines = editor === undefined ? noHotLines : heat.hotLines(editor.document);
   const target = editor && nextHotLine(hot.lines, editor.selection.active.line, direction);
   if (editor === undefined || target === null || target === undefined) {
     await offerHottestLine(heat, opener, editor);

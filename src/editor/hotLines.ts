@@ -1,13 +1,22 @@
 import type { FileLines } from '../engine/engineApi';
 import type { LineMap } from './lineMap';
 
-/** One line of a document that has heat. Values are in the view's unit, lines 0-based in the document as it is now. */
-export interface HotLine {
-  readonly line: number;
+/** What a line costs: self and total in the view's unit, and the samples whose stack has it. */
+export interface LineValues {
   readonly self: number;
   readonly total: number;
+  readonly samples: number;
+}
+
+/** One line of a document that has heat, 0-based in the document as it is now. */
+export interface HotLine extends LineValues {
+  readonly line: number;
   /** What the values are, recorded file and 1-based recorded line each. */
   readonly recorded: readonly { readonly file: number; readonly line: number }[];
+  /** The line in the baseline, scaled as the baseline is; zeros where it has none there, null without a baseline. */
+  readonly baseline: LineValues | null;
+  /** Whether its code changed since the recording: the values are those of the line that stood here. */
+  readonly stale: boolean;
 }
 
 /** What is hot in a document. */
@@ -16,7 +25,15 @@ export interface HotLines {
   readonly lines: readonly HotLine[];
   /** 100 %. */
   readonly viewTotal: number;
+  /** Samples of the view. */
+  readonly viewSamples: number;
+  /** Of self and total. */
+  readonly unit: string;
+  /** What is 100 % in the baseline; null without one. */
+  readonly baseline: { readonly viewTotal: number; readonly viewSamples: number } | null;
 }
+
+export const noHotLines: HotLines = { lines: [], viewTotal: 0, viewSamples: 0, unit: '', baseline: null };
 
 /**
  * Lays the recorded lines of the files that a document stands for on the document's lines as they are now. Deleted
@@ -27,9 +44,8 @@ export interface HotLines {
  */
 export function hotLinesOf(files: readonly FileLines[], map: LineMap, threshold: number, lineCount: number): HotLines {
   const byLine = new Map<number, HotLine>();
-  let viewTotal = 0;
+  const { viewTotal, viewSamples, unit } = files[0] ?? noHotLines;
   for (const file of files) {
-    viewTotal = file.viewTotal;
     for (let i = 0; i < file.line.length; i++) {
       const line = file.line[i]! < 1 ? -1 : map.toCurrent(file.line[i]! - 1);
       if (line < 0 || line >= lineCount) {
@@ -40,6 +56,9 @@ export function hotLinesOf(files: readonly FileLines[], map: LineMap, threshold:
         line,
         self: atMost((before?.self ?? 0) + file.self[i]!, viewTotal),
         total: atMost((before?.total ?? 0) + file.total[i]!, viewTotal),
+        samples: Math.min((before?.samples ?? 0) + file.samples[i]!, viewSamples),
+        baseline: null,
+        stale: false,
         recorded: [...(before?.recorded ?? []), { file: file.file, line: file.line[i]! }],
       });
     }
@@ -50,7 +69,7 @@ export function hotLinesOf(files: readonly FileLines[], map: LineMap, threshold:
     return size > 0 && size >= least;
   });
   lines.sort((a, b) => a.line - b.line);
-  return { lines, viewTotal };
+  return { lines, viewTotal, viewSamples, unit, baseline: null };
 }
 
 function atMost(value: number, viewTotal: number): number {
