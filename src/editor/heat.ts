@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
-import type { EngineApi, FileLines } from '../engine/engineApi';
+import type { ViewSpec } from '../analysis/viewSpec';
+import type { EngineApi, FileLines, ViewTotals } from '../engine/engineApi';
 import type { SourceResolver } from '../sources/sourceResolver';
+import { compareHeat, type HeatComparison } from './heatComparison';
 import { HeatDecorations } from './heatDecorations';
 import { HeatFiles } from './heatFiles';
 import type { HeatMetric, HeatSource } from './heatSource';
-import { type HotLines, hotLinesOf, noHotLines } from './hotLines';
+import { type BaselineLines, type HotLines, hotLinesOf, noHotLines } from './hotLines';
 import type { LineTracker } from './lineTracker';
 import type { RememberedSources } from './rememberedSources';
 
@@ -12,8 +14,11 @@ import type { RememberedSources } from './rememberedSources';
 const redrawMs = 30;
 
 interface DocumentHeat {
-  /** The answers for this document, once they are there. */
+  /** The answers for this document, once they are there; until then those for the profile's capture before, if any. */
   files: readonly FileLines[];
+  totals: ViewTotals;
+  /** The baseline's, with the comparison that they were asked for; null without one. */
+  baseline: (Omit<BaselineLines, 'map'> & { readonly source: HeatSource }) | null;
   /** Tells the latest question from earlier ones. */
   question: number;
 }
@@ -35,6 +40,8 @@ export class Heat implements vscode.Disposable {
   private shown = true;
   private chosenMetric: HeatMetric | null = null;
   private files: HeatFiles | null = null;
+  private baselineSource: HeatSource | null = null;
+  private compared: HeatComparison | null = null;
   private documents = new Map<string, DocumentHeat>();
   private nextQuestion = 1;
   private readonly decorations = new HeatDecorations();
@@ -77,17 +84,41 @@ export class Heat implements vscode.Disposable {
     return this.files;
   }
 
+  /** How the profile is compared with the baseline; null without one, or while it is not open. */
+  get comparison(): HeatComparison | null {
+    return this.compared;
+  }
+
   /** Makes `source` glow, or nothing. Also to be called when the source's status or view changed. */
   setSource(source: HeatSource | null): void {
+    const same = this.heatSource === source;
     this.heatSource = source;
-    const { summary } = source?.status ?? {};
-    const view = source?.view ?? null;
+    this.files = source === null ? null : this.filesOf(source, source.view);
+    this.compare();
+    // What is seen anew stays marked until the new answers are there: no picture without marks between.
+    this.askAgain(same);
+  }
+
+  /** What lines are compared with, null for nothing. Also to be called when its status changed. */
+  setBaseline(baseline: HeatSource | null): void {
+    this.baselineSource = baseline;
+    this.compare();
+    this.askAgain(true);
+  }
+
+  private compare(): void {
+    const by = vscode.workspace.getConfiguration('emberline').get<string>('baseline.compareBy') === 'rate';
+    this.compared = compareHeat(this.heatSource, this.baselineSource, by ? 'rate' : 'share', (source, view) =>
+      this.filesOf(source, view),
+    );
+  }
+
+  private filesOf(source: HeatSource, view: ViewSpec | null): HeatFiles | null {
     const { engine, resolver, remembered } = this.services;
-    this.files =
-      summary === undefined || view === null
-        ? null
-        : new HeatFiles(engine, resolver, remembered, summary.profile, view);
-    this.reset();
+    const { summary } = source.status;
+    return summary === undefined || view === null
+      ? null
+      : new HeatFiles(engine, resolver, remembered, summary.profile, view);
   }
 
   setVisible(visible: boolean): void {
@@ -104,7 +135,16 @@ export class Heat implements vscode.Disposable {
 
   /** Sources may be found elsewhere now: asks again. */
   reset(): void {
-    this.documents.clear();
+    this.askAgain(false);
+  }
+
+  /** @param keep whether marks stay until the answers are there */
+  private askAgain(keep: boolean): void {
+    if (keep && this.files !== null) {
+      for (const heat of this.documents.values()) heat.question = 0;
+    } else {
+      this.documents.clear();
+    }
     this.refresh();
     this.changed.fire();
   }
@@ -112,7 +152,7 @@ export class Heat implements vscode.Disposable {
   /** Files came or went: documents without marks may now be what a record means. Marks that are there stay. */
   lookAgain(): void {
     for (const [uri, heat] of this.documents) {
-      if (heat.files.length === 0) this.documents.delete(uri);
+      if (isEmpty(heat)) this.documents.delete(uri);
     }
     this.refresh();
   }
@@ -120,11 +160,14 @@ export class Heat implements vscode.Disposable {
   /** Hot lines of a document as it is now; none where heat is off. */
   hotLines(document: vscode.TextDocument): HotLines {
     const heat = this.visible ? this.documents.get(document.uri.toString()) : undefined;
-    if (heat === undefined || heat.files.length === 0 || this.heatSource === null) {
+    if (heat === undefined || this.heatSource === null || isEmpty(heat)) {
       return noHotLines;
     }
-    const map = this.services.tracker.mapFor(this.heatSource, document);
-    return hotLinesOf(heat.files, map, threshold(), document.lineCount);
+    const { tracker } = this.services;
+    const { baseline } = heat;
+    const compared = baseline && { ...baseline, map: tracker.mapFor(baseline.source, document) };
+    const map = tracker.mapFor(this.heatSource, document);
+    return hotLinesOf(heat.files, map, threshold(), document.lineCount, heat.totals, compared);
   }
 
   dispose(): void {
@@ -144,7 +187,8 @@ export class Heat implements vscode.Disposable {
       if (!isSource(document)) {
         continue;
       }
-      if (this.visible && this.files !== null && !this.documents.has(document.uri.toString())) {
+      const asked = this.documents.get(document.uri.toString())?.question ?? 0;
+      if (this.visible && this.files !== null && asked === 0) {
         void this.ask(document, this.files);
       } else {
         this.redrawSoon(editor, true);
@@ -154,13 +198,21 @@ export class Heat implements vscode.Disposable {
 
   private async ask(document: vscode.TextDocument, files: HeatFiles): Promise<void> {
     const key = document.uri.toString();
-    const heat: DocumentHeat = { files: [], question: this.nextQuestion++ };
+    const heat: DocumentHeat = {
+      ...(this.documents.get(key) ?? { files: [], totals: noHotLines, baseline: null }),
+      question: this.nextQuestion++,
+    };
     this.documents.set(key, heat);
+    const { compared } = this;
     try {
-      const found = await files.linesOf(document);
+      const [found, totals, baseline] = await Promise.all([
+        files.linesOf(document),
+        files.totals(),
+        compared?.kind === 'compared' ? baselineLines(compared, document) : null,
+      ]);
       // A later question has its own entry by now.
       if (this.documents.get(key)?.question === heat.question) {
-        heat.files = found;
+        Object.assign(heat, { files: found, totals, baseline } satisfies Partial<DocumentHeat>);
       }
     } catch (error) {
       if (this.documents.get(key)?.question === heat.question) {
@@ -211,6 +263,10 @@ export class Heat implements vscode.Disposable {
   }
 
   private configured(event: vscode.ConfigurationChangeEvent): void {
+    if (event.affectsConfiguration('emberline.baseline')) {
+      this.compare();
+      this.askAgain(true);
+    }
     if (!event.affectsConfiguration('emberline.heat')) {
       return;
     }
@@ -220,6 +276,18 @@ export class Heat implements vscode.Disposable {
     this.redraw();
     this.changed.fire();
   }
+}
+
+function isEmpty({ files, baseline }: DocumentHeat): boolean {
+  return files.length === 0 && (baseline === null || baseline.files.length === 0);
+}
+
+async function baselineLines(
+  { source, files, comparison }: HeatComparison & { kind: 'compared' },
+  document: vscode.TextDocument,
+): Promise<DocumentHeat['baseline']> {
+  const [found, totals] = await Promise.all([files.linesOf(document), files.totals()]);
+  return { source, files: found, totals, comparison };
 }
 
 /** Documents that may be a program's source: files, also read-only ones and those in diff editors. */

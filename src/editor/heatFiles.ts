@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import type { ViewSpec } from '../analysis/viewSpec';
-import type { EngineApi, FileLines, HotFile } from '../engine/engineApi';
+import type { EngineApi, FileLines, HotFile, ViewTotals } from '../engine/engineApi';
 import { namesOfRecord, type SourceResolver } from '../sources/sourceResolver';
 import type { RememberedSources } from './rememberedSources';
 
@@ -19,6 +19,7 @@ interface Files {
  */
 export class HeatFiles {
   private files: Promise<Files> | null = null;
+  private whole: Promise<ViewTotals> | null = null;
   private readonly lines = new Map<number, Promise<FileLines>>();
 
   constructor(
@@ -28,6 +29,17 @@ export class HeatFiles {
     readonly profile: number,
     readonly view: ViewSpec,
   ) {}
+
+  /** What 100 % is. */
+  totals(): Promise<ViewTotals> {
+    if (this.whole === null) {
+      this.whole = this.engine.request('viewTotals', { profile: this.profile, view: this.view });
+      this.whole.catch(() => {
+        this.whole = null;
+      });
+    }
+    return this.whole;
+  }
 
   /** Files with samples, hottest first. */
   async hottest(): Promise<readonly HotFile[]> {

@@ -1,4 +1,5 @@
-import type { FileLines } from '../engine/engineApi';
+import { baselineWhole, type Comparison } from '../analysis/comparison';
+import type { FileLines, ViewTotals } from '../engine/engineApi';
 import type { LineMap } from './lineMap';
 
 /** What a line costs: self and total in the view's unit, and the samples whose stack has it. */
@@ -30,46 +31,122 @@ export interface HotLines {
   /** Of self and total. */
   readonly unit: string;
   /** What is 100 % in the baseline; null without one. */
-  readonly baseline: { readonly viewTotal: number; readonly viewSamples: number } | null;
+  readonly baseline: HotBaseline | null;
+}
+
+/** What lines are compared with. A line's change is the difference of its shares, however the two are compared. */
+export interface HotBaseline extends Pick<Comparison, 'by' | 'scale' | 'counted'> {
+  /** 100 % of the lines' baseline values, scaled as they are. */
+  readonly viewTotal: number;
+  /** The baseline's own. */
+  readonly baseTotal: number;
+  readonly viewSamples: number;
+}
+
+/** The baseline's lines of the same document. */
+export interface BaselineLines {
+  readonly files: readonly FileLines[];
+  readonly totals: ViewTotals;
+  /** Where the baseline's recorded lines are now. */
+  readonly map: LineMap;
+  readonly comparison: Comparison;
 }
 
 export const noHotLines: HotLines = { lines: [], viewTotal: 0, viewSamples: 0, unit: '', baseline: null };
 
 /**
  * Lays the recorded lines of the files that a document stands for on the document's lines as they are now. Deleted
- * lines are dropped; where several meet on one line, values add up, though never beyond the view's total.
+ * lines are dropped; where several meet on one line, values add up, though never beyond the view's total. A line that
+ * only the baseline has is there with zeros.
  *
- * @param threshold share (0 to 1) of the larger of self and total below which a line has no heat
+ * @param threshold share (0 to 1) of the largest of self and total, the baseline's too, below which a line has no heat
  * @param lineCount lines of the document: what lies beyond (the file is another version) is dropped
+ * @param totals the view's; needed where no file has them
  */
-export function hotLinesOf(files: readonly FileLines[], map: LineMap, threshold: number, lineCount: number): HotLines {
-  const byLine = new Map<number, HotLine>();
-  const { viewTotal, viewSamples, unit } = files[0] ?? noHotLines;
+export function hotLinesOf(
+  files: readonly FileLines[],
+  map: LineMap,
+  threshold: number,
+  lineCount: number,
+  totals: ViewTotals = files[0] ?? noHotLines,
+  compared: BaselineLines | null = null,
+): HotLines {
+  const { viewTotal, viewSamples, unit } = totals;
+  const now = layOut(files, map, lineCount, totals);
+  const baseline = compared === null ? null : baselineOf(compared, viewTotal);
+  const before = compared === null ? null : layOutBaseline(compared, lineCount);
+  const lines: HotLine[] = [];
+  for (const line of new Set([...now.keys(), ...(before?.keys() ?? [])])) {
+    const { values, recorded } = now.get(line) ?? { values: zeros, recorded: [] };
+    const base = before === null ? null : (before.get(line)?.values ?? zeros);
+    const size = Math.max(
+      Math.abs(shareOf(values.self, viewTotal)),
+      Math.abs(shareOf(values.total, viewTotal)),
+      Math.abs(shareOf(base?.self ?? 0, baseline?.viewTotal ?? 0)),
+      Math.abs(shareOf(base?.total ?? 0, baseline?.viewTotal ?? 0)),
+    );
+    if (size > 0 && size >= threshold) {
+      lines.push({ line, ...values, recorded, baseline: base, stale: false });
+    }
+  }
+  lines.sort((a, b) => a.line - b.line);
+  return { lines, viewTotal, viewSamples, unit, baseline };
+}
+
+const zeros: LineValues = { self: 0, total: 0, samples: 0 };
+
+interface LaidLine {
+  values: LineValues;
+  recorded: { file: number; line: number }[];
+}
+
+function layOut(
+  files: readonly FileLines[],
+  map: LineMap,
+  lineCount: number,
+  { viewTotal, viewSamples }: ViewTotals,
+): Map<number, LaidLine> {
+  const byLine = new Map<number, LaidLine>();
   for (const file of files) {
     for (let i = 0; i < file.line.length; i++) {
       const line = file.line[i]! < 1 ? -1 : map.toCurrent(file.line[i]! - 1);
       if (line < 0 || line >= lineCount) {
         continue;
       }
-      const before = byLine.get(line);
-      byLine.set(line, {
-        line,
-        self: atMost((before?.self ?? 0) + file.self[i]!, viewTotal),
-        total: atMost((before?.total ?? 0) + file.total[i]!, viewTotal),
-        samples: Math.min((before?.samples ?? 0) + file.samples[i]!, viewSamples),
-        baseline: null,
-        stale: false,
-        recorded: [...(before?.recorded ?? []), { file: file.file, line: file.line[i]! }],
-      });
+      const laid = byLine.get(line) ?? { values: zeros, recorded: [] };
+      laid.values = {
+        self: atMost(laid.values.self + file.self[i]!, viewTotal),
+        total: atMost(laid.values.total + file.total[i]!, viewTotal),
+        samples: Math.min(laid.values.samples + file.samples[i]!, viewSamples),
+      };
+      laid.recorded.push({ file: file.file, line: file.line[i]! });
+      byLine.set(line, laid);
     }
   }
-  const least = threshold * Math.abs(viewTotal);
-  const lines = [...byLine.values()].filter(({ self, total }) => {
-    const size = Math.max(Math.abs(self), Math.abs(total));
-    return size > 0 && size >= least;
-  });
-  lines.sort((a, b) => a.line - b.line);
-  return { lines, viewTotal, viewSamples, unit, baseline: null };
+  return byLine;
+}
+
+function baselineOf({ totals, comparison }: BaselineLines, viewTotal: number): HotBaseline {
+  const { by, scale, counted } = comparison;
+  const { viewTotal: baseTotal, viewSamples } = totals;
+  return {
+    by,
+    scale,
+    counted,
+    baseTotal,
+    viewTotal: baselineWhole(by, viewTotal, baseTotal * scale),
+    viewSamples,
+  };
+}
+
+/** The baseline's lines on the document's, values (not samples) scaled. */
+function layOutBaseline({ files, totals, map, comparison }: BaselineLines, lineCount: number): Map<number, LaidLine> {
+  const laid = layOut(files, map, lineCount, totals);
+  for (const each of laid.values()) {
+    const { self, total, samples } = each.values;
+    each.values = { self: self * comparison.scale, total: total * comparison.scale, samples };
+  }
+  return laid;
 }
 
 function atMost(value: number, viewTotal: number): number {

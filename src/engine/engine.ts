@@ -22,7 +22,7 @@ import type {
 } from './engineApi';
 import type { EnginePlatform } from './enginePlatform';
 import { flameWindow, frameDetails, frameParents } from './flameRequests';
-import { fileLines, hotFiles, lineDetails } from './lineRequests';
+import { fileLines, hotFiles, lineDetails, viewTotals } from './lineRequests';
 import { OpenProfile } from './openProfile';
 import { readProfile } from './readProfile';
 import { shorten } from './shorten';
@@ -92,6 +92,7 @@ export class Engine implements EngineApi {
     search: (params) => this.search(params),
     functionTable: (params) => this.functionTable(params),
     hotFiles: ({ profile, view }) => hotFiles(this.find(profile), view),
+    viewTotals: ({ profile, view }) => viewTotals(this.find(profile), view),
     fileLines: ({ profile, view, file }) => fileLines(this.find(profile), view, file),
     lineDetails: ({ profile, view, file, line }) => lineDetails(this.find(profile), view, file, line),
     top: (params) => this.top(params),

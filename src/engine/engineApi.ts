@@ -17,6 +17,7 @@ export interface EngineRequests {
   search: { params: SearchParams; result: SearchResult };
   functionTable: { params: FunctionTableParams; result: FunctionTablePage };
   hotFiles: { params: { profile: number; view: ViewSpec }; result: HotFile[] };
+  viewTotals: { params: { profile: number; view: ViewSpec }; result: ViewTotals };
   fileLines: { params: { profile: number; view: ViewSpec; file: number }; result: FileLines };
   lineDetails: { params: { profile: number; view: ViewSpec; file: number; line: number }; result: LineDetails };
   top: { params: TopParams; result: TopResult };
@@ -245,12 +246,16 @@ export interface HotFile {
   hasLines: boolean;
 }
 
-/** The lines of one file, ascending. */
-export interface FileLines {
-  file: number;
+/** What 100 % of a view is. */
+export interface ViewTotals {
   viewTotal: number;
   viewSamples: number;
   unit: string;
+}
+
+/** The lines of one file, ascending. */
+export interface FileLines extends ViewTotals {
+  file: number;
   line: Int32Array;
   self: Float64Array;
   total: Float64Array;

@@ -3,7 +3,7 @@ import { describeLine, type Neighbour } from '../analysis/lineDetails';
 import { type LineSplit, splitLine } from '../analysis/lineSplit';
 import { describeFunction } from '../analysis/top';
 import { type Dimension, type ViewSpec, withoutSplit } from '../analysis/viewSpec';
-import type { FileLines, HotFile, LineDetails, LineNeighbour } from './engineApi';
+import type { FileLines, HotFile, LineDetails, LineNeighbour, ViewTotals } from './engineApi';
 import type { OpenProfile } from './openProfile';
 import { shorten } from './shorten';
 
@@ -27,6 +27,16 @@ export function hotFiles(open: OpenProfile, spec: ViewSpec): HotFile[] {
   return [...files.values()].sort((a, b) => b.self - a.self || b.total - a.total || a.file - b.file);
 }
 
+/** What 100 % is. */
+export function viewTotals(open: OpenProfile, spec: ViewSpec): ViewTotals {
+  const { values } = open.view(withoutSplit(spec));
+  return {
+    viewTotal: values.total,
+    viewSamples: values.samples,
+    unit: open.profile.sampleTypes[spec.sampleType].unit,
+  };
+}
+
 /** Self, total and samples of every line of one file. */
 export function fileLines(open: OpenProfile, spec: ViewSpec, file: number): FileLines {
   const view = open.view(withoutSplit(spec));
@@ -38,9 +48,7 @@ export function fileLines(open: OpenProfile, spec: ViewSpec, file: number): File
   entries.sort((a, b) => index.line[a] - index.line[b]);
   return {
     file,
-    viewTotal: view.values.total,
-    viewSamples: view.values.samples,
-    unit: open.profile.sampleTypes[spec.sampleType].unit,
+    ...viewTotals(open, spec),
     line: Int32Array.from(entries, (entry) => index.line[entry]),
     self: Float64Array.from(entries, (entry) => view.lines.self[entry]),
     total: Float64Array.from(entries, (entry) => view.lines.total[entry]),

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import type { Comparison } from '../analysis/comparison';
+import type { FileLines } from '../engine/engineApi';
+import { changeText, lineChange } from './heatChange';
+import { type HotLines, hotLinesOf } from './hotLines';
+import { LineMap } from './lineMap';
+
+type Row = readonly [line: number, self: number, total: number];
+
+function lines(viewTotal: number, rows: readonly Row[]): FileLines {
+  return {
+    file: 1,
+    viewTotal,
+    viewSamples: viewTotal,
+    unit: 'count',
+    line: Int32Array.from(rows, ([line]) => line),
+    self: Float64Array.from(rows, ([, self]) => self),
+    total: Float64Array.from(rows, ([, , total]) => total),
+    samples: Float64Array.from(rows, ([, , total]) => total),
+  };
+}
+
+const byShare: Comparison = {
+  kind: 'comparison',
+  view: { sampleType: 0, thread: null },
+  by: 'share',
+  scale: 1,
+  counted: true,
+  notes: [],
+};
+
+function compare(
+  now: FileLines,
+  before: FileLines,
+  comparison: Partial<Comparison> = {},
+  map = LineMap.identity,
+): HotLines {
+  const compared = { files: [before], totals: before, map, comparison: { ...byShare, ...comparison } };
+  return hotLinesOf([now], LineMap.identity, 0.001, 100, now, compared);
+}
+
+function texts(hot: HotLines): [number, string][] {
+  return hot.lines.map((line) => [line.line + 1, changeText(lineChange(line, hot, 'total')!, hot)]);
+}
+
+describe('lines with a baseline', () => {
+  const now = lines(10_000, [
+    [1, 0, 10_000],
+    [2, 3000, 3000],
+    [3, 2010, 2010],
+    [5, 500, 500],
+  ]);
+  const before = lines(20_000, [
+    [1, 0, 20_000],
+    [2, 2000, 2000],
+    [3, 4000, 4000],
+    [4, 8000, 8000],
+  ]);
+
+  it('say by how many points of share they changed, what is new, gone or noise', () => {
+    expect(texts(compare(now, before))).toEqual([
+      [1, '≈'],
+      [2, '▲ 20.0 pp'],
+      [3, '≈'],
+      [4, 'vanished ▼ 40.0 pp'],
+      [5, 'new ▲ 5.0 pp'],
+    ]);
+  });
+
+  it('have the baseline at the place where its lines are now', () => {
+    const map = LineMap.between(['a', 'b', 'c'], ['new', 'a', 'b', 'c']);
+    const hot = compare(lines(100, [[2, 50, 50]]), lines(100, [[1, 10, 10]]), {}, map);
+    expect(hot.lines).toEqual([
+      {
+        line: 1,
+        self: 50,
+        total: 50,
+        samples: 50,
+        recorded: [{ file: 1, line: 2 }],
+        stale: false,
+        baseline: { self: 10, total: 10, samples: 10 },
+      },
+    ]);
+  });
+
+  it('by rate: twice the time does not make a line slower', () => {
+    const hot = compare(
+      lines(2000, [
+        [1, 1000, 1000],
+        [2, 1000, 1000],
+      ]),
+      lines(800, [
+        [1, 500, 500],
+        [2, 300, 300],
+      ]),
+      { by: 'rate', scale: 2 },
+    );
+    expect(texts(hot)).toEqual([
+      [1, '≈'],
+      [2, '▲ 20.0 pp'],
+    ]);
+    expect(hot.lines[0]?.baseline).toEqual({ self: 1000, total: 1000, samples: 500 });
+  });
+
+  it('states: in their unit', () => {
+    const mebibytes = (rows: readonly Row[]): FileLines => {
+      const of = lines(100, rows);
+      const scale = (values: Float64Array): Float64Array => values.map((value) => value * 2 ** 20);
+      return { ...of, viewTotal: 100 * 2 ** 20, unit: 'bytes', self: scale(of.self), total: scale(of.total) };
+    };
+    expect(texts(compare(mebibytes([[1, 60, 60]]), mebibytes([[1, 40, 40]]), { by: 'value', counted: false }))).toEqual(
+      [[1, '▲ 20 MiB']],
+    );
+  });
+
+  it('without the file in the profile, all vanished; without it in the baseline, all new', () => {
+    const totals = { viewTotal: 1000, viewSamples: 1000, unit: 'count' };
+    const compared = { files: [lines(1000, [[1, 500, 500]])], totals, map: LineMap.identity, comparison: byShare };
+    const gone = hotLinesOf([], LineMap.identity, 0, 10, totals, compared);
+    expect(texts(gone)).toEqual([[1, 'vanished ▼ 50.0 pp']]);
+    expect(gone.lines[0]).toMatchObject({ self: 0, total: 0, recorded: [] });
+    const fresh = hotLinesOf(compared.files, LineMap.identity, 0, 10, totals, { ...compared, files: [] });
+    expect(texts(fresh)).toEqual([[1, 'new ▲ 50.0 pp']]);
+  });
+
+  it('texts come from a bounded set', () => {
+    const all = new Set<string>();
+    for (let i = 1; i <= 20_000; i++) {
+      const hot = compare(lines(1e6, [[1, 1, i * 50]]), lines(1e6, [[1, 1, 1e6 - i * 50]]));
+      all.add(texts(hot)[0]![1]);
+    }
+    expect(all.size).toBeLessThan(2005);
+  });
+});

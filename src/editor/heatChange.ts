@@ -1,0 +1,78 @@
+import { changeOf } from '../analysis/change';
+import { formatValue } from '../units/units';
+import type { HotLine, HotLines } from './hotLines';
+
+/** How a line changed against the baseline. */
+export interface LineChange {
+  /** `new` and `vanished`: of the profile only, of the baseline only. */
+  readonly kind: 'new' | 'vanished' | 'up' | 'down' | 'same';
+  /** Difference of the shares, 0.041 for 4.1 percentage points. */
+  readonly share: number;
+  /** Difference in the sample type's unit, the baseline's value scaled. */
+  readonly value: number;
+  /** False where it may be chance. */
+  readonly sure: boolean;
+}
+
+/** How a line's self or total changed; null without a baseline. */
+export function lineChange(line: HotLine, hot: HotLines, metric: 'self' | 'total'): LineChange | null {
+  const { baseline: whole, viewTotal, viewSamples } = hot;
+  const { baseline: before } = line;
+  if (whole === null || before === null) {
+    return null;
+  }
+  const { by, scale, counted, baseTotal, viewSamples: baseSamples } = whole;
+  const raw = scale === 0 ? 0 : before[metric] / scale;
+  const change = changeOf(line[metric], samplesOf(line, metric), raw, samplesOf(before, metric), {
+    viewTotal,
+    viewSamples,
+    baseTotal,
+    baseSamples,
+    by,
+    scale,
+    counted,
+  });
+  const { share, value, sure } = change;
+  if (share === 0) {
+    return { kind: 'same', share, value, sure };
+  }
+  if (before.self === 0 && before.total === 0) {
+    return { kind: 'new', share, value, sure };
+  }
+  if (line.self === 0 && line.total === 0) {
+    return { kind: 'vanished', share, value, sure };
+  }
+  return { kind: share > 0 ? 'up' : 'down', share, value, sure };
+}
+
+/** The samples of a line's self are not counted apart: its part of the total's. */
+function samplesOf(values: { self: number; total: number; samples: number }, metric: 'self' | 'total'): number {
+  return metric === 'total' || values.total === 0 ? values.samples : (values.samples * values.self) / values.total;
+}
+
+/**
+ * A change as a label says it: `▲ 4.1 pp`, `▼ 2.0 pp`, `new`, `vanished`, `≈` where it may be chance. By value
+ * `▲ 12 MiB`. Quantised to 0.1 points or two digits, as VS Code makes a style rule for every distinct text.
+ */
+export function changeText(change: LineChange, hot: HotLines): string {
+  const { kind, share, value, sure } = change;
+  if (!sure) {
+    return '≈';
+  }
+  if (kind === 'vanished') {
+    return `vanished ▼ ${amountText(share, value, hot)}`;
+  }
+  return `${kind === 'new' ? 'new ' : ''}${share > 0 ? '▲' : '▼'} ${amountText(share, value, hot)}`;
+}
+
+function amountText(share: number, value: number, { baseline, unit }: HotLines): string {
+  if (baseline?.by === 'value') {
+    return formatValue(twoDigits(Math.abs(value)), unit);
+  }
+  const points = Math.abs(100 * share);
+  return points < 0.05 ? '<0.1 pp' : `${points.toFixed(1)} pp`;
+}
+
+function twoDigits(value: number): number {
+  return value === 0 ? 0 : Number(value.toPrecision(2));
+}
