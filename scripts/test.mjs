@@ -68,7 +68,7 @@ function sentence({ passed, failed, skipped }) {
 }
 
 function readOptions() {
-  const usage = 'Usage: npm test -- [--only unit|webview|vscode]… [--grep PATTERN]';
+  const usage = 'Usage: npm test -- [--only unit|real|webview|vscode]… [--grep PATTERN]';
   try {
     const parsed = parseArgs({
       options: { only: { type: 'string', multiple: true, default: [] }, grep: { type: 'string' } },

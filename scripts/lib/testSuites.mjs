@@ -40,20 +40,26 @@ export async function runWebviewTests(grep) {
 async function runVitest(name, config, grep) {
   const report = join(outputFolder, `${name}.json`);
   await mkdir(outputFolder, { recursive: true });
+  const stray = join(outputFolder, `${name}.strayErrors.json`);
   await rm(report, { force: true });
+  await rm(stray, { force: true });
   const args = [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--config', config];
   args.push('--reporter=default', '--reporter=json', `--outputFile.json=${report}`);
+  args.push(`--reporter=${join(root, 'scripts', 'lib', 'strayErrors.mjs')}`);
   if (grep) args.push('--testNamePattern', grep, '--passWithNoTests');
   const child = spawn(process.execPath, args, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { EMBERLINE_FUZZ_CASES: fuzzCases, ...process.env },
+    env: { EMBERLINE_FUZZ_CASES: fuzzCases, ...process.env, EMBERLINE_STRAY_ERRORS: stray },
   });
   const code = await new Promise((resolve) => child.once('exit', resolve));
   if (!existsSync(report)) throw new Error(`The ${name} tests left no report (vitest ended with ${code}).`);
   const counts = countVitest(JSON.parse(readFileSync(report, 'utf8')), grep);
+  // All tests can pass and a hook, or what nobody waited for, still fail.
+  const outside = existsSync(stray) ? JSON.parse(readFileSync(stray, 'utf8')) : [];
+  counts.failed += outside.length;
+  counts.failures.push(...outside);
   if (code !== 0 && counts.failed === 0) {
-    // A file that does not load, or an error outside of any test.
     counts.failed = 1;
     counts.failures.push(`vitest ended with ${code} (see above)`);
   }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import type { Format } from '../../src/formats/format';
 import { jfr } from '../../src/formats/jfr/jfr';
 import { decode, naiveTotals } from '../support/profiles';
 import { asyncProfilerJar, missing, RunningProgram } from '../support/realTools';
+import { removeFolder } from '../support/removeFolder';
 
 const folder = mkdtempSync(join(tmpdir(), 'emberline-java-'));
 
@@ -25,7 +26,7 @@ describe.skipIf(missing('javac', '-version') || missing('mvn', '-v'))(
     });
     afterAll(async () => {
       await program?.stop();
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
     });
 
     const request = (options: EndpointSpec['options'], more: Partial<CaptureRequest> = {}): CaptureRequest => ({

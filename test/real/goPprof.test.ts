@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -10,6 +10,7 @@ import { pprof } from '../../src/formats/pprof/pprof';
 import type { Profile } from '../../src/profile/profile';
 import { decode, naiveTotals } from '../support/profiles';
 import { missing, RunningProgram } from '../support/realTools';
+import { removeFolder } from '../support/removeFolder';
 
 const folder = mkdtempSync(join(tmpdir(), 'emberline-go-'));
 const source = join(__dirname, '../fixtures/programs/goServer');
@@ -26,7 +27,7 @@ describe.skipIf(missing('go', 'version'))('a real Go server', () => {
 
   afterAll(async () => {
     await server?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   });
 
   function request(spec: Partial<CaptureRequest['spec']>, more: Partial<CaptureRequest> = {}): CaptureRequest {

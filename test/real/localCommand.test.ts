@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -11,10 +11,11 @@ import { pprof } from '../../src/formats/pprof/pprof';
 import { capturedProfile, captureRequest, processesWith, samplesOf } from '../support/localCapture';
 import { decode } from '../support/profiles';
 import { missing } from '../support/realTools';
+import { removeFolder } from '../support/removeFolder';
 
 const targets = join(__dirname, '../fixtures/programs/targets');
 const folder = mkdtempSync(join(tmpdir(), 'emberline-real-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => removeFolder(folder));
 
 writeFileSync(
   join(folder, 'work.cjs'),

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -9,12 +9,13 @@ import type { ToolPaths } from '../../src/endpoints/findTool';
 import { jfrByPid } from '../../src/endpoints/jfrByPid';
 import { afterStart, capturedProfile, captureRequest, processesWith, samplesOf } from '../support/localCapture';
 import { asyncProfilerJar, missing, RunningProgram } from '../support/realTools';
+import { removeFolder } from '../support/removeFolder';
 
 const source = join(__dirname, '../fixtures/programs/targets/Target.java');
 const classes = mkdtempSync(join(tmpdir(), 'emberline-real-'));
 const library = join(classes, 'linux-x64/libasyncProfiler.so');
 const noJdk = missing('javac', '-version') || missing('jcmd', '-l');
-afterAll(() => rmSync(classes, { recursive: true, force: true }));
+afterAll(() => removeFolder(classes));
 
 interface Way {
   readonly kind: EndpointKind;

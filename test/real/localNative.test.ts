@@ -1,16 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { perf } from '../../src/endpoints/perf';
 import { capturedProfile, captureRequest, processesWith, samplesOf } from '../support/localCapture';
 import { missing, RunningProgram } from '../support/realTools';
+import { removeFolder } from '../support/removeFolder';
 
 const source = join(__dirname, '../fixtures/programs/targets/target.c');
 const folder = mkdtempSync(join(tmpdir(), 'emberline-real-'));
 const binary = join(folder, 'target');
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => removeFolder(folder));
 
 /** Whether this kernel lets anything be sampled at all: in many containers it does not. */
 const refused = ((): boolean => {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,10 +6,11 @@ import { austinByPid } from '../../src/endpoints/austin';
 import { pySpy } from '../../src/endpoints/pySpy';
 import { capturedProfile, captureRequest, pathOf, processesWith, samplesOf } from '../support/localCapture';
 import { majorVersion, missing, RunningProgram } from '../support/realTools';
+import { removeFolder } from '../support/removeFolder';
 
 const source = join(__dirname, '../fixtures/programs/targets/target.py');
 const folder = mkdtempSync(join(tmpdir(), 'emberline-real-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => removeFolder(folder));
 
 describe.each([
   { kind: pySpy, tool: 'py-spy', deathSeconds: 20 },

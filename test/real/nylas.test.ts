@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { nylas } from '../../src/endpoints/nylas';
 import { folded } from '../../src/formats/folded/folded';
 import { decode, naiveTotals } from '../support/profiles';
 import { missing, RunningProgram } from '../support/realTools';
+import { removeFolder } from '../support/removeFolder';
 
 const folder = mkdtempSync(join(tmpdir(), 'emberline-nylas-'));
 
@@ -17,7 +18,7 @@ describe.skipIf(missing('python3', '--version'))("a real program with Nylas' sam
   });
   afterAll(async () => {
     await program?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   });
 
   const request = (options?: CaptureRequest['spec']['options']): CaptureRequest => ({

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -7,10 +7,11 @@ import type { CaptureRequest, EndpointSpec, InstanceResult } from '../../src/end
 import { detectFormat, headLength } from '../../src/formats/registry';
 import type { Profile } from '../../src/profile/profile';
 import { decode, naiveTotals } from './profiles';
+import { removeFolder } from './removeFolder';
 
 const folders: string[] = [];
 afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders) removeFolder(folder);
 });
 
 /** A request with a folder of its own in the system's folder for temporary files. */
