@@ -77,6 +77,7 @@ describe('lines with a baseline', () => {
         total: 50,
         samples: 50,
         recorded: [{ file: 1, line: 2 }],
+        functionTotal: null,
         stale: false,
         baseline: { self: 10, total: 10, samples: 10 },
       },

@@ -16,6 +16,8 @@ export interface HotLine extends LineValues {
   readonly recorded: readonly { readonly file: number; readonly line: number }[];
   /** The line in the baseline, scaled as the baseline is; zeros where it has none there, null without a baseline. */
   readonly baseline: LineValues | null;
+  /** Total of the function that the line is in; null where it was not asked for. */
+  readonly functionTotal: number | null;
   /** Whether its code changed since the recording: the values are those of the line that stood here. */
   readonly stale: boolean;
 }
@@ -28,6 +30,8 @@ export interface HotLines {
   readonly viewTotal: number;
   /** Samples of the view. */
   readonly viewSamples: number;
+  /** The samples with the file anywhere on their stack; null where that was not asked for. */
+  readonly fileTotal: number | null;
   /** Of self and total. */
   readonly unit: string;
   /** What is 100 % in the baseline; null without one. */
@@ -52,7 +56,14 @@ export interface BaselineLines {
   readonly comparison: Comparison;
 }
 
-export const noHotLines: HotLines = { lines: [], viewTotal: 0, viewSamples: 0, unit: '', baseline: null };
+export const noHotLines: HotLines = {
+  lines: [],
+  viewTotal: 0,
+  viewSamples: 0,
+  fileTotal: null,
+  unit: '',
+  baseline: null,
+};
 
 /**
  * Lays the recorded lines of the files that a document stands for on the document's lines as they are now. Deleted
@@ -77,7 +88,7 @@ export function hotLinesOf(
   const before = compared === null ? null : layOutBaseline(compared, lineCount);
   const lines: HotLine[] = [];
   for (const line of new Set([...now.keys(), ...(before?.keys() ?? [])])) {
-    const { values, recorded } = now.get(line) ?? { values: zeros, recorded: [] };
+    const { values, functionTotal, recorded } = now.get(line) ?? { values: zeros, functionTotal: null, recorded: [] };
     const base = before === null ? null : (before.get(line)?.values ?? zeros);
     const size = Math.max(
       Math.abs(shareOf(values.self, viewTotal)),
@@ -86,17 +97,18 @@ export function hotLinesOf(
       Math.abs(shareOf(base?.total ?? 0, baseline?.viewTotal ?? 0)),
     );
     if (size > 0 && size >= threshold) {
-      lines.push({ line, ...values, recorded, baseline: base, stale: false });
+      lines.push({ line, ...values, recorded, baseline: base, functionTotal, stale: false });
     }
   }
   lines.sort((a, b) => a.line - b.line);
-  return { lines, viewTotal, viewSamples, unit, baseline };
+  return { lines, viewTotal, viewSamples, fileTotal: fileTotalOf(files, viewTotal), unit, baseline };
 }
 
 const zeros: LineValues = { self: 0, total: 0, samples: 0 };
 
 interface LaidLine {
   values: LineValues;
+  functionTotal: number | null;
   recorded: { file: number; line: number }[];
 }
 
@@ -113,12 +125,13 @@ function layOut(
       if (line < 0 || line >= lineCount) {
         continue;
       }
-      const laid = byLine.get(line) ?? { values: zeros, recorded: [] };
+      const laid = byLine.get(line) ?? { values: zeros, functionTotal: null, recorded: [] };
       laid.values = {
         self: atMost(laid.values.self + file.self[i]!, viewTotal),
         total: atMost(laid.values.total + file.total[i]!, viewTotal),
         samples: Math.min(laid.values.samples + file.samples[i]!, viewSamples),
       };
+      laid.functionTotal = functionTotalOf(file, i, laid, viewTotal);
       laid.recorded.push({ file: file.file, line: file.line[i]! });
       byLine.set(line, laid);
     }
@@ -147,6 +160,24 @@ function layOutBaseline({ files, totals, map, comparison }: BaselineLines, lineC
     each.values = { self: self * comparison.scale, total: total * comparison.scale, samples };
   }
   return laid;
+}
+
+/** Lines of one recorded file that meet are of one function, mostly: its total counts once. */
+function functionTotalOf(file: FileLines, at: number, before: LaidLine, viewTotal: number): number | null {
+  if (file.references === undefined) return null;
+  const total = file.references.functionTotal[at]!;
+  const met = before.functionTotal ?? 0;
+  const sameFile = before.recorded.some((recorded) => recorded.file === file.file);
+  return atMost(sameFile ? Math.max(met, total) : met + total, viewTotal);
+}
+
+function fileTotalOf(files: readonly FileLines[], viewTotal: number): number | null {
+  let sum = 0;
+  for (const { references } of files) {
+    if (references === undefined) return null;
+    sum += references.fileTotal;
+  }
+  return atMost(sum, viewTotal);
 }
 
 function atMost(value: number, viewTotal: number): number {

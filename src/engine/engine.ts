@@ -93,7 +93,7 @@ export class Engine implements EngineApi {
     functionTable: (params) => this.functionTable(params),
     hotFiles: ({ profile, view }) => hotFiles(this.find(profile), view),
     viewTotals: ({ profile, view }) => viewTotals(this.find(profile), view),
-    fileLines: ({ profile, view, file }) => fileLines(this.find(profile), view, file),
+    fileLines: ({ profile, view, file, references }) => fileLines(this.find(profile), view, file, references),
     lineDetails: ({ profile, view, file, line }) => lineDetails(this.find(profile), view, file, line),
     top: (params) => this.top(params),
     encodings: ({ profile, view }) => listEncodingsFor(this.find(profile), view),

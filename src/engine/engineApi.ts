@@ -18,7 +18,7 @@ export interface EngineRequests {
   functionTable: { params: FunctionTableParams; result: FunctionTablePage };
   hotFiles: { params: { profile: number; view: ViewSpec }; result: HotFile[] };
   viewTotals: { params: { profile: number; view: ViewSpec }; result: ViewTotals };
-  fileLines: { params: { profile: number; view: ViewSpec; file: number }; result: FileLines };
+  fileLines: { params: FileLinesParams; result: FileLines };
   lineDetails: { params: { profile: number; view: ViewSpec; file: number; line: number }; result: LineDetails };
   top: { params: TopParams; result: TopResult };
   encodings: { params: { profile: number; view?: ViewSpec }; result: ProfileEncoding[] };
@@ -246,6 +246,14 @@ export interface HotFile {
   hasLines: boolean;
 }
 
+export interface FileLinesParams {
+  profile: number;
+  view: ViewSpec;
+  file: number;
+  /** Whether to answer what the file and the lines' functions cost, too: one more pass over the profile. */
+  references?: boolean;
+}
+
 /** What 100 % of a view is. */
 export interface ViewTotals {
   viewTotal: number;
@@ -261,6 +269,16 @@ export interface FileLines extends ViewTotals {
   total: Float64Array;
   /** Samples (or weights, where the source has no count) whose stack has the line. */
   samples: Float64Array;
+  /** Only where they were asked for. */
+  references?: FileReferences;
+}
+
+/** What a file's lines may be compared with instead of the view's total. */
+export interface FileReferences {
+  /** The samples with the file anywhere on their stack, in the view's unit. */
+  fileTotal: number;
+  /** A line each: total of the function that the line is in, the heaviest where several functions have it. */
+  functionTotal: Float64Array;
 }
 
 export interface LineNeighbour {

@@ -3,8 +3,8 @@ import { describeLine, type Neighbour } from '../analysis/lineDetails';
 import { type LineSplit, splitLine } from '../analysis/lineSplit';
 import { describeFunction } from '../analysis/top';
 import { type Dimension, type ViewSpec, withoutSplit } from '../analysis/viewSpec';
-import type { FileLines, HotFile, LineDetails, LineNeighbour, ViewTotals } from './engineApi';
-import type { OpenProfile } from './openProfile';
+import type { FileLines, FileReferences, HotFile, LineDetails, LineNeighbour, ViewTotals } from './engineApi';
+import type { OpenProfile, ProfileView } from './openProfile';
 import { shorten } from './shorten';
 
 /** Files of a view, hottest first. A file's total is that of its hottest line: lines of one file share samples. */
@@ -37,8 +37,8 @@ export function viewTotals(open: OpenProfile, spec: ViewSpec): ViewTotals {
   };
 }
 
-/** Self, total and samples of every line of one file. */
-export function fileLines(open: OpenProfile, spec: ViewSpec, file: number): FileLines {
+/** Self, total and samples of every line of one file; with `references` also what the file and the functions cost. */
+export function fileLines(open: OpenProfile, spec: ViewSpec, file: number, references = false): FileLines {
   const view = open.view(withoutSplit(spec));
   const index = open.lineIndex;
   const entries: number[] = [];
@@ -53,7 +53,29 @@ export function fileLines(open: OpenProfile, spec: ViewSpec, file: number): File
     self: Float64Array.from(entries, (entry) => view.lines.self[entry]),
     total: Float64Array.from(entries, (entry) => view.lines.total[entry]),
     samples: Float64Array.from(entries, (entry) => view.lines.samples[entry]),
+    ...(references ? { references: fileReferences(open, view, file, entries) } : undefined),
   };
+}
+
+function fileReferences(
+  open: OpenProfile,
+  view: ProfileView,
+  file: number,
+  entries: readonly number[],
+): FileReferences {
+  const { frames, stacks, leafLines } = open.profile;
+  const { ofFrame, ofLeafLine } = open.lineIndex;
+  const position = new Map(entries.map((entry, i) => [entry, i]));
+  const functionTotal = new Float64Array(entries.length);
+  const note = (entry: number, func: number): void => {
+    const at = position.get(entry);
+    if (at === undefined) return;
+    const total = view.functions.total[func];
+    if (Math.abs(total) > Math.abs(functionTotal[at])) functionTotal[at] = total;
+  };
+  for (let frame = 0; frame < frames.length; frame++) note(ofFrame[frame], frames.func[frame]);
+  for (let i = 0; i < ofLeafLine.length; i++) note(ofLeafLine[i], frames.func[stacks.frame[leafLines!.stack[i]]]);
+  return { fileTotal: view.files.total[open.fileIndex.file.indexOf(file)] ?? 0, functionTotal };
 }
 
 const NEIGHBOURS = 5;

@@ -97,3 +97,25 @@ it('says in a picture what it shows, and draws the roots', () => {
   expect(svg).toContain('instance: b');
   expect(svg).not.toContain('instance: a');
 });
+
+it('tells what a file and the functions of its lines cost, where that is asked for', () => {
+  const open = new OpenProfile(
+    1,
+    'x',
+    profileOf([
+      { frames: ['main@m.go:3', 'hash@h.go:7', 'hash@h.go:8'], value: 5 },
+      { frames: ['main@m.go:3', 'hash@h.go:8'], value: 2 },
+      { frames: ['main@m.go:3', 'other@h.go:20'], value: 3 },
+      { frames: ['main@m.go:4'], value: 10 },
+    ]),
+  );
+  const view = { sampleType: 0, thread: null };
+  const file = open.profile.strings.indexOf('h.go');
+  expect(fileLines(open, view, file).references).toBeUndefined();
+  const lines = fileLines(open, view, file, true);
+  expect([...lines.line]).toEqual([7, 8, 20]);
+  expect([...lines.total]).toEqual([5, 7, 3]);
+  // Recursion counts once: 10 samples are in the file, 7 of them in hash.
+  expect(lines.references?.fileTotal).toBe(10);
+  expect([...(lines.references?.functionTotal ?? [])]).toEqual([7, 7, 3]);
+});

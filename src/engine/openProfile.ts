@@ -2,7 +2,7 @@ import { buildCallTree, type CallTree } from '../analysis/callTree';
 import { type FlameLayout, layOutLeftHeavy } from '../analysis/flameLayout';
 import { type FunctionTotals, sumFunctions } from '../analysis/functionTotals';
 import { summarizeLabels } from '../analysis/labelSummary';
-import { indexLines, type LineIndex, type LineTotals, sumLines } from '../analysis/lines';
+import { indexFiles, indexLines, type LineIndex, type LineTotals, sumLines } from '../analysis/lines';
 import { sampleMask } from '../analysis/sampleMask';
 import { splitProfile } from '../analysis/splitProfile';
 import { type StackValues, samplesColumn, sumStacks } from '../analysis/stackValues';
@@ -19,6 +19,7 @@ const KEPT_VIEWS = 3;
 export class OpenProfile {
   private readonly views = new Map<string, ProfileView>();
   private cachedLines: LineIndex | null = null;
+  private cachedFiles: LineIndex | null = null;
   private cachedSummary: ProfileSummary | null = null;
 
   constructor(
@@ -30,6 +31,12 @@ export class OpenProfile {
   get lineIndex(): LineIndex {
     this.cachedLines ??= indexLines(this.profile);
     return this.cachedLines;
+  }
+
+  /** An entry a file. */
+  get fileIndex(): LineIndex {
+    this.cachedFiles ??= indexFiles(this.profile);
+    return this.cachedFiles;
   }
 
   /** @throws RangeError for a sample type or a thread that the profile does not have. */
@@ -119,6 +126,7 @@ export class ProfileView {
   private cachedTree: CallTree | null = null;
   private cachedFunctions: FunctionTotals | null = null;
   private cachedLines: LineTotals | null = null;
+  private cachedFiles: LineTotals | null = null;
   private cachedLeftHeavy: FlameLayout | null = null;
   private cachedTimeOrder: TimeOrderLayout | null = null;
   /** The function table's last order: paging through it sorts once. */
@@ -148,6 +156,13 @@ export class ProfileView {
     if (this.profile !== this.owner.profile) throw new Error('Ask for the lines of a view that is not split.');
     this.cachedLines ??= sumLines(this.owner.profile, this.owner.lineIndex, this.values);
     return this.cachedLines;
+  }
+
+  /** By file, as the profile's `fileIndex` numbers them. @throws Error where the view is split */
+  get files(): LineTotals {
+    if (this.profile !== this.owner.profile) throw new Error('Ask for the files of a view that is not split.');
+    this.cachedFiles ??= sumLines(this.owner.profile, this.owner.fileIndex, this.values);
+    return this.cachedFiles;
   }
 
   layout(order: FlameOrder): FlameLayout {
