@@ -45,12 +45,17 @@ export function buildCallTree(profile: Profile, values: StackValues): CallTree {
 
 /** `buildCallTree` without WebAssembly. */
 export function buildCallTreeByScript(profile: Profile, values: StackValues): CallTree {
-  const merged = sumUpwards(mergeByFunction(profile, values));
+  return treeOfNodes(mergeByFunction(profile, values));
+}
+
+/** Sums nodes up and puts them in depth-first order, heaviest first. */
+export function treeOfNodes(nodes: MergedNodes): CallTree {
+  const merged = sumUpwards(nodes);
   return placeInOrder(merged, orderHeaviestFirst(merged));
 }
 
 /** Nodes in the order of their first stack: parents precede children. */
-interface MergedNodes {
+export interface MergedNodes {
   length: number;
   parent: Int32Array;
   func: Int32Array;

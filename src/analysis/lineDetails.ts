@@ -6,18 +6,24 @@ import type { StackValues } from './stackValues';
 export interface Neighbour {
   func: number;
   value: number;
+  /** Whether it was inlined into what called it, at least somewhere. */
+  inlined: boolean;
 }
 
 export interface LineContext {
   self: number;
   total: number;
   samples: number;
+  /** Samples whose innermost frame is there. */
+  selfSamples: number;
   /** Functions that have the line, heaviest first. */
   functions: Neighbour[];
   /** Who called the line's function, heaviest first. */
   callers: Neighbour[];
   /** What the line called, heaviest first. */
   callees: Neighbour[];
+  /** Stacks whose frame is on the line and was inlined into the one below it, with the value of the samples there. */
+  inlined: Map<number, number>;
 }
 
 /** What a hover shows of one line. Each sample counts once for each function, however deep the recursion. */
@@ -30,7 +36,9 @@ export function describeLine(profile: Profile, index: LineIndex, values: StackVa
   const seenFunctions = new Set<number>();
   const seenCallers = new Set<number>();
   const seenCallees = new Set<number>();
-  const context: LineContext = { self: 0, total: 0, samples: 0, functions: [], callers: [], callees: [] };
+  const inlined = new Map<number, number>();
+  const inlinedCallees = new Set<number>();
+  const sums = { self: 0, total: 0, samples: 0, selfSamples: 0 };
   const funcOf = (stack: number): number => frames.func[stacks.frame[stack]];
   const noteFunction = (stack: number): void => {
     seenFunctions.add(funcOf(stack));
@@ -57,25 +65,66 @@ export function describeLine(profile: Profile, index: LineIndex, values: StackVa
       if (index.ofFrame[stacks.frame[stack]] !== entry) continue;
       onStack = true;
       noteFunction(stack);
-      if (inner >= 0) seenCallees.add(funcOf(inner));
+      if (frames.inlined[stacks.frame[stack]] === 1) inlined.set(stack, (inlined.get(stack) ?? 0) + value);
+      if (inner < 0) continue;
+      seenCallees.add(funcOf(inner));
+      if (frames.inlined[stacks.frame[inner]] === 1) inlinedCallees.add(funcOf(inner));
     }
     if (!onStack && selfShare === 0) continue;
     // A tick line that no frame names has only its share of the leaf's samples.
     const portion = onStack ? 1 : selfShare / whole;
     if (selfShare > 0) {
       noteFunction(leaf);
-      context.self += (value * selfShare) / whole;
+      sums.self += (value * selfShare) / whole;
+      sums.selfSamples += (count * selfShare) / whole;
     }
-    context.total += value * portion;
-    context.samples += count * portion;
+    sums.total += value * portion;
+    sums.samples += count * portion;
     addTo(functions, seenFunctions, value * portion);
     addTo(callers, seenCallers, value * portion);
     addTo(callees, seenCallees, value * portion);
   }
-  context.functions = heaviest(functions);
-  context.callers = heaviest(callers);
-  context.callees = heaviest(callees);
-  return context;
+  return {
+    ...sums,
+    functions: heaviest(functions),
+    callers: heaviest(callers),
+    callees: heaviest(callees, inlinedCallees),
+    inlined,
+  };
+}
+
+/** Frames from a line's own outwards, each inlined into the next, up to the one that was compiled as a function. */
+export interface FrameChain {
+  value: number;
+  frames: number[];
+}
+
+/**
+ * Where code was inlined: the stacks' chains of frames, equal ones together.
+ *
+ * @param inlined stacks whose frame was inlined, with their values
+ * @param most chains, the heaviest first
+ * @param depth frames of a chain at most
+ */
+export function inlineChains(
+  { stacks, frames }: Profile,
+  inlined: ReadonlyMap<number, number>,
+  most: number,
+  depth: number,
+): FrameChain[] {
+  const chains = new Map<string, FrameChain>();
+  for (const [start, value] of inlined) {
+    const chain: number[] = [];
+    for (let stack = start; stack >= 0 && chain.length < depth; stack = stacks.prefix[stack]) {
+      chain.push(stacks.frame[stack]);
+      if (frames.inlined[stacks.frame[stack]] === 0) break;
+    }
+    const key = chain.join();
+    const known = chains.get(key);
+    if (known === undefined) chains.set(key, { value, frames: chain });
+    else known.value += value;
+  }
+  return [...chains.values()].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, most);
 }
 
 function addTo(sums: Map<number, number>, seen: Set<number>, value: number): void {
@@ -83,8 +132,8 @@ function addTo(sums: Map<number, number>, seen: Set<number>, value: number): voi
   seen.clear();
 }
 
-function heaviest(sums: Map<number, number>): Neighbour[] {
+function heaviest(sums: Map<number, number>, inlined?: ReadonlySet<number>): Neighbour[] {
   return [...sums]
-    .map(([func, value]) => ({ func, value }))
+    .map(([func, value]) => ({ func, value, inlined: inlined?.has(func) ?? false }))
     .sort((a, b) => Math.abs(b.value) - Math.abs(a.value) || a.func - b.func);
 }

@@ -154,6 +154,25 @@ export function leafLineRanges({ stacks, leafLines }: Profile): LeafLineRanges {
   return { offset, sum };
 }
 
+/** Per stack: the part of its samples that the line is on, 1 where it is a frame's. */
+export function lineShares({ stacks, leafLines, ...profile }: Profile, index: LineIndex, entry: number): Float64Array {
+  const share = new Float64Array(stacks.length);
+  for (let stack = 0; stack < stacks.length; stack++) {
+    const above = stacks.prefix[stack];
+    if (index.ofFrame[stacks.frame[stack]] === entry || (above >= 0 && share[above] === 1)) share[stack] = 1;
+  }
+  if (leafLines === null) return share;
+  const ticks = leafLineRanges({ stacks, leafLines, ...profile });
+  const inLeaf = new Float64Array(stacks.length);
+  for (let i = 0; i < leafLines.length; i++) {
+    if (index.ofLeafLine[i] === entry) inLeaf[leafLines.stack[i]] += leafLines.ticks[i];
+  }
+  for (let stack = 0; stack < stacks.length; stack++) {
+    if (share[stack] === 0 && inLeaf[stack] > 0) share[stack] = inLeaf[stack] / ticks.sum[stack];
+  }
+  return share;
+}
+
 /** Visits every stack depth first, on the way in and on the way out, without recursion. */
 function walkStacks({ stacks }: Profile, visit: (stack: number, entering: boolean) => void): void {
   const { length, prefix } = stacks;

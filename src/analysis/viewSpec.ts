@@ -25,6 +25,12 @@ export interface FilterTerm {
 /** `leftHeavy`: equal stacks merged, heaviest first. `timeOrder`: a flame chart, left to right as it happened. */
 export type FlameOrder = 'leftHeavy' | 'timeOrder';
 
+/** One half of the sandwich of the function with that index: its callers, outwards from it, or its callees. */
+export type SandwichOrder = `callers:${number}` | `callees:${number}`;
+
+/** Whatever a chart can be laid out as. */
+export type ChartOrder = FlameOrder | SandwichOrder;
+
 /** Equal for specs that show the same. */
 export function viewKey({ sampleType, thread, filter, splitBy }: ViewSpec): string {
   const terms = (filter ?? []).map(({ by, values }) => [by, ...values]);

@@ -91,7 +91,7 @@ function hoverText(details: LineDetails, declared: boolean, stale: boolean, scop
     markdown.appendMarkdown(`$(filter) Only ${markdownText(scope)}\n\n`);
   }
   if (details.functions.length > 0) {
-    markdown.appendMarkdown(`In ${details.functions.map((name) => `**${nameText(name)}**`).join(', ')}\n\n`);
+    markdown.appendMarkdown(`In ${details.functions.map(({ name }) => `**${nameText(name)}**`).join(', ')}\n\n`);
   }
   appendNeighbours(markdown, 'Called by', details.callers, viewTotal);
   appendNeighbours(markdown, 'Calls', details.callees, viewTotal);

@@ -22,6 +22,7 @@ import type {
 } from './engineApi';
 import type { EnginePlatform } from './enginePlatform';
 import { flameWindow, frameDetails, frameParents } from './flameRequests';
+import { lineFunctions, namedFunctions } from './lineFunctions';
 import { fileLines, hotFiles, lineDetails, viewTotals } from './lineRequests';
 import { OpenProfile } from './openProfile';
 import { readProfile } from './readProfile';
@@ -94,6 +95,8 @@ export class Engine implements EngineApi {
     hotFiles: ({ profile, view }) => hotFiles(this.find(profile), view),
     viewTotals: ({ profile, view }) => viewTotals(this.find(profile), view),
     fileLines: ({ profile, view, file, references }) => fileLines(this.find(profile), view, file, references),
+    lineFunctions: ({ profile, view, lines }) => lineFunctions(this.find(profile), view, lines),
+    namedFunctions: ({ profile, view, name, files }) => namedFunctions(this.find(profile), view, name, files),
     lineDetails: ({ profile, view, file, line }) => lineDetails(this.find(profile), view, file, line),
     top: (params) => this.top(params),
     encodings: ({ profile, view }) => listEncodingsFor(this.find(profile), view),

@@ -1,5 +1,6 @@
 import type { LabelKeySummary } from '../analysis/labelSummary';
-import type { Dimension, FilterTerm, FlameOrder, ViewSpec } from '../analysis/viewSpec';
+import type { LineTimeline } from '../analysis/lineTimeline';
+import type { ChartOrder, Dimension, FilterTerm, ViewSpec } from '../analysis/viewSpec';
 import type { SampleType, Thread } from '../profile/profile';
 
 /**
@@ -19,6 +20,8 @@ export interface EngineRequests {
   hotFiles: { params: { profile: number; view: ViewSpec }; result: HotFile[] };
   viewTotals: { params: { profile: number; view: ViewSpec }; result: ViewTotals };
   fileLines: { params: FileLinesParams; result: FileLines };
+  lineFunctions: { params: LineFunctionsParams; result: LineFunction[] };
+  namedFunctions: { params: NamedFunctionsParams; result: LineFunction[] };
   lineDetails: { params: { profile: number; view: ViewSpec; file: number; line: number }; result: LineDetails };
   top: { params: TopParams; result: TopResult };
   encodings: { params: { profile: number; view?: ViewSpec }; result: ProfileEncoding[] };
@@ -96,7 +99,7 @@ export interface ProcessSummary {
 export interface FlameWindowParams {
   profile: number;
   view: ViewSpec;
-  order: FlameOrder;
+  order: ChartOrder;
   /** The wanted part of the x axis, in the axis's unit (left heavy: the sample type's; time order: nanoseconds). */
   from: number;
   to: number;
@@ -139,7 +142,7 @@ export interface FlameWindow {
 export interface FrameDetailsParams {
   profile: number;
   view: ViewSpec;
-  order: FlameOrder;
+  order: ChartOrder;
   node: number;
 }
 
@@ -155,8 +158,11 @@ export interface FrameDetails {
   kind: string | null;
   /** The library or binary that holds the code, null where unknown. */
   module: string | null;
-  /** Of this node (this function called along this path), in the sample type's unit. */
-  self: number;
+  /**
+   * Of this node (this function called along this path), in the sample type's unit. Callers of a sandwich have no self:
+   * their total is what the sandwich's function costs where they call it.
+   */
+  self: number | null;
   total: number;
   /** Of the function everywhere in the view, recursion counted once. */
   functionSelf: number;
@@ -281,27 +287,69 @@ export interface FileReferences {
   functionTotal: Float64Array;
 }
 
+/** Lines as recorded: string index of the file, 1-based line. */
+export interface LineFunctionsParams {
+  profile: number;
+  view: ViewSpec;
+  lines: readonly { readonly file: number; readonly line: number }[];
+}
+
+/** Functions as a program's text names them: `hash` also means `main.hash` and `Digest::hash(int)`. */
+export interface NamedFunctionsParams {
+  profile: number;
+  view: ViewSpec;
+  name: string;
+  /** String indices of the files that they may be in; functions without a file are taken where none is in these. */
+  files: readonly number[];
+}
+
+/** A function of the view, with its totals there. */
+export interface LineFunction {
+  func: number;
+  name: string;
+  self: number;
+  total: number;
+}
+
 export interface LineNeighbour {
+  func: number;
   name: string;
   file: string | null;
   line: number | null;
   value: number;
+  /** Whether it was inlined into what called it, at least somewhere. */
+  inlined: boolean;
 }
 
 export interface LineDetails {
   self: number;
   total: number;
+  /** Samples whose stack has the line, and those whose innermost frame is there. */
   samples: number;
+  selfSamples: number;
+  /** Whether the values are of samples that were taken at random, so that a share of few of them is an estimate. */
+  sampled: boolean;
   viewTotal: number;
   viewSamples: number;
   unit: string;
   type: string;
-  /** Functions that the line belongs to. */
-  functions: string[];
+  /** Functions that the line belongs to, heaviest first. */
+  functions: { func: number; name: string }[];
   callers: LineNeighbour[];
   callees: LineNeighbour[];
+  /** Where the line's code was inlined into other functions: the heaviest of these. */
+  inlined: InlineChain[];
+  /** When the line was on the stack; null where samples have no times. */
+  timeline: LineTimeline | null;
   /** How the total divides among instances, processes, threads and labels that the view has several of. */
   splits: LineSplitSummary[];
+}
+
+/** From the line's function outwards to the one that was compiled as a function. */
+export interface InlineChain {
+  value: number;
+  /** Each with the line that the one before was inlined at; the first has the line itself. */
+  frames: { name: string; file: string | null; line: number | null }[];
 }
 
 export interface LineSplitSummary {

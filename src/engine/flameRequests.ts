@@ -13,8 +13,9 @@ import { shorten } from './shorten';
 /** The boxes of a part of the chart, with the names and colour groups of their functions. */
 export function flameWindow(open: OpenProfile, params: FlameWindowParams): FlameWindow {
   const view = open.view(params.view);
-  const { treeNode, ...window } = cutWindow(view.layout(params.order), params.from, params.to, params.pixels);
-  const func = treeNode.map((node) => view.tree.func[node]);
+  const { tree, layout } = view.chart(params.order);
+  const { treeNode, ...window } = cutWindow(layout, params.from, params.to, params.pixels);
+  const func = treeNode.map((node) => tree.func[node]);
   const funcs = functionsToName(view.profile, func, params.names, open.profile.functions.length);
   const nameFunc = Int32Array.from(funcs);
   const groups = groupsOf(view.profile);
@@ -93,10 +94,10 @@ interface PlacedBox {
 
 function placeNode(open: OpenProfile, { view: spec, order, node }: FrameDetailsParams): PlacedBox {
   const view = open.view(spec);
-  const layout = view.layout(order);
-  const box = boxOfNode(layout, view.tree, node);
+  const { tree, layout } = view.chart(order);
+  const box = boxOfNode(layout, tree, node);
   if (box < 0) throw new RangeError(`There is no frame ${node} in this view.`);
-  return { view, tree: view.tree, layout, box, row: rowOfBox(layout, box) };
+  return { view, tree, layout, box, row: rowOfBox(layout, box) };
 }
 
 /** What a hover card shows of a box. */
@@ -121,6 +122,8 @@ export function frameDetails(open: OpenProfile, params: FrameDetailsParams): Fra
     kind: frameKindNames[profile.frames.kind[frame]] || null,
     module: moduleOf(profile, func),
     ...own,
+    // Callers are there for what they call, whatever they do themselves.
+    self: params.order.startsWith('callers:') ? null : own.self,
     functionSelf: view.functions.self[func],
     functionTotal: view.functions.total[func],
     viewTotal: view.values.total,

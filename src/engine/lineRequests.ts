@@ -1,9 +1,21 @@
 import { functionLine } from '../analysis/functionLine';
-import { describeLine, type Neighbour } from '../analysis/lineDetails';
+import { describeLine, inlineChains, type Neighbour } from '../analysis/lineDetails';
 import { type LineSplit, splitLine } from '../analysis/lineSplit';
+import { lineTimeline } from '../analysis/lineTimeline';
+import { samplesColumn } from '../analysis/stackValues';
 import { describeFunction } from '../analysis/top';
 import { type Dimension, type ViewSpec, withoutSplit } from '../analysis/viewSpec';
-import type { FileLines, FileReferences, HotFile, LineDetails, LineNeighbour, ViewTotals } from './engineApi';
+import type { Profile } from '../profile/profile';
+import { unitKind } from '../units/units';
+import type {
+  FileLines,
+  FileReferences,
+  HotFile,
+  InlineChain,
+  LineDetails,
+  LineNeighbour,
+  ViewTotals,
+} from './engineApi';
 import type { OpenProfile, ProfileView } from './openProfile';
 import { shorten } from './shorten';
 
@@ -89,25 +101,40 @@ export function lineDetails(open: OpenProfile, spec: ViewSpec, file: number, lin
   if (entry === index.length) throw new RangeError(`The profile has no line ${line} of that file.`);
   const context = describeLine(open.profile, index, view.values, entry);
   const { type, unit } = open.profile.sampleTypes[spec.sampleType];
-  const name = ({ func, value }: Neighbour): LineNeighbour => {
-    const neighbour = describeFunction(open.profile, func);
-    return { ...neighbour, name: shorten(neighbour.name), line: functionLine(open.profile, func), value };
+  const name = ({ func, value, inlined }: Neighbour): LineNeighbour => {
+    const { name: full, file: path } = describeFunction(open.profile, func);
+    return { func, name: shorten(full), file: path, line: functionLine(open.profile, func), value, inlined };
   };
   return {
     self: context.self,
     total: context.total,
     samples: context.samples,
+    selfSamples: context.selfSamples,
+    sampled: samplesColumn(open.profile) >= 0 && (unitKind(unit) === 'time' || type === 'samples'),
     viewTotal: view.values.total,
     viewSamples: view.values.samples,
     unit,
     type,
-    functions: context.functions.slice(0, NEIGHBOURS).map((found) => name(found).name),
+    functions: context.functions.slice(0, NEIGHBOURS).map((found) => ({ func: found.func, name: name(found).name })),
     callers: context.callers.slice(0, NEIGHBOURS).map(name),
     callees: context.callees.slice(0, NEIGHBOURS).map(name),
+    inlined: inlineChains(open.profile, context.inlined, INLINE_CHAINS, INLINE_DEPTH).map(
+      ({ value, frames }): InlineChain => ({ value, frames: frames.map((frame) => placeOfFrame(open.profile, frame)) }),
+    ),
+    timeline: lineTimeline(open.profile, index, withoutSplit(spec), entry, TIMELINE_BUCKETS),
     splits: differing(splitLine(open.profile, index, spec, entry, splitDimensions(open)))
       .slice(0, MOST_SPLITS)
       .map(({ by, values }) => ({ by, values: values.slice(0, NEIGHBOURS), distinct: values.length })),
   };
+}
+
+const INLINE_CHAINS = 2;
+const INLINE_DEPTH = 8;
+const TIMELINE_BUCKETS = 40;
+
+function placeOfFrame(profile: Profile, frame: number): InlineChain['frames'][number] {
+  const { name, file, line } = describeFunction(profile, profile.frames.func[frame]);
+  return { name: shorten(name), file, line: profile.frames.line[frame] || line };
 }
 
 const MOST_SPLITS = 3;

@@ -4,11 +4,12 @@ import { type FunctionTotals, sumFunctions } from '../analysis/functionTotals';
 import { summarizeLabels } from '../analysis/labelSummary';
 import { indexFiles, indexLines, type LineIndex, type LineTotals, sumLines } from '../analysis/lines';
 import { sampleMask } from '../analysis/sampleMask';
+import { buildSandwich, type SandwichHalf } from '../analysis/sandwich';
 import { splitProfile } from '../analysis/splitProfile';
 import { type StackValues, samplesColumn, sumStacks } from '../analysis/stackValues';
 import { groupThreads, threadTitles } from '../analysis/threadNames';
 import { isTimed, layOutTimeOrder, type TimeOrderLayout } from '../analysis/timeOrder';
-import { type FlameOrder, type ViewSpec, viewKey } from '../analysis/viewSpec';
+import { type ChartOrder, type ViewSpec, viewKey } from '../analysis/viewSpec';
 import type { Profile } from '../profile/profile';
 import type { ProfileSummary } from './engineApi';
 
@@ -118,6 +119,11 @@ export class OpenProfile {
   }
 }
 
+interface Chart {
+  readonly tree: CallTree;
+  readonly layout: FlameLayout;
+}
+
 /** What was computed of one view of a profile, each part at its first use. */
 export class ProfileView {
   /** The open profile, or where the view is split that profile with the roots: it has the tree's functions and frames. */
@@ -129,6 +135,8 @@ export class ProfileView {
   private cachedFiles: LineTotals | null = null;
   private cachedLeftHeavy: FlameLayout | null = null;
   private cachedTimeOrder: TimeOrderLayout | null = null;
+  /** Of one function at a time. */
+  private cachedSandwich: ({ func: number } & { [half in SandwichHalf]?: Chart }) | null = null;
   /** The function table's last order: paging through it sorts once. */
   tableOrder: { key: string; functions: Int32Array } | null = null;
 
@@ -165,10 +173,27 @@ export class ProfileView {
     return this.cachedFiles;
   }
 
-  layout(order: FlameOrder): FlameLayout {
-    if (order === 'timeOrder') return this.timeOrder();
-    this.cachedLeftHeavy ??= layOutLeftHeavy(this.tree);
-    return this.cachedLeftHeavy;
+  /** The layout of a chart and the tree whose nodes its boxes are. @throws RangeError for a function that is not there */
+  chart(order: ChartOrder): Chart {
+    if (order === 'timeOrder') return { tree: this.tree, layout: this.timeOrder() };
+    if (order === 'leftHeavy') {
+      this.cachedLeftHeavy ??= layOutLeftHeavy(this.tree);
+      return { tree: this.tree, layout: this.cachedLeftHeavy };
+    }
+    const [half, func] = order.split(':') as [SandwichHalf, string];
+    return this.sandwich(Number(func), half);
+  }
+
+  private sandwich(func: number, half: SandwichHalf): Chart {
+    if (!(func >= 0 && func < this.profile.functions.length)) throw new RangeError(`There is no function ${func}.`);
+    if (this.cachedSandwich?.func !== func) this.cachedSandwich = { func };
+    let found = this.cachedSandwich[half];
+    if (found === undefined) {
+      const tree = buildSandwich(this.tree, func, half);
+      found = { tree, layout: layOutLeftHeavy(tree) };
+      this.cachedSandwich[half] = found;
+    }
+    return found;
   }
 
   /** @throws RangeError where the view is of all threads: a time axis is one thread's. */

@@ -17,8 +17,8 @@ export interface FrameFigures {
 }
 
 export function frameFigures(details: FrameDetails, type: SampleType): FrameFigures {
-  const value = (amount: number): string => formatNamedValue(amount, type.unit, '');
-  const share = (amount: number): string => formatPercent(amount, details.viewTotal);
+  const value = (amount: number | null): string => (amount === null ? '–' : formatNamedValue(amount, type.unit, ''));
+  const share = (amount: number | null): string => (amount === null ? '' : formatPercent(amount, details.viewTotal));
   return {
     self: value(details.self),
     selfShare: share(details.self),
@@ -59,7 +59,7 @@ export function describeFrame(details: FrameDetails, type: SampleType): string {
   return [
     visibleText(details.name),
     `total ${figures.total}, ${figures.totalShare}`,
-    `self ${figures.self}, ${figures.selfShare}`,
+    ...(details.self === null ? [] : [`self ${figures.self}, ${figures.selfShare}`]),
     figures.samples,
     `depth ${details.row + 1}`,
     place === null ? 'no source' : shortPath(place),
