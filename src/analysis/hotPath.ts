@@ -61,7 +61,8 @@ export function hotPath(
       }
     }
     const callee = heaviest(groupByFunction(callees, funcOf, below));
-    const goesOn = callee !== null && Math.abs(callee.group.total) > 0 && Math.abs(callee.group.total) >= Math.abs(self);
+    const goesOn =
+      callee !== null && Math.abs(callee.group.total) > 0 && Math.abs(callee.group.total) >= Math.abs(self);
     const line = goesOn
       ? heaviestLine(callee.group.stacks.map((stack) => [lineOf(profile, stacks.prefix[stack]), below[stack]]))
       : heaviestLine(ownLines(profile, values, own));

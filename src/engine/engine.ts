@@ -21,7 +21,9 @@ import type {
   TopResult,
 } from './engineApi';
 import type { EnginePlatform } from './enginePlatform';
+import { fileFunctions } from './fileFunctionRequests';
 import { flameWindow, frameDetails, frameParents } from './flameRequests';
+import { hotPathFrom, hottestLines } from './hottestRequests';
 import { lineFunctions, namedFunctions } from './lineFunctions';
 import { fileLines, hotFiles, lineDetails, viewTotals } from './lineRequests';
 import { OpenProfile } from './openProfile';
@@ -98,6 +100,9 @@ export class Engine implements EngineApi {
     lineFunctions: ({ profile, view, lines }) => lineFunctions(this.find(profile), view, lines),
     namedFunctions: ({ profile, view, name, files }) => namedFunctions(this.find(profile), view, name, files),
     lineDetails: ({ profile, view, file, line }) => lineDetails(this.find(profile), view, file, line),
+    hottestLines: (params) => hottestLines(this.find(params.profile), params),
+    fileFunctions: (params) => fileFunctions(this.find(params.profile), params),
+    hotPath: (params) => hotPathFrom(this.find(params.profile), params),
     top: (params) => this.top(params),
     encodings: ({ profile, view }) => listEncodingsFor(this.find(profile), view),
     encode: ({ profile, format, view }) => encodeProfile(this.platform, this.find(profile), format, view),

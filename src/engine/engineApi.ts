@@ -2,6 +2,14 @@ import type { LabelKeySummary } from '../analysis/labelSummary';
 import type { LineTimeline } from '../analysis/lineTimeline';
 import type { ChartOrder, Dimension, FilterTerm, ViewSpec } from '../analysis/viewSpec';
 import type { SampleType, Thread } from '../profile/profile';
+import type {
+  FileFunctions,
+  FileFunctionsParams,
+  HotPathAnswer,
+  HotPathParams,
+  HottestLines,
+  HottestLinesParams,
+} from './hottestApi';
 
 /**
  * The engine's requests, one property each: what it takes and what it answers. The same table types the worker's
@@ -23,6 +31,9 @@ export interface EngineRequests {
   lineFunctions: { params: LineFunctionsParams; result: LineFunction[] };
   namedFunctions: { params: NamedFunctionsParams; result: LineFunction[] };
   lineDetails: { params: { profile: number; view: ViewSpec; file: number; line: number }; result: LineDetails };
+  hottestLines: { params: HottestLinesParams; result: HottestLines };
+  fileFunctions: { params: FileFunctionsParams; result: FileFunctions };
+  hotPath: { params: HotPathParams; result: HotPathAnswer };
   top: { params: TopParams; result: TopResult };
   encodings: { params: { profile: number; view?: ViewSpec }; result: ProfileEncoding[] };
   encode: { params: EncodeParams; result: Uint8Array };

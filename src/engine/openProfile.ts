@@ -11,6 +11,7 @@ import { groupThreads, threadTitles } from '../analysis/threadNames';
 import { isTimed, layOutTimeOrder, type TimeOrderLayout } from '../analysis/timeOrder';
 import { type ChartOrder, type ViewSpec, viewKey } from '../analysis/viewSpec';
 import type { Profile } from '../profile/profile';
+import { functionSegments } from '../sources/functionNames';
 import type { ProfileSummary } from './engineApi';
 
 /** Views kept computed at once: the one on screen, the heat's, and the one just switched away from. */
@@ -21,6 +22,7 @@ export class OpenProfile {
   private readonly views = new Map<string, ProfileView>();
   private cachedLines: LineIndex | null = null;
   private cachedFiles: LineIndex | null = null;
+  private cachedUnplaced: Map<string, number[]> | null = null;
   private cachedSummary: ProfileSummary | null = null;
 
   constructor(
@@ -38,6 +40,12 @@ export class OpenProfile {
   get fileIndex(): LineIndex {
     this.cachedFiles ??= indexFiles(this.profile);
     return this.cachedFiles;
+  }
+
+  /** Functions of which no file is known, by the last part of their names. */
+  get unplacedFunctions(): ReadonlyMap<string, readonly number[]> {
+    this.cachedUnplaced ??= indexUnplaced(this.profile);
+    return this.cachedUnplaced;
   }
 
   /** @throws RangeError for a sample type or a thread that the profile does not have. */
@@ -219,4 +227,16 @@ function threadTypes({ samples, sampleTypes, threads }: Profile): (thread: numbe
     const types = [...has.keys()].filter((type) => has[type][index] === 1);
     return types.length === sampleTypes.length ? null : types;
   };
+}
+
+function indexUnplaced({ functions, strings }: Profile): Map<string, number[]> {
+  const byName = new Map<string, number[]>();
+  for (let func = 0; func < functions.length; func++) {
+    const name = functions.file[func] >= 0 ? undefined : functionSegments(strings[functions.name[func]])?.at(-1);
+    if (name === undefined) continue;
+    const named = byName.get(name);
+    if (named === undefined) byName.set(name, [func]);
+    else named.push(func);
+  }
+  return byName;
 }

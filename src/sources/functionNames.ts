@@ -37,7 +37,7 @@ export function symbolSegments(shown: string): readonly string[] {
     return []; // TypeScript's name of a function without one, by whom it is handed to.
   }
   const text = shown.replace(/^\((?:get|set)\)\s+/, '');
-  const implemented = /^(?:unsafe\s+)?impl\b(?:<[^]*?>)?\s+(?:.*\sfor\s+)?(.+)$/.exec(text);
+  const implemented = /^(?:unsafe\s+)?impl\b(?:<.*?>)?\s+(?:.*\sfor\s+)?(.+)$/.exec(text);
   const spelled = unwrap((implemented?.[1] ?? text).replace(/\s+where\s.*$/, ''));
   return spelled === null ? [] : split(spelled).filter((segment) => segment !== '');
 }

@@ -27,7 +27,9 @@ const inFile = (name: string, line: number | null = null): RecordedFunction => (
 function matched(functions: RecordedFunction[], defined: DefinedSymbol[], path: string): string[] {
   const { matches, ambiguous } = matchSymbols(functions, defined, path);
   return [
-    ...matches.map(({ func, symbol, kind }) => `${functions[func]!.name} = ${defined[symbol]!.path.join('|')} (${kind})`),
+    ...matches.map(
+      ({ func, symbol, kind }) => `${functions[func]!.name} = ${defined[symbol]!.path.join('|')} (${kind})`,
+    ),
     ...ambiguous.map((func) => `${functions[func]!.name} ?`),
   ];
 }

@@ -191,7 +191,11 @@ interface Fit {
 /** Null where the qualifiers name another container than the symbol is in. */
 function fitOf(qualifiers: readonly string[], containers: readonly string[], place: Place): Fit | null {
   let inside = 0;
-  while (inside < qualifiers.length && inside < containers.length && sameName(qualifiers[inside]!, containers[inside]!)) {
+  while (
+    inside < qualifiers.length &&
+    inside < containers.length &&
+    sameName(qualifiers[inside]!, containers[inside]!)
+  ) {
     inside++;
   }
   if (inside < qualifiers.length && inside < containers.length) {
