@@ -1,5 +1,6 @@
 import { runCapture } from './commandLine/captureCommand';
 import { runConvert } from './commandLine/convertCommand';
+import { runDiff } from './commandLine/diffCommand';
 import { runTop } from './commandLine/topCommand';
 import { type CommandOutput, plain, USAGE, UsageError } from './commandLine/usage';
 import { Engine } from './engine/engine';
@@ -9,6 +10,7 @@ declare const EMBERLINE_VERSION: string;
 
 const commands: Readonly<Record<string, (engine: Engine, args: string[]) => Promise<CommandOutput>>> = {
   top: runTop,
+  diff: runDiff,
   convert: runConvert,
   capture: runCapture,
 };
@@ -26,10 +28,10 @@ async function main(args: string[]): Promise<number> {
   try {
     const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command === undefined) throw new UsageError(name === undefined ? 'No command.' : `No command "${name}".`);
-    const { text, notes } = await command(new Engine(nodePlatform), rest);
+    const { text, notes, exitCode = 0 } = await command(new Engine(nodePlatform), rest);
     process.stdout.write(text);
     for (const note of notes) process.stderr.write(`emberline: note: ${plain(note)}\n`);
-    return 0;
+    return exitCode;
   } catch (error) {
     return report(error);
   }

@@ -24,8 +24,7 @@ export async function runTop(engine: Engine, args: string[]): Promise<CommandOut
   if (positionals.length === 0) throw new UsageError('top needs a profile file.');
   const by = oneOf('--by', values.by, ['function', 'line', 'file'] as const);
   const sort = oneOf('--sort', values.sort, ['self', 'total'] as const);
-  if (!/^\d+$/.test(values.limit)) throw new UsageError(`--limit takes a whole number, not "${values.limit}".`);
-  const limit = Number(values.limit);
+  const limit = wholeNumber('--limit', values.limit);
   const opened = await openInputs(engine, positionals, values);
   const profiles = opened.map((summary) => summary.profile);
   const summary =
@@ -44,10 +43,17 @@ export async function runTop(engine: Engine, args: string[]): Promise<CommandOut
   return { text: values.json ? `${JSON.stringify(result, null, 2)}\n` : printTable(result), notes: summary.notes };
 }
 
-function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
+/** The option's value where it is allowed. @throws UsageError */
+export function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((each) => each === value);
   if (found === undefined) throw new UsageError(`${option} takes ${allowed.join(', ')}, not "${value}".`);
   return found;
+}
+
+/** @throws UsageError */
+export function wholeNumber(option: string, value: string): number {
+  if (!/^\d+$/.test(value)) throw new UsageError(`${option} takes a whole number, not "${value}".`);
+  return Number(value);
 }
 
 function printTable({ profile, rows }: TopResult): string {

@@ -9,11 +9,15 @@ export interface CommandOutput {
   text: string;
   /** What was repaired or is missing in the profiles, a sentence each: for stderr. */
   notes: string[];
+  /** Where it is not 0 though the work was done. */
+  exitCode?: number;
 }
 
 export const USAGE = `Usage:
   emberline top PROFILE… [--by function|line|file] [--sort self|total] [--type TYPE] [--limit N] [--json]
                 [--filter KEY=VALUE]… [--thread NAME]… [--process NAME]…
+  emberline diff BASE NEW [--by function|line|file] [--sort self|total] [--type TYPE] [--limit N] [--json]
+                [--fail-above PERCENT] [--filter KEY=VALUE]… [--thread NAME]… [--process NAME]…
   emberline convert IN… OUT [--type TYPE] [--filter KEY=VALUE]… [--thread NAME]… [--process NAME]… [--split-by KEY]
   emberline capture TARGET… [--kind KIND] [--profile NAME] [--seconds N] [-o FILE]
   emberline capture [-o FILE] -- COMMAND [ARGUMENT…]
@@ -25,6 +29,9 @@ top      Prints the hottest functions, lines or files. Several profiles are merg
          --json   values unrounded, in the sample type's unit
          --filter, --thread, --process  only samples with the label, of the thread, of the process; several of one
                   kind are alternatives. Captures of several instances have the label "instance".
+diff     Prints what changed from BASE to NEW in percentage points of each one's total, the largest changes first.
+         --sort        by the change of self or of total
+         --fail-above  exit code 3 where that share of any row grew by more than so many percentage points
 convert  Writes a profile in the format that OUT's ending names. Several are merged.
          --type   the sample type that a flame graph (.html, .svg) shows, or a file that can hold only one
          --filter, --thread, --process, --split-by  what a flame graph shows: the samples that pass, with a frame for each
@@ -47,7 +54,8 @@ PROFILE and IN are files or http(s) addresses.
                           variable EMBERLINE_HEADERS are sent too, and are seen by no other user.
   --max-size N            largest download in MiB (default 1024)
 
-Exit codes: 0 done, 1 the work failed (one line on stderr says what and where), 2 wrong usage.
+Exit codes: 0 done, 1 the work failed (one line on stderr says what and where), 2 wrong usage,
+3 a share grew above --fail-above.
 `;
 
 /** Names are untrusted: no control character reaches the terminal, and no name fills it. */

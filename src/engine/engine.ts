@@ -4,6 +4,7 @@ import { matchFunctions } from '../analysis/nameFilter';
 import { matchedValue } from '../analysis/search';
 import { describeFunction, listTop } from '../analysis/top';
 import { mergeProfiles } from '../profile/mergeProfiles';
+import { describeView, diffRequest } from './diffRequest';
 import { encodeProfile, listEncodingsFor } from './encodeProfile';
 import type {
   EngineApi,
@@ -104,6 +105,7 @@ export class Engine implements EngineApi {
     fileFunctions: (params) => fileFunctions(this.find(params.profile), params),
     hotPath: (params) => hotPathFrom(this.find(params.profile), params),
     top: (params) => this.top(params),
+    diff: (params) => diffRequest(this.find(params.profile), this.find(params.base.profile), params),
     encodings: ({ profile, view }) => listEncodingsFor(this.find(profile), view),
     encode: ({ profile, format, view }) => encodeProfile(this.platform, this.find(profile), format, view),
   };
@@ -183,17 +185,8 @@ export class Engine implements EngineApi {
     const sampleType = type === null ? profile.meta.defaultSampleType : known.indexOf(type);
     if (sampleType < 0) throw new RangeError(`There is no sample type "${type}": the profile has ${known.join(', ')}.`);
     const { values } = open.view({ sampleType, thread: null, filter });
-    const { durationMs, formats } = profile.meta;
     return {
-      profile: {
-        formats: [...formats],
-        sampleTypes: profile.sampleTypes.map((each) => ({ type: each.type, unit: each.unit })),
-        sampleType: profile.sampleTypes[sampleType].type,
-        unit: profile.sampleTypes[sampleType].unit,
-        total: values.total,
-        samples: values.samples,
-        durationMs,
-      },
+      profile: describeView(profile, sampleType, values),
       rows: listTop(profile, values, by, sort, limit),
     };
   }

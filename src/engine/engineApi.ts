@@ -35,6 +35,7 @@ export interface EngineRequests {
   fileFunctions: { params: FileFunctionsParams; result: FileFunctions };
   hotPath: { params: HotPathParams; result: HotPathAnswer };
   top: { params: TopParams; result: TopResult };
+  diff: { params: DiffParams; result: DiffResult };
   encodings: { params: { profile: number; view?: ViewSpec }; result: ProfileEncoding[] };
   encode: { params: EncodeParams; result: Uint8Array };
 }
@@ -402,6 +403,42 @@ export interface TopRow {
   line: number | null;
   self: number;
   total: number;
+}
+
+export interface DiffParams {
+  profile: number;
+  view: ViewSpec;
+  base: BaseView;
+  by: 'function' | 'line' | 'file';
+  /** By the size of whose change rows are sorted. */
+  sort: 'self' | 'total';
+  limit: number;
+}
+
+/** A profile to compare with, and which part of it. */
+export interface BaseView {
+  profile: number;
+  view: ViewSpec;
+}
+
+/** What `emberline diff --json` prints. */
+export interface DiffResult {
+  base: TopResult['profile'];
+  new: TopResult['profile'];
+  rows: DiffRow[];
+}
+
+/** Values in the sample type's unit, 0 where a profile has none; deltas in percentage points of the profile's total. */
+export interface DiffRow {
+  name: string;
+  file: string | null;
+  line: number | null;
+  baseSelf: number;
+  baseTotal: number;
+  newSelf: number;
+  newTotal: number;
+  deltaSelf: number;
+  deltaTotal: number;
 }
 
 /** What a profile can be written as. */

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type {
+  BaseView,
   EngineApi,
   EngineMethod,
   EngineParams,
@@ -21,6 +22,11 @@ interface Pending {
   reject(error: Error): void;
   onProgress: RequestOptions['onProgress'];
   stopListening(): void;
+}
+
+interface ProfileParams {
+  profile: number;
+  base?: BaseView | null;
 }
 
 /** How to open a profile again after the worker died. */
@@ -66,14 +72,24 @@ export class EngineClient implements EngineApi {
       this.profiles.set(id, { workerId: summary.profile, opening: null, reopen });
       return { ...summary, profile: id } as EngineResult<M>;
     }
-    const id = (params as { profile: number }).profile;
     if (method === 'close') {
+      const id = (params as ProfileParams).profile;
       const known = this.profiles.get(id);
       this.profiles.delete(id);
       if (known?.workerId == null || this.worker === null) return null as EngineResult<M>;
       return this.send(method, { ...params, profile: known.workerId }, options);
     }
-    return this.send(method, { ...params, profile: await this.workerIdOf(id, options) }, options);
+    return this.send(method, await this.inWorker(params as ProfileParams, options), options) as Promise<
+      EngineResult<M>
+    >;
+  }
+
+  /** The parameters with the worker's numbers of the profile and of what it is compared with. */
+  private async inWorker<P extends ProfileParams>(params: P, options: RequestOptions): Promise<P> {
+    const profile = await this.workerIdOf(params.profile, options);
+    const { base } = params;
+    if (base === undefined || base === null) return { ...params, profile };
+    return { ...params, profile, base: { ...base, profile: await this.workerIdOf(base.profile, options) } };
   }
 
   dispose(): void {

@@ -144,6 +144,13 @@ export function formatPercent(part: number, whole: number): string {
   return `${percent.toFixed(1)}%`;
 }
 
+/** A difference of shares in percentage points: "+4.1 pp", "-0.3 pp", "0.0 pp" for none. */
+export function formatPoints(points: number): string {
+  if (!Number.isFinite(points)) return '–';
+  if (points !== 0 && Math.abs(points) < 0.05) return points > 0 ? '<+0.1 pp' : '>-0.1 pp';
+  return `${points > 0 ? '+' : ''}${points.toFixed(1)} pp`;
+}
+
 /** The smallest of 1, 2, 5 × 10ⁿ that is at least `minimum`: distance of an axis's ticks. */
 export function niceStep(minimum: number): number {
   if (!(minimum > 0) || !Number.isFinite(minimum)) return 1;

@@ -28,6 +28,8 @@ export const fixtureFormats: Readonly<Record<string, string>> = {
   'otlp/stacks.otlp': 'otlp',
   'pprof/block.pb.gz': 'pprof',
   'pprof/cpu.pb.gz': 'pprof',
+  'diff/before.pb.gz': 'pprof',
+  'diff/after.pb.gz': 'pprof',
   'pprof/goroutine.pb.gz': 'pprof',
   'pprof/heap.pb.gz': 'pprof',
   'pprof/heap-base.pb.gz': 'pprof',

@@ -1,0 +1,133 @@
+import { parseArgs } from 'node:util';
+import { compareViews } from '../analysis/comparison';
+import type { ViewSpec } from '../analysis/viewSpec';
+import type { Engine } from '../engine/engine';
+import type { DiffResult, DiffRow, ProfileSummary } from '../engine/engineApi';
+import { formatPercent, formatPoints, formatValue } from '../units/units';
+import { inputOptions, openInputs } from './profileInputs';
+import { filterOptions, readFilter } from './sampleFilter';
+import { oneOf, wholeNumber } from './topCommand';
+import { type CommandOutput, plain, UsageError } from './usage';
+
+/** Exit code where a share grew above `--fail-above`. */
+const GREW = 3;
+
+/** `emberline diff BASE NEW`. @throws UsageError */
+export async function runDiff(engine: Engine, args: string[]): Promise<CommandOutput> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      by: { type: 'string', default: 'function' },
+      sort: { type: 'string', default: 'self' },
+      type: { type: 'string' },
+      limit: { type: 'string', default: '20' },
+      json: { type: 'boolean', default: false },
+      'fail-above': { type: 'string' },
+      ...inputOptions,
+      ...filterOptions,
+    },
+  });
+  if (positionals.length !== 2) throw new UsageError('diff needs two profiles: BASE and NEW.');
+  const by = oneOf('--by', values.by, ['function', 'line', 'file'] as const);
+  const sort = oneOf('--sort', values.sort, ['self', 'total'] as const);
+  const limit = wholeNumber('--limit', values.limit);
+  const failAbove = readPercent(values['fail-above']);
+  const [base, next] = await openInputs(engine, positionals, values);
+  const { view, baseView, notes } = viewsOf(base, next, values.type ?? null);
+  const filter = readFilter(next, values);
+  const baseFilter = readFilter(base, values);
+  const result = await engine.request('diff', {
+    profile: next.profile,
+    view: { ...view, filter },
+    base: { profile: base.profile, view: { ...baseView, filter: baseFilter } },
+    by,
+    sort,
+    limit: Number.MAX_SAFE_INTEGER,
+  });
+  const grown = failAbove === null ? null : mostGrown(result.rows, sort, failAbove);
+  const shown = { ...result, rows: limit === 0 ? result.rows : result.rows.slice(0, limit) };
+  const said =
+    grown === null ? [] : [`${describe(grown)} grew by ${points(grown, sort)}, above --fail-above ${failAbove}.`];
+  return {
+    text: values.json ? `${JSON.stringify(shown, null, 2)}\n` : printTable(shown),
+    notes: [...base.notes, ...next.notes, ...notes, ...said],
+    ...(grown === null ? undefined : { exitCode: GREW }),
+  };
+}
+
+function readPercent(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (!/^\d+(\.\d+)?$/.test(text))
+    throw new UsageError(`--fail-above takes a number of percentage points, not "${text}".`);
+  return Number(text);
+}
+
+/** @throws Error where the profiles have no sample type in common, or not the one that was asked for */
+function viewsOf(
+  base: ProfileSummary,
+  next: ProfileSummary,
+  type: string | null,
+): { view: ViewSpec; baseView: ViewSpec; notes: readonly string[] } {
+  const known = next.sampleTypes.map((each) => each.type);
+  const asked = type === null ? -1 : known.indexOf(type);
+  if (type !== null && asked < 0) {
+    throw new RangeError(`There is no sample type "${type}": ${next.name} has ${known.join(', ')}.`);
+  }
+  const has = (index: number): boolean =>
+    compareViews(next, { sampleType: index, thread: null }, base).kind === 'comparison';
+  // Without a wish: the usual one of the new profile, of the base, or any that both have.
+  const sampleType = [
+    asked,
+    next.defaultSampleType,
+    next.sampleTypes.findIndex(({ type: name, unit }) => {
+      const usual = base.sampleTypes[base.defaultSampleType];
+      return name === usual?.type && unit === usual.unit;
+    }),
+    ...next.sampleTypes.keys(),
+  ].find((index) => index >= 0 && (index === asked || has(index)));
+  const view = { sampleType: sampleType ?? next.defaultSampleType, thread: null };
+  const comparison = compareViews(next, view, base);
+  if (comparison.kind === 'incomparable') throw new Error(comparison.problem);
+  return { view, baseView: comparison.view, notes: comparison.notes };
+}
+
+function mostGrown(rows: readonly DiffRow[], sort: 'self' | 'total', above: number): DiffRow | null {
+  let most: DiffRow | null = null;
+  for (const row of rows) {
+    if (deltaOf(row, sort) > above && (most === null || deltaOf(row, sort) > deltaOf(most, sort))) most = row;
+  }
+  return most;
+}
+
+function deltaOf(row: DiffRow, sort: 'self' | 'total'): number {
+  return sort === 'self' ? row.deltaSelf : row.deltaTotal;
+}
+
+function points(row: DiffRow, sort: 'self' | 'total'): string {
+  return `${formatPoints(deltaOf(row, sort))} of ${sort}`;
+}
+
+function describe({ name, file, line }: DiffRow): string {
+  return file === null ? name : `${name}  ${file}${line === null ? '' : `:${line}`}`;
+}
+
+function printTable({ base, new: next, rows }: DiffResult): string {
+  const head = ['Δself', 'base', 'new', 'Δtotal', 'base', 'new', 'name'];
+  const cells = rows.map((row) => [
+    formatPoints(row.deltaSelf),
+    formatPercent(row.baseSelf, base.total),
+    formatPercent(row.newSelf, next.total),
+    formatPoints(row.deltaTotal),
+    formatPercent(row.baseTotal, base.total),
+    formatPercent(row.newTotal, next.total),
+    plain(describe(row)),
+  ]);
+  const last = head.length - 1;
+  const widths = head.slice(0, last).map((_, column) => Math.max(...[head, ...cells].map((row) => row[column].length)));
+  const line = (row: string[]): string =>
+    [...widths.map((width, column) => row[column].padStart(width)), row[last]].join('  ');
+  const title = (name: string, { formats, total, unit, sampleType, samples }: DiffResult['base']): string =>
+    `${name} ${formats.join(' + ')}: ${formatValue(total, unit)} ${sampleType} in ${samples} samples`;
+  return `${[title('base', base), title('new ', next), line(head), ...cells.map(line)].join('\n')}\n`;
+}
