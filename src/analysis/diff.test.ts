@@ -40,8 +40,8 @@ describe('a real pair of captures', () => {
     expect(all.length).toBeGreaterThan(15);
     for (const [, flat, cum, name] of all) {
       const row = found.get(name!);
-      // pprof rounds each scaled sample to whole nanoseconds.
-      const difference = (delta: number): number => (delta / 100) * next.values.total;
+      // pprof scales the new profile to the base's total, and rounds each sample to whole nanoseconds.
+      const difference = (delta: number): number => (delta / 100) * base.values.total;
       expect([name, Math.abs(difference(row?.deltaSelf ?? 0) - Number(flat)) < 100]).toEqual([name, true]);
       expect([name, Math.abs(difference(row?.deltaTotal ?? 0) - Number(cum)) < 100]).toEqual([name, true]);
     }
