@@ -22,13 +22,21 @@ export function readProfile(
   name: string,
   task: EngineTask,
 ): Profile {
-  if (source.kind === 'bytes') return decodeSource(platform, bytesSource(name, source.bytes), name, task);
+  if (source.kind === 'bytes') return mapped(platform, bytesSource(name, source.bytes), name, task);
   const file = platform.openFile(source.path);
   try {
-    return decodeSource(platform, file, name, task);
+    return mapped(platform, file, name, task);
   } finally {
     file.close();
   }
+}
+
+/** Source maps are applied to the whole: the instances of a capture set have the same scripts. */
+function mapped(platform: EnginePlatform, source: StoredSource, name: string, task: EngineTask): Profile {
+  const profile = decodeSource(platform, source, name, task);
+  if (platform.scripts === null) return profile;
+  task.checkpoint(null, 'Applying source maps');
+  return applySourceMaps(profile, platform.scripts, () => task.checkpoint(null, 'Applying source maps'));
 }
 
 /** Gzip in gzip happens where a storage packs what was packed; deeper is nobody's profile. */
@@ -47,10 +55,7 @@ function decodeSource(platform: EnginePlatform, packed: StoredSource, name: stri
       if (unpacked === source) break;
       source = unpacked;
     }
-    const profile = decode(source, name, task);
-    if (platform.scripts === null) return profile;
-    task.checkpoint(null, 'Applying source maps');
-    return applySourceMaps(profile, platform.scripts, () => task.checkpoint(null, 'Applying source maps'));
+    return decode(source, name, task);
   } catch (error) {
     if (error instanceof DecodeError) throw new Error(`${baseName(name)}: ${error.message}`, { cause: error });
     throw error;

@@ -47,12 +47,16 @@ export const headLength = 65536;
  */
 export function detectFormat(head: Uint8Array, name: string): Format | null {
   const byName = formatForEnding(name);
+  // The usual case, which all others would not change.
+  if (byName?.detect(head, name) === 'certain') {
+    return byName;
+  }
   const possible: Format[] = [];
   let certain: Format | null = null;
   for (const format of formats) {
     const confidence = format.detect(head, name);
-    if (confidence === 'certain' && (certain === null || format === byName)) {
-      certain = format;
+    if (confidence === 'certain') {
+      certain ??= format;
     } else if (confidence === 'possible') {
       possible.push(format);
     }

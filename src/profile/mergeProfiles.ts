@@ -11,6 +11,9 @@ export interface MergePart {
   readonly factor?: number;
 }
 
+/** The column of a sample type that a part does not have. */
+const NOTHING = new Float64Array(0);
+
 /** What is known of a part when its samples are in. */
 interface MergedPart {
   readonly name: string;
@@ -105,56 +108,75 @@ function addPart(
     const prefix = stacks.prefix[stack];
     stackOf[stack] = builder.stack(prefix < 0 ? -1 : stackOf[prefix], frameOf[stacks.frame[stack]]);
   }
-  const threadOf = profile.threads.map((thread) => builder.addThread(labelThread(thread, name)));
-  const setOf = copyLabels(builder, profile, stringOf, extra);
-  const columns = profile.sampleTypes.map((sampleType) => types.get(typeKey(sampleType))!);
-  for (let i = 0; i < samples.length; i++) {
-    const stack = samples.stack[i];
-    const row = builder.addSample(
-      stack < 0 ? -1 : stackOf[stack],
-      threadOf[samples.thread === null ? 0 : samples.thread[i]],
-      samples.time === null ? null : samples.time[i] + shift,
-      setOf(samples.labelSet === null ? -1 : samples.labelSet[i]),
-    );
-    for (let type = 0; type < columns.length; type++) {
-      builder.setValue(row, columns[type], samples.values[type][i] * factor);
-    }
-  }
+  const threadOf = Int32Array.from(profile.threads, (thread) => builder.addThread(labelThread(thread, name)));
+  const { length } = samples;
+  const stack = new Int32Array(length);
+  for (let i = 0; i < length; i++) stack[i] = samples.stack[i] < 0 ? -1 : stackOf[samples.stack[i]];
+  const values: Float64Array[] = Array.from({ length: types.size }, () => NOTHING);
+  profile.sampleTypes.forEach((sampleType, type) => {
+    values[types.get(typeKey(sampleType))!] = scaled(samples.values[type], factor);
+  });
+  builder.addSamples({
+    stack,
+    thread: samples.thread === null ? threadOf[0] : samples.thread.map((thread) => threadOf[thread]),
+    time: samples.time === null ? null : samples.time.map((time) => time + shift),
+    values,
+    labelSet: copyLabels(builder, profile, stringOf, extra),
+  });
   if (leafLines === null) return;
   for (let i = 0; i < leafLines.length; i++) {
     builder.addLeafLine(stackOf[leafLines.stack[i]], leafLines.line[i], leafLines.ticks[i] * factor);
   }
 }
 
+function scaled(values: Float64Array, factor: number): Float64Array {
+  const copy = values.slice();
+  for (let i = 0; factor !== 1 && i < copy.length; i++) copy[i] *= factor;
+  return copy;
+}
+
 function labelThread(thread: Thread, name: string): Thread {
   return { ...thread, process: thread.process ?? name };
 }
 
-/** The merged label set of a part's set, -1 for none. */
+/** The merged label set of each sample of a part, null where none has any. */
 function copyLabels(
   builder: ProfileBuilder,
-  { labels }: Profile,
+  { labels, samples }: Profile,
   stringOf: (text: number) => number,
   extra: ReadonlyMap<string, string>,
-): (set: number) => number {
-  const addExtra = (): void => {
-    for (const [key, text] of extra) builder.labels.addText(builder.string(key), builder.string(text));
-  };
-  builder.labels.begin();
-  addExtra();
-  const none = builder.labels.end();
-  const copied = lazily(labels.length, (set) => {
+): Int32Array | null {
+  const { labelSet } = samples;
+  if (labelSet === null && extra.size === 0) return null;
+  const added = [...extra].map(([key, text]) => [builder.string(key), builder.string(text)] as const);
+  const begin = (): void => {
     builder.labels.begin();
-    addExtra();
-    for (let entry = labels.offset[set]; entry < labels.offset[set + 1]; entry++) {
-      const key = stringOf(labels.key[entry]);
-      if (labels.text[entry] >= 0) builder.labels.addText(key, stringOf(labels.text[entry]));
-      else
-        builder.labels.addNumber(key, labels.number[entry], labels.unit[entry] < 0 ? -1 : stringOf(labels.unit[entry]));
+    for (const [key, text] of added) builder.labels.addText(key, text);
+  };
+  begin();
+  const none = builder.labels.end();
+  const sets = new Int32Array(samples.length);
+  if (labelSet === null) return sets.fill(none);
+  const copied = new Int32Array(labels.length).fill(-1);
+  for (let row = 0; row < sets.length; row++) {
+    const set = labelSet[row];
+    if (set < 0) {
+      sets[row] = none;
+      continue;
     }
-    return builder.labels.end();
-  });
-  return (set) => (set < 0 ? none : copied(set));
+    if (copied[set] < 0) {
+      begin();
+      for (let entry = labels.offset[set]; entry < labels.offset[set + 1]; entry++) {
+        const key = stringOf(labels.key[entry]);
+        const unit = labels.unit[entry] < 0 ? -1 : stringOf(labels.unit[entry]);
+        if (labels.text[entry] >= 0) builder.labels.addText(key, stringOf(labels.text[entry]));
+        else builder.labels.addNumber(key, labels.number[entry], unit);
+      }
+      copied[set] = builder.labels.end();
+    }
+    sets[row] = copied[set];
+  }
+  return sets;
 }
 
 function lazily(length: number, make: (index: number) => number): (index: number) => number {

@@ -14,11 +14,13 @@ export interface SampleBlock {
   readonly thread: number | Int32Array;
   /** Nanoseconds since the profile's start, ascending; null where unknown. */
   readonly time: Float64Array | null;
-  /** One column a sample type, as long as `stack`. */
+  /** One column a sample type, as long as `stack`; types without one, and those added later, are 0. */
   readonly values: readonly Float64Array[];
   /** Label set of each sample, -1 for none; left out or null where no sample has labels. */
   readonly labelSet?: Int32Array | null;
 }
+
+const NO_VALUES = new Float64Array(0);
 
 /**
  * Makes a `Profile`: interns strings, functions, frames and stacks as a decoder meets them, collects samples, and
@@ -51,7 +53,7 @@ export class ProfileBuilder {
   private leafLine: Int32Array = new Int32Array(64);
   private leafTicks: Float64Array = new Float64Array(64);
 
-  /** Adds a sample type, of which the samples so far have 0; all of them come before the first `addSamples`. Returns its index. */
+  /** Adds a sample type, of which the samples so far have 0. Returns its index. */
   addSampleType(type: string, unit: string): number {
     this.rowValues.push(new Float64Array(this.rowStack.length));
     return this.sampleTypes.push({ type, unit }) - 1;
@@ -209,7 +211,7 @@ export class ProfileBuilder {
   finish(meta: ProfileMeta): Profile {
     const threads = this.threads.length > 0 ? this.threads : [{ name: '', process: null, pid: null, tid: null }];
     const leafLines = this.finishLeafLines();
-    const single = this.rows === 0 && this.blocks.length === 1;
+    const single = this.single() !== null;
     const samples = single ? this.finishSamples() : this.inTimeOrder(this.finishSamples(), threads.length);
     const { functions, frames, stacks } = this;
     const inlined = Uint8Array.from(frames.c.subarray(0, frames.length));
@@ -239,10 +241,19 @@ export class ProfileBuilder {
     };
   }
 
+  /** The block that all samples are, as they are to be; null where there is none. */
+  private single(): SampleBlock | null {
+    if (this.rows > 0 || this.blocks.length !== 1) {
+      return null;
+    }
+    const { block } = this.blocks[0];
+    return this.sampleTypes.every((_, type) => block.values[type]?.length === block.stack.length) ? block : null;
+  }
+
   private finishSamples(): SampleTable {
     const timed = this.timed === true;
-    if (this.rows === 0 && this.blocks.length === 1) {
-      const { block } = this.blocks[0];
+    const block = this.single();
+    if (block !== null) {
       const thread =
         typeof block.thread !== 'number'
           ? block.thread
@@ -292,7 +303,7 @@ export class ProfileBuilder {
         labelSet?.set(block.labelSet, target);
       }
       values.forEach((column, type) => {
-        column.set(block.values[type], target);
+        column.set(block.values[type] ?? NO_VALUES, target);
       });
       target += block.stack.length;
     }
