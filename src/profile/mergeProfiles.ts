@@ -104,9 +104,12 @@ function addPart(
     frameOf[frame] = builder.frame(funcOf[frames.func[frame]], frames.line[frame], inlined, frames.kind[frame]);
   }
   const stackOf = new Int32Array(stacks.length);
+  // Instances of one program meet their stacks in runs of the same order.
+  let known = -1;
   for (let stack = 0; stack < stacks.length; stack++) {
     const prefix = stacks.prefix[stack];
-    stackOf[stack] = builder.stack(prefix < 0 ? -1 : stackOf[prefix], frameOf[stacks.frame[stack]]);
+    known = builder.stack(prefix < 0 ? -1 : stackOf[prefix], frameOf[stacks.frame[stack]], known + 1);
+    stackOf[stack] = known;
   }
   const threadOf = Int32Array.from(profile.threads, (thread) => builder.addThread(labelThread(thread, name)));
   const { length } = samples;

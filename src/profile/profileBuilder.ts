@@ -82,9 +82,16 @@ export class ProfileBuilder {
     return this.frames.intern(func, line, inlined ? 1 : 0, kind);
   }
 
-  /** Index of the stack with `frame` on top of `prefix` (-1: on top of nothing). */
-  stack(prefix: number, frame: number): number {
-    return this.stacks.intern(prefix, frame);
+  /**
+   * Index of the stack with `frame` on top of `prefix` (-1: on top of nothing).
+   * @param guess an index that it may have, which is looked at first
+   */
+  stack(prefix: number, frame: number, guess = -1): number {
+    const { stacks } = this;
+    if (guess >= 0 && guess < stacks.length && stacks.a[guess] === prefix && stacks.b[guess] === frame) {
+      return guess;
+    }
+    return stacks.intern(prefix, frame);
   }
 
   /** Whether there is any stack yet. */
