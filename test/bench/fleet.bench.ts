@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { writeCapture } from '../../src/endpoints/captureSetFile';
 import { goPprof } from '../../src/endpoints/goPprof';
 import { EngineClient } from '../../src/engine/engineClient';
 import type { BenchRow } from './bench';
+import { allWaitedMs, BlockedTime } from './blockedTime';
 import { generatePprof } from './generatePprof';
 
 /** A hundred instances of a pprof server, captured for ten seconds and merged, as the extension host does it. */
@@ -20,6 +20,8 @@ const SAMPLES = 3000;
 const FUNCTIONS = 4000;
 /** Instances of one service share most of their stacks: so many of them have none in common. */
 const DIFFERENT = 10;
+/** Seconds from the last answer to the picture. */
+const LIMIT = 3;
 
 /** In a thread of its own: a port for each body, which is sent when the seconds asked for are over. */
 const SERVERS = `
@@ -55,8 +57,7 @@ export async function run(): Promise<{ rows: BenchRow[] }> {
     // Started and warm, as in an editor that has shown a profile before.
     await engine.request('open', { source: { kind: 'bytes', bytes: new Uint8Array(bodies[0]) }, name: 'x.pb.gz' });
     const memoryBefore = process.memoryUsage().rss;
-    const delay = monitorEventLoopDelay({ resolution: 5 });
-    delay.enable();
+    const blocked = new BlockedTime();
     const captured = join(folder, 'answers');
     mkdirSync(captured);
     const results = await goPprof.capture({
@@ -68,6 +69,8 @@ export async function run(): Promise<{ rows: BenchRow[] }> {
       headersFor: () => ({}),
       folder: captured,
     });
+    const cpuBefore = process.cpuUsage();
+    const waitedBefore = allWaitedMs();
     const path = await writeCapture(results, join(folder, 'fleet'));
     const summary = await engine.request('open', { source: { kind: 'file', path }, name: 'fleet.emberline' });
     await engine.request('flameWindow', {
@@ -80,27 +83,35 @@ export async function run(): Promise<{ rows: BenchRow[] }> {
       names: 'window',
     });
     const shown = Date.now();
-    delay.disable();
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const waited = allWaitedMs() - waitedBefore;
+    blocked.stop();
     servers.postMessage('last');
     const [last] = (await once(servers, 'message')) as [number];
+    // Too slow by the clock alone, where other programs had the processors: then the processor time is the judge.
+    const crowded = shown - last > 1000 * LIMIT && shown - last - waited <= 1000 * LIMIT;
     const grown = process.memoryUsage().rss - memoryBefore;
     const failed = results.filter((result) => 'error' in result).length;
     return {
       rows: [
         {
-          what: `${INSTANCES} instances, ${SECONDS} s: from the last answer to the picture`,
+          what: `${INSTANCES} instances, ${SECONDS} s: from the last answer to the picture${
+            crowded ? ` (other programs kept threads waiting for ${(waited / 1000).toFixed(1)} s)` : ''
+          }`,
           value: (shown - last) / 1000,
           unit: 's',
-          limit: 3,
+          limit: crowded ? null : LIMIT,
         },
-        { what: 'longest time that the host did nothing else', value: delay.max / 1e6, unit: 'ms', limit: 50 },
+        // With what V8's collector and compilers do beside.
+        { what: 'processor time of that, all threads', value: (user + system) / 1e6, unit: 's', limit: 1.5 * LIMIT },
+        { what: 'longest time that the host did nothing else', value: blocked.longest, unit: 'ms', limit: 50 },
         { what: 'instances that failed', value: failed, unit: '', limit: 0 },
         { what: 'bodies together', value: statSync(path).size / 1e6, unit: 'MB', limit: null },
         {
           what: `memory for ${summary.samples} samples, beyond a first profile's`,
           value: grown / 1e6,
           unit: 'MB',
-          limit: null,
+          limit: 400,
         },
       ],
     };
