@@ -77,7 +77,7 @@ describe('time order', () => {
 
   test('a box sums the samples under it', () => {
     const box = layout.rowOffset[1];
-    expect(sumBox(profile, tree, layout, box, 0, 0)).toEqual({ self: 1, total: 2, samples: 2 });
+    expect(sumBox(profile, tree, layout, box, 0)).toEqual({ self: 1, total: 2, samples: 2 });
   });
 
   test('only the thread asked for', () => {

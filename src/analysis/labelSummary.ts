@@ -1,6 +1,6 @@
 import type { Profile } from '../profile/profile';
 import { labelValue } from './dimensions';
-import { samplesColumn } from './stackValues';
+import { samplesColumn } from './sampleCounts';
 
 /** A label's values, those of the most samples first. */
 export interface LabelKeySummary {

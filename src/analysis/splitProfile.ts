@@ -1,8 +1,8 @@
 import { growInt32, resizeInt32 } from '../profile/growColumn';
 import type { Profile } from '../profile/profile';
 import { indexDimension } from './dimensions';
+import { countOfRow, sampleCounts } from './sampleCounts';
 import { passes, sampleMask } from './sampleMask';
-import { samplesColumn } from './stackValues';
 import { type Dimension, dimensionName, type ViewSpec, valueName } from './viewSpec';
 
 /** Values that get a root of their own, those with the most samples; the others share one. */
@@ -56,8 +56,8 @@ function chooseRoots(
   const { samples } = profile;
   const { of, number, values } = indexDimension(profile, splitBy);
   const mask = sampleMask(profile, view);
-  const column = samplesColumn(profile);
-  const counts = column < 0 ? null : samples.values[column];
+  const counts = sampleCounts(profile, view.sampleType);
+  const weighed = samples.values[view.sampleType];
   const indices = of === 'thread' ? samples.thread : samples.labelSet;
   const shift = of === 'thread' ? 0 : 1;
   const rootOfRow = new Int32Array(samples.length);
@@ -71,7 +71,7 @@ function chooseRoots(
     const value = number[indices === null ? 0 : indices[i] + shift];
     rootOfRow[i] = value;
     rows[value]++;
-    weights[value] += counts === null ? 1 : counts[i];
+    weights[value] += countOfRow(counts, i, weighed[i]);
   }
   const seen = [...rows.keys()].filter((value) => rows[value] > 0).sort((a, b) => weights[b] - weights[a] || a - b);
   const kept = seen.length > MOST_ROOTS ? seen.slice(0, MOST_ROOTS - 1) : seen;

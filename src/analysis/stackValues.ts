@@ -1,6 +1,6 @@
 import { freeColumn } from '../profile/growColumn';
-import { isOnesColumn } from '../profile/ones';
 import type { Profile } from '../profile/profile';
+import { countOfRow, type SampleCounts, sampleCounts } from './sampleCounts';
 import { type SampleMask, sampleMask } from './sampleMask';
 import type { ViewSpec } from './viewSpec';
 import { sumStacksByWasm } from './wasm/stackValues';
@@ -9,16 +9,11 @@ import { sumStacksByWasm } from './wasm/stackValues';
 export interface StackValues {
   /** Per stack: value of the samples whose leaf it is, in the sample type's unit. */
   readonly self: Float64Array;
-  /** Per stack: number of samples whose leaf it is. */
+  /** Per stack: number of samples whose leaf it is, as `sampleCounts` counts them. */
   readonly count: Float64Array;
   /** Sum over all samples of the view, those with empty stacks included. */
   readonly total: number;
   readonly samples: number;
-}
-
-/** Index of the sample type that counts samples, -1 where the format has none (heap profiles). */
-export function samplesColumn(profile: Profile): number {
-  return profile.sampleTypes.findIndex(({ type, unit }) => type === 'samples' && unit === 'count');
 }
 
 /** Samples from which on WebAssembly is worth its start. */
@@ -27,12 +22,11 @@ const WORTH_WASM = 1 << 16;
 /** Sums a view's samples by leaf stack. */
 export function sumStacks(profile: Profile, view: ViewSpec): StackValues {
   const { samples, stacks } = profile;
-  const column = samplesColumn(profile);
-  const once = column < 0 || isOnesColumn(samples.values[column]);
+  const counts = sampleCounts(profile, view.sampleType);
   const mask = sampleMask(profile, view);
   const fast =
-    once && mask === null && samples.length >= WORTH_WASM
-      ? sumStacksByWasm(stacks.length, samples.stack, samples.values[view.sampleType])
+    counts.column === null && mask === null && samples.length >= WORTH_WASM
+      ? sumStacksByWasm(stacks.length, samples.stack, samples.values[view.sampleType], counts.valued)
       : null;
   return fast ?? sumStacksByScript(profile, view, mask);
 }
@@ -44,8 +38,7 @@ export function sumStacksByScript(
   mask: SampleMask | null = sampleMask(profile, view),
 ): StackValues {
   const { samples, stacks } = profile;
-  const column = samplesColumn(profile);
-  const counts = column < 0 || isOnesColumn(samples.values[column]) ? null : samples.values[column];
+  const counts = sampleCounts(profile, view.sampleType);
   // Self and count of a stack side by side: with many stacks, each sample then misses the cache once instead of twice.
   const sums = new Float64Array(2 * stacks.length);
   const values = samples.values[view.sampleType];
@@ -61,14 +54,11 @@ export function sumStacksByScript(
   return { self, count: countOf, total, samples: count };
 }
 
-/**
- * @param counts samples that each row stands for; null where it is one
- * @param sums self and count of each stack, added to
- */
+/** @param sums self and count of each stack, added to */
 function addSamples(
   stacks: Int32Array,
   values: Float64Array,
-  counts: Float64Array | null,
+  counts: SampleCounts,
   sums: Float64Array,
 ): { total: number; count: number } {
   let total = 0;
@@ -76,7 +66,7 @@ function addSamples(
   for (let i = 0; i < stacks.length; i++) {
     const stack = stacks[i];
     const value = values[i];
-    const times = counts === null ? 1 : counts[i];
+    const times = countOfRow(counts, i, value);
     total += value;
     count += times;
     if (stack < 0) continue;
@@ -90,7 +80,7 @@ function addSamples(
 function addMasked(
   { samples }: Profile,
   values: Float64Array,
-  counts: Float64Array | null,
+  counts: SampleCounts,
   { threads, labelSets }: SampleMask,
   sums: Float64Array,
 ): { total: number; count: number } {
@@ -103,7 +93,7 @@ function addMasked(
     if (labelSets !== null && labelSets[labelSet === null ? 0 : labelSet[i] + 1] === 0) continue;
     const stack = stacks[i];
     const value = values[i];
-    const times = counts === null ? 1 : counts[i];
+    const times = countOfRow(counts, i, value);
     total += value;
     count += times;
     if (stack < 0) continue;

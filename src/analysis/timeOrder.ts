@@ -1,6 +1,7 @@
 import type { Profile } from '../profile/profile';
 import type { CallTree } from './callTree';
 import type { FlameLayout } from './flameLayout';
+import { countOfRow, sampleCounts } from './sampleCounts';
 import { passes, type SampleMask } from './sampleMask';
 
 /** A flame chart's layout. A box spans the samples `startIndex` to `endIndex`, as positions in `order`. */
@@ -197,17 +198,16 @@ export function sumBox(
   layout: TimeOrderLayout,
   box: number,
   sampleType: number,
-  countColumn: number,
 ): BoxValues {
   const { samples } = profile;
   const values = samples.values[sampleType];
-  const counts = countColumn < 0 ? null : samples.values[countColumn];
+  const counts = sampleCounts(profile, sampleType);
   const node = layout.treeNode[box];
   const sum: BoxValues = { self: 0, total: 0, samples: 0 };
   for (let i = layout.startIndex[box]; i <= layout.endIndex[box]; i++) {
     const sample = layout.order[i];
     sum.total += values[sample];
-    sum.samples += counts === null ? 1 : counts[sample];
+    sum.samples += countOfRow(counts, sample, values[sample]);
     const stack = samples.stack[sample];
     if (stack >= 0 && tree.nodeOfStack[stack] === node) sum.self += values[sample];
   }

@@ -1,7 +1,6 @@
 import type { CallTree } from '../analysis/callTree';
 import { ancestorInRow, boxEnd, boxOfNode, boxStart, type FlameLayout, rowOfBox } from '../analysis/flameLayout';
 import { cutWindow } from '../analysis/flameWindow';
-import { samplesColumn } from '../analysis/stackValues';
 import { sumBox } from '../analysis/timeOrder';
 import { describeFunction } from '../analysis/top';
 import { frameKindNames } from '../profile/frameKind';
@@ -110,7 +109,7 @@ export function frameDetails(open: OpenProfile, params: FrameDetailsParams): Fra
   const { name, file, line } = describeFunction(profile, func);
   const column = profile.functions.column[func];
   const own = layout.nodesAreBoxes
-    ? sumBox(profile, tree, view.timeOrder(), box, view.spec.sampleType, samplesColumn(profile))
+    ? sumBox(profile, tree, view.timeOrder(), box, view.spec.sampleType)
     : { self: tree.self[treeNode], total: tree.total[treeNode], samples: tree.samples[treeNode] };
   return {
     name: shorten(name),

@@ -2,7 +2,7 @@ import { functionLine } from '../analysis/functionLine';
 import { describeLine, inlineChains, type Neighbour } from '../analysis/lineDetails';
 import { type LineSplit, splitLine } from '../analysis/lineSplit';
 import { lineTimeline } from '../analysis/lineTimeline';
-import { samplesColumn } from '../analysis/stackValues';
+import { samplesColumn } from '../analysis/sampleCounts';
 import { describeFunction } from '../analysis/top';
 import { type Dimension, type ViewSpec, withoutSplit } from '../analysis/viewSpec';
 import type { Profile } from '../profile/profile';

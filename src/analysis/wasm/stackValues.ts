@@ -10,8 +10,9 @@ interface Sums {
   readonly self: WasmValue;
   readonly count: WasmValue;
   readonly total: WasmValue;
-  begin(stacks: number): number;
-  add(samples: number): void;
+  readonly samples: WasmValue;
+  begin(stacks: number, onlyValued: boolean): number;
+  add(length: number): void;
   finish(): void;
 }
 
@@ -20,13 +21,19 @@ const compiled = new WasmModule(stackValuesModule);
 /**
  * `sumStacks` by WebAssembly, of samples that count once each.
  * @param stack leaf stack of each sample, -1 for none
+ * @param valued whether samples with the value 0 do not count
  * @returns null where it cannot run, or there is no memory for it
  */
-export function sumStacksByWasm(stacks: number, stack: Int32Array, values: Float64Array): StackValues | null {
+export function sumStacksByWasm(
+  stacks: number,
+  stack: Int32Array,
+  values: Float64Array,
+  valued = false,
+): StackValues | null {
   const taken = compiled.take();
   if (taken === null) return null;
   const wasm = taken.exports as Sums;
-  if (wasm.begin(stacks) === 0) {
+  if (wasm.begin(stacks, valued) === 0) {
     compiled.give();
     return null;
   }
@@ -46,7 +53,7 @@ export function sumStacksByWasm(stacks: number, stack: Int32Array, values: Float
     self: new Float64Array(buffer, wasm.self.value, stacks).slice(),
     count: new Float64Array(buffer, wasm.count.value, stacks).slice(),
     total: wasm.total.value,
-    samples: stack.length,
+    samples: wasm.samples.value,
   };
   compiled.give();
   return result;
