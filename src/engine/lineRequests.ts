@@ -2,7 +2,7 @@ import { functionLine } from '../analysis/functionLine';
 import { describeLine, inlineChains, type Neighbour } from '../analysis/lineDetails';
 import { type LineSplit, splitLine } from '../analysis/lineSplit';
 import { lineTimeline } from '../analysis/lineTimeline';
-import { samplesColumn } from '../analysis/sampleCounts';
+import { sampleCounts, samplesColumn } from '../analysis/sampleCounts';
 import { describeFunction } from '../analysis/top';
 import { type Dimension, type ViewSpec, withoutSplit } from '../analysis/viewSpec';
 import type { Profile } from '../profile/profile';
@@ -110,7 +110,11 @@ export function lineDetails(open: OpenProfile, spec: ViewSpec, file: number, lin
     total: context.total,
     samples: context.samples,
     selfSamples: context.selfSamples,
-    sampled: samplesColumn(open.profile) >= 0 && (unitKind(unit) === 'time' || type === 'samples'),
+    // Durations of locks and waits are events': each was seen.
+    sampled:
+      samplesColumn(open.profile) >= 0 &&
+      (unitKind(unit) === 'time' || type === 'samples') &&
+      !sampleCounts(open.profile, spec.sampleType).valued,
     viewTotal: view.values.total,
     viewSamples: view.values.samples,
     unit,
