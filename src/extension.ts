@@ -11,6 +11,10 @@ import { SourceOpener } from './editor/sourceOpener';
 import { WorkspaceFiles } from './editor/workspaceFiles';
 import { EngineClient } from './engine/engineClient';
 import { SourceResolver } from './sources/sourceResolver';
+import { Baseline } from './views/baseline';
+import { registerBaselineCommands } from './views/baselineCommands';
+import { baselineStatus } from './views/baselineStatus';
+import { BaselineStore } from './views/baselineStore';
 import { CaptureStore } from './views/captureStore';
 import { registerConvertProfile } from './views/convertProfile';
 import { DownloadStore } from './views/downloadStore';
@@ -61,6 +65,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const downloads = new DownloadStore(context, profiles);
   const headers = new RequestHeaderStore(context.secrets);
   const store = new CaptureStore(context);
+  const baselines = new BaselineStore(context, context.workspaceState);
+  const baseline = new Baseline(profiles, baselines, heat, (copy, of) => tracker.adopt(copy, of));
   const captures = new ToolCaptures({ store, headers, output });
   endpoints = new Endpoints(context, { store, headers, profiles, output });
   context.subscriptions.push(
@@ -118,15 +124,18 @@ export function activate(context: vscode.ExtensionContext): void {
       heat,
       opener,
       reactivate: () => {
-        const { latest } = profiles;
-        if (latest !== null) {
+        const latest = profiles.all.find((profile) => profile !== baseline.profile);
+        if (latest !== undefined) {
           profiles.activate(latest);
         }
       },
       deactivate: () => profiles.deactivate(),
       showProfile,
     }),
-    followProfiles(profiles, heat, tracker),
+    followProfiles(profiles, heat, tracker, baseline),
+    registerBaselineCommands({ baseline, profiles, store, heat, output }),
+    baselineStatus(baseline, heat),
+    baseline,
   );
 }
 
@@ -136,15 +145,20 @@ export async function deactivate(): Promise<void> {
 }
 
 /** The active profile glows, with the sample type and thread that its editor shows. */
-function followProfiles(profiles: OpenProfiles, heat: Heat, tracker: LineTracker): vscode.Disposable {
-  let open = 0;
-  const count = (change: 1 | -1): void => {
-    open += change;
-    void vscode.commands.executeCommand('setContext', 'emberline.hasProfile', open > 0);
+function followProfiles(
+  profiles: OpenProfiles,
+  heat: Heat,
+  tracker: LineTracker,
+  baseline: Baseline,
+): vscode.Disposable {
+  const count = (): void => {
+    // A baseline alone is nothing to look at.
+    const has = profiles.all.some((profile) => profile !== baseline.profile || profile === profiles.active);
+    void vscode.commands.executeCommand('setContext', 'emberline.hasProfile', has);
   };
   return vscode.Disposable.from(
     profiles.onDidOpen((profile) => {
-      count(1);
+      count();
       profile.onDidChangeView(() => {
         if (profiles.active === profile) {
           heat.setSource(profile);
@@ -175,7 +189,8 @@ function followProfiles(profiles: OpenProfiles, heat: Heat, tracker: LineTracker
     profiles.onDidChangeActive((profile) => heat.setSource(profile)),
     profiles.onDidClose((profile) => {
       tracker.stop(profile);
-      count(-1);
+      count();
     }),
+    baseline.onDidChange(count),
   );
 }

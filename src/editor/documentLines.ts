@@ -26,6 +26,17 @@ export class DocumentLines {
   /** @param followed the map from the text on disk, which is what was profiled, to the text now; then as edits lead */
   constructor(private followed: LineMap = LineMap.identity) {}
 
+  /** The same from here on, to be followed apart: for another profile of the same text. */
+  copy(): DocumentLines {
+    const copy = new DocumentLines(this.followed);
+    copy.onDisk = this.onDisk;
+    copy.history.push(...this.history);
+    copy.asSaved = this.asSaved;
+    copy.undone = this.undone;
+    copy.unsure = this.unsure;
+    return copy;
+  }
+
   /** Where the profiled lines are now. */
   get map(): LineMap {
     return this.asSaved ? this.onDisk : this.followed;

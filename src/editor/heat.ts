@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ViewSpec } from '../analysis/viewSpec';
 import type { EngineApi, FileLines, ViewTotals } from '../engine/engineApi';
 import type { SourceResolver } from '../sources/sourceResolver';
+import { ChangeDecorations } from './changeDecorations';
 import { compareHeat, type HeatComparison } from './heatComparison';
 import { HeatDecorations } from './heatDecorations';
 import { HeatFiles } from './heatFiles';
@@ -45,6 +46,7 @@ export class Heat implements vscode.Disposable {
   private documents = new Map<string, DocumentHeat>();
   private nextQuestion = 1;
   private readonly decorations = new HeatDecorations();
+  private readonly changes = new ChangeDecorations();
   private readonly timers = new Map<vscode.TextEditor, { timer: NodeJS.Timeout; lines: boolean }>();
   private readonly disposables: vscode.Disposable[];
   private readonly changed = new vscode.EventEmitter<void>();
@@ -178,6 +180,7 @@ export class Heat implements vscode.Disposable {
       disposable.dispose();
     }
     this.decorations.dispose();
+    this.changes.dispose();
     this.changed.dispose();
   }
 
@@ -257,7 +260,9 @@ export class Heat implements vscode.Disposable {
   private draw(editor: vscode.TextEditor, lines: boolean): void {
     const hot = this.hotLines(editor.document);
     if (lines) {
-      this.decorations.drawLines(editor, hot, this.metric);
+      const compared = hot.baseline !== null;
+      this.decorations.drawLines(editor, compared ? noHotLines : hot, this.metric);
+      this.changes.drawLines(editor, compared ? hot : noHotLines, this.metric);
     }
     this.decorations.drawLabels(editor, hot, labelsShown());
   }

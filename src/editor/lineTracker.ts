@@ -34,6 +34,14 @@ export class LineTracker implements vscode.Disposable {
     }
   }
 
+  /** Takes over what was followed for another profile of the same text: a copy that was opened later. */
+  adopt(profile: object, of: object): void {
+    const documents = this.profiles.get(of);
+    if (documents !== undefined) {
+      this.profiles.set(profile, new Map([...documents].map(([uri, lines]) => [uri, lines.copy()])));
+    }
+  }
+
   stop(profile: object): void {
     this.profiles.delete(profile);
   }

@@ -31,6 +31,20 @@ export class CaptureStore {
     return join(this.folder, `${day} ${time} ${fileName(name)}`);
   }
 
+  /** Finished captures, the newest first. */
+  async recent(): Promise<{ path: string; modified: number }[]> {
+    const names = await readdir(this.folder).catch(() => []);
+    const files = await Promise.all(
+      names
+        .filter((name) => !/\.(?:part|unfinished)$/.test(name))
+        .map(async (name) => {
+          const path = join(this.folder, name);
+          return { path, modified: (await stat(path).catch(() => null))?.mtimeMs ?? 0 };
+        }),
+    );
+    return files.filter(({ modified }) => modified > 0).sort((a, b) => b.modified - a.modified);
+  }
+
   /** Removes the oldest captures beyond the limit, and what a window that crashed left behind. */
   private async prune(): Promise<void> {
     const entries = await Promise.all(

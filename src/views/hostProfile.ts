@@ -22,8 +22,7 @@ export class HostProfile {
   private loading: AbortController | null = null;
   private spanMs: { readonly recorded: number; readonly opened: number } | null = null;
   private askingToReload = false;
-  /** The file's state on disk just before it was read; null where it is not known. */
-  private readState: string | null = null;
+  private read: string | null = null;
   private readonly watcher: vscode.Disposable;
   private readonly statusChanged = new vscode.EventEmitter<ProfileStatus>();
   readonly onDidChangeStatus = this.statusChanged.event;
@@ -59,6 +58,11 @@ export class HostProfile {
     return this.spanMs;
   }
 
+  /** The file's state on disk just before it was read (see `stateOnDisk`); null where it is not known. */
+  get readState(): string | null {
+    return this.read;
+  }
+
   setView(view: ViewSpec): void {
     const before = this.view;
     this.chosenView = view;
@@ -92,7 +96,7 @@ export class HostProfile {
     this.setStatus({ kind: 'loading', what: 'Reading', fraction: null });
     const started = performance.now();
     try {
-      this.readState = await stateOnDisk(this.uri);
+      this.read = await stateOnDisk(this.uri);
       const params = await openParams(this.uri, this.name);
       loading.signal.throwIfAborted();
       const summary = await this.engine.request('open', params, {
@@ -131,7 +135,7 @@ export class HostProfile {
     this.loading?.abort();
     const loading = new AbortController();
     this.loading = loading;
-    this.readState = await stateOnDisk(this.uri);
+    this.read = await stateOnDisk(this.uri);
     const params = await openParams(this.uri, this.name);
     const summary = await this.engine.request('open', params, { signal: loading.signal });
     if (loading.signal.aborted || this.current.kind !== 'open') {
@@ -169,7 +173,7 @@ export class HostProfile {
       return;
     }
     // News of a write may come late, after what was written has been read.
-    const readState = this.readState;
+    const readState = this.read;
     if (readState !== null && (await stateOnDisk(this.uri)) === readState) {
       return;
     }
@@ -196,13 +200,17 @@ export class HostProfile {
 }
 
 /** Changes when the file does; null where the file system does not say. */
-async function stateOnDisk(uri: vscode.Uri): Promise<string | null> {
+export async function stateOnDisk(uri: vscode.Uri): Promise<string | null> {
   try {
-    const { mtime, size } = await vscode.workspace.fs.stat(uri);
-    return `${mtime} ${size}`;
+    return fileState(await vscode.workspace.fs.stat(uri));
   } catch {
     return null;
   }
+}
+
+/** What `stateOnDisk` says of a file. */
+export function fileState({ mtime, size }: vscode.FileStat): string {
+  return `${mtime} ${size}`;
 }
 
 async function writtenAt(uri: vscode.Uri): Promise<number | null> {

@@ -47,6 +47,11 @@ export class OpenProfiles implements vscode.Disposable {
     return this.profiles.get(uri.toString());
   }
 
+  /** All of them, those opened last first. */
+  get all(): readonly HostProfile[] {
+    return [...this.profiles.values()].reverse();
+  }
+
   activate(profile: HostProfile): void {
     if (this.activeProfile?.profile !== profile) {
       this.change({ profile, hold: profile.hold() });
@@ -58,11 +63,6 @@ export class OpenProfiles implements vscode.Disposable {
     if (this.activeProfile !== null) {
       this.change(null);
     }
-  }
-
-  /** The most recently opened profile; null when none is open. */
-  get latest(): HostProfile | null {
-    return [...this.profiles.values()].at(-1) ?? null;
   }
 
   private change(next: { profile: HostProfile; hold: vscode.Disposable } | null): void {

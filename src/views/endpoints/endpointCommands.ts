@@ -47,6 +47,10 @@ export function registerEndpointCommands(services: CommandServices): vscode.Disp
       const path = services.outcomes.get(spec)?.path;
       if (path != null) await showProfile(vscode.Uri.file(path));
     }),
+    onNode('setBaseline', async ({ spec }) => {
+      const path = services.outcomes.get(spec)?.path;
+      if (path != null) await vscode.commands.executeCommand('emberline.setBaseline', vscode.Uri.file(path));
+    }),
     onNode('edit', ({ spec, configured }) =>
       configured === null ? undefined : editEndpoint(spec.name, configured.scope),
     ),

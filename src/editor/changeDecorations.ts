@@ -1,0 +1,89 @@
+import * as vscode from 'vscode';
+import { type LineChange, lineChange } from './heatChange';
+import type { HeatMetric } from './heatSource';
+import type { HotLines } from './hotLines';
+
+/** Lower bounds of the steps 2 and 3, as differences of shares. */
+const bounds = [0.01, 0.05] as const;
+const steps = bounds.length + 1;
+
+/** Gutter marks cannot take theme colours; these are the defaults of `emberline.heatUpMark` and `heatDownMark`. */
+const markColors = {
+  up: { dark: '#f28c28', light: '#c25e00' },
+  down: { dark: '#3d9df2', light: '#0066bf' },
+} as const;
+
+type Direction = keyof typeof markColors;
+
+/**
+ * The step of a change, 1 (below a percentage point) to 3; 0 for none, or one that may be chance.
+ */
+export function changeStep({ share, sure }: Pick<LineChange, 'share' | 'sure'>): number {
+  if (!sure || share === 0) {
+    return 0;
+  }
+  return 1 + bounds.filter((bound) => Math.abs(share) >= bound).length;
+}
+
+/**
+ * Draws what changed against a baseline in place of heat: orange for more, blue for less, which people who do not tell
+ * red from green tell apart. An arrow in the gutter says the same without colour.
+ */
+export class ChangeDecorations implements vscode.Disposable {
+  private readonly types: Record<Direction, readonly vscode.TextEditorDecorationType[]> = {
+    up: typesOf('up'),
+    down: typesOf('down'),
+  };
+
+  /** Marks every line of the editor's document that changed. */
+  drawLines(editor: vscode.TextEditor, hot: HotLines, metric: HeatMetric): void {
+    const ranges: Record<Direction, vscode.Range[][]> = {
+      up: this.types.up.map(() => []),
+      down: this.types.down.map(() => []),
+    };
+    for (const line of hot.lines) {
+      const change = lineChange(line, hot, metric);
+      const step = change === null ? 0 : changeStep(change);
+      if (change !== null && step > 0) {
+        ranges[change.share > 0 ? 'up' : 'down'][step - 1]!.push(new vscode.Range(line.line, 0, line.line, 0));
+      }
+    }
+    for (const direction of ['up', 'down'] as const) {
+      this.types[direction].forEach((type, i) => {
+        editor.setDecorations(type, ranges[direction][i]!);
+      });
+    }
+  }
+
+  dispose(): void {
+    for (const type of [...this.types.up, ...this.types.down]) {
+      type.dispose();
+    }
+  }
+}
+
+function typesOf(direction: Direction): vscode.TextEditorDecorationType[] {
+  const name = direction === 'up' ? 'Up' : 'Down';
+  const { dark, light } = markColors[direction];
+  return Array.from({ length: steps }, (_, i) =>
+    vscode.window.createTextEditorDecorationType({
+      isWholeLine: true,
+      backgroundColor: new vscode.ThemeColor(`emberline.heat${name}${i + 1}`),
+      overviewRulerColor: new vscode.ThemeColor(`emberline.heat${name}Mark`),
+      overviewRulerLane: vscode.OverviewRulerLane.Center,
+      rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
+      dark: { gutterIconPath: arrow(direction, dark, i + 1), gutterIconSize: 'contain' },
+      light: { gutterIconPath: arrow(direction, light, i + 1), gutterIconSize: 'contain' },
+    }),
+  );
+}
+
+/** A triangle at the right edge, taller with the change. */
+function arrow(direction: Direction, color: string, step: number): vscode.Uri {
+  const height = 3 + step * 2;
+  const [tip, foot] = direction === 'up' ? [8 - height / 2, 8 + height / 2] : [8 + height / 2, 8 - height / 2];
+  const svg =
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">` +
+    `<path d="M9.5 ${foot} L15.5 ${foot} L12.5 ${tip} Z" fill="${color}"/></svg>`;
+  return vscode.Uri.parse(`data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`);
+}
