@@ -68,7 +68,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const baselines = new BaselineStore(context, context.workspaceState);
   const baseline = new Baseline(profiles, baselines, heat, (copy, of) => tracker.adopt(copy, of));
   const captures = new ToolCaptures({ store, headers, output });
-  endpoints = new Endpoints(context, { store, headers, profiles, output });
+  endpoints = new Endpoints(context, { engine, store, headers, profiles, output });
   context.subscriptions.push(
     output,
     { dispose: () => engine.dispose() },

@@ -1,4 +1,5 @@
 import type { ToolPaths } from './findTool';
+import type { FoldedStacks, FoldJob } from './nylasText';
 import type { RequestHeaders } from './requestHeaders';
 
 /** Kinds of endpoints, as settings name them. */
@@ -50,6 +51,8 @@ export interface CaptureRequest {
   readonly folder: string;
   /** Ends the sampling before its seconds are over; what was sampled is kept. */
   readonly stop?: AbortSignal;
+  /** Makes folded stacks of large answers elsewhere than on this thread; where it is left out, on this one. */
+  foldStacks?(job: FoldJob, signal: AbortSignal): Promise<FoldedStacks>;
   /** Where programs are that are not on PATH, by the names of `ToolName`. */
   readonly tools?: ToolPaths;
 }

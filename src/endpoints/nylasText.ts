@@ -1,3 +1,34 @@
+/** What to make folded stacks of: two answers of a sampler (`before` null where it was reset then), or a collector's tree. */
+export type FoldJob =
+  | { readonly kind: 'polls'; readonly before: string | null; readonly after: string; readonly host: string }
+  | { readonly kind: 'tree'; readonly path: string; readonly host: string };
+
+export interface FoldedStacks {
+  /** UTF-8, in memory of its own. */
+  readonly text: Uint8Array;
+  /** Seconds that were sampled; null where the answers do not say. */
+  readonly elapsed: number | null;
+  /** Whether the sampler has begun anew between the two answers. */
+  readonly restarted: boolean;
+}
+
+/**
+ * Does a job in one go: for large answers, on a thread where that holds up nobody.
+ * @param read gives a file's bytes
+ * @throws Error with a sentence that names the host
+ */
+export function foldStacks(job: FoldJob, read: (path: string) => Uint8Array): FoldedStacks {
+  const text = (path: string): string => new TextDecoder().decode(read(path));
+  const encoder = new TextEncoder();
+  if (job.kind === 'tree') {
+    return { text: encoder.encode(foldTree(text(job.path), job.host)), elapsed: null, restarted: false };
+  }
+  const before = job.before === null ? null : parseStackCounts(text(job.before), job.host);
+  const after = parseStackCounts(text(job.after), job.host);
+  const { counts, restarted } = before === null ? { counts: after, restarted: false } : subtractCounts(after, before);
+  return { text: encoder.encode(writeStackCounts(counts)), elapsed: counts.elapsed, restarted };
+}
+
 /** What a stack sampler has counted. */
 export interface StackCounts {
   /** Seconds since its start or last reset. */
@@ -12,13 +43,13 @@ export interface StackCounts {
  * Reads a sampler's answer: `elapsed 2.37` and `granularity 0.005`, then a stack and its count a line.
  * @throws Error with a sentence that names the host
  */
-export function parseStackCounts(text: string, from: URL): StackCounts {
+export function parseStackCounts(text: string, host: string): StackCounts {
   const lines = text.split('\n');
   const elapsed = /^elapsed (\d+(?:\.\d+)?(?:e[-+]?\d+)?)\s*$/.exec(lines[0] ?? '');
   const granularity = /^granularity (\S+)\s*$/.exec(lines[1] ?? '');
   if (elapsed === null || granularity === null) {
     throw new Error(
-      `${from.host} did not answer as a stack sampler does (its first lines are "elapsed" and "granularity"): check the address.`,
+      `${host} did not answer as a stack sampler does (its first lines are "elapsed" and "granularity"): check the address.`,
     );
   }
   const stacks = new Map<string, number>();
@@ -68,7 +99,7 @@ interface TreeNode {
  * stands for all and is left out.
  * @throws Error with a sentence that names the host
  */
-export function foldTree(json: string, from: URL): string {
+export function foldTree(json: string, host: string): string {
   let root: TreeNode | null = null;
   try {
     root = asNode(JSON.parse(json));
@@ -76,9 +107,7 @@ export function foldTree(json: string, from: URL): string {
     // Said below.
   }
   if (root === null) {
-    throw new Error(
-      `${from.host} did not answer with a tree of stacks ({"name", "value", "children"}): check the address.`,
-    );
+    throw new Error(`${host} did not answer with a tree of stacks ({"name", "value", "children"}): check the address.`);
   }
   const lines: string[] = [];
   const waiting: { node: TreeNode; stack: string; depth: number }[] = [{ node: root, stack: '', depth: 0 }];

@@ -5,13 +5,14 @@ const MOST_BYTES = 4 << 20;
 const TIMEOUT_MS = 10_000;
 
 /**
- * The text that an address answers with, for short ones: index pages, what a sampler says.
+ * The text that an address answers with, for short ones: index pages, what a sampler says. With `cutAt`, no more than
+ * about the first so many bytes.
  * @throws DownloadError, or the signal's reason where it aborted
  */
 export async function readText(
   url: URL,
   { signal, headersFor }: Pick<CaptureRequest, 'signal' | 'headersFor'>,
-  options: { method?: string; maxBytes?: number; timeoutMs?: number } = {},
+  options: { method?: string; maxBytes?: number; timeoutMs?: number; cutAt?: number } = {},
 ): Promise<string> {
   const headers = new Headers(await headersFor(url.origin));
   let bytes = 0;
@@ -33,6 +34,7 @@ export async function readText(
         );
       }
       chunks.push(chunk);
+      if (bytes >= (options.cutAt ?? Number.POSITIVE_INFINITY)) break;
     }
     const body = Buffer.concat(chunks);
     if (!response.ok)

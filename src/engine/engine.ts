@@ -3,6 +3,7 @@ import { orderFunctions } from '../analysis/functionTable';
 import { matchFunctions } from '../analysis/nameFilter';
 import { matchedValue } from '../analysis/search';
 import { describeFunction, listTop } from '../analysis/top';
+import { type FoldedStacks, type FoldJob, foldStacks } from '../endpoints/nylasText';
 import { mergeProfiles } from '../profile/mergeProfiles';
 import { describeView, diffRequest } from './diffRequest';
 import { encodeProfile, listEncodingsFor } from './encodeProfile';
@@ -106,6 +107,7 @@ export class Engine implements EngineApi {
     hotPath: (params) => hotPathFrom(this.find(params.profile), params),
     top: (params) => this.top(params),
     diff: (params) => diffRequest(this.find(params.profile), this.find(params.base.profile), params),
+    foldStacks: (job) => this.foldStacks(job),
     encodings: ({ profile, view }) => listEncodingsFor(this.find(profile), view),
     encode: ({ profile, format, view }) => encodeProfile(this.platform, this.find(profile), format, view),
   };
@@ -129,6 +131,17 @@ export class Engine implements EngineApi {
   private merge(ids: number[], name: string): ProfileSummary {
     const parts = ids.map((id) => this.find(id));
     return this.add(name, mergeProfiles(parts.map((part) => ({ profile: part.profile, name: part.name }))));
+  }
+
+  private foldStacks(job: FoldJob): FoldedStacks {
+    return foldStacks(job, (path) => {
+      const file = this.platform.openFile(path);
+      try {
+        return file.bytes();
+      } finally {
+        file.close();
+      }
+    });
   }
 
   private search({ profile, view: spec, ...query }: SearchParams): SearchResult {

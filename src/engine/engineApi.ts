@@ -1,6 +1,7 @@
 import type { LabelKeySummary } from '../analysis/labelSummary';
 import type { LineTimeline } from '../analysis/lineTimeline';
 import type { ChartOrder, Dimension, FilterTerm, ViewSpec } from '../analysis/viewSpec';
+import type { FoldedStacks, FoldJob } from '../endpoints/nylasText';
 import type { SampleType, Thread } from '../profile/profile';
 import type {
   FileFunctions,
@@ -38,6 +39,8 @@ export interface EngineRequests {
   diff: { params: DiffParams; result: DiffResult };
   encodings: { params: { profile: number; view?: ViewSpec }; result: ProfileEncoding[] };
   encode: { params: EncodeParams; result: Uint8Array };
+  /** Of no profile: what an endpoint answered, made into folded stacks. */
+  foldStacks: { params: FoldJob; result: FoldedStacks };
 }
 
 export type EngineMethod = keyof EngineRequests;

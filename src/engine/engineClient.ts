@@ -72,6 +72,7 @@ export class EngineClient implements EngineApi {
       this.profiles.set(id, { workerId: summary.profile, opening: null, reopen });
       return { ...summary, profile: id } as EngineResult<M>;
     }
+    if (method === 'foldStacks') return this.send(method, params, options);
     if (method === 'close') {
       const id = (params as ProfileParams).profile;
       const known = this.profiles.get(id);

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { FoldedStacks } from '../endpoints/nylasText';
 import { Engine } from './engine';
 import { nodePlatform } from './nodePlatform';
 import type { FromWorker, ToWorker, WorkerData } from './workerMessages';
@@ -28,9 +29,10 @@ port.on('message', ({ id, slot, method, params }: ToWorker) => {
     // Requests that were cancelled while they waited are not begun.
     if (Atomics.load(cancelFlags, slot) === 1) throw new DOMException('The request was cancelled.', 'AbortError');
     const value = engine.run(method, params, { checkpoint });
-    // An encoded file may be large, and nobody here keeps it.
-    const own = method === 'encode' && value instanceof Uint8Array && value.buffer instanceof ArrayBuffer;
-    send({ kind: 'result', id, value }, own && value.byteLength === value.buffer.byteLength ? [value.buffer] : []);
+    // A written file may be large, and nobody here keeps it.
+    const file = method === 'encode' ? value : method === 'foldStacks' ? (value as FoldedStacks).text : null;
+    const own = file instanceof Uint8Array && file.buffer instanceof ArrayBuffer;
+    send({ kind: 'result', id, value }, own && file.byteLength === file.buffer.byteLength ? [file.buffer] : []);
   } catch (error) {
     const thrown = error instanceof Error ? error : new Error(String(error));
     send({ kind: 'error', id, name: thrown.name, message: thrown.message, stack: thrown.stack ?? null });

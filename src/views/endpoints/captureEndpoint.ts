@@ -6,6 +6,7 @@ import type { EndpointSpec, InstanceResult } from '../../endpoints/endpoint';
 import { endpointKind } from '../../endpoints/endpointKinds';
 import type { ToolPaths } from '../../endpoints/findTool';
 import type { RequestHeaders } from '../../endpoints/requestHeaders';
+import type { EngineApi } from '../../engine/engineApi';
 
 export interface CaptureJob {
   readonly spec: EndpointSpec;
@@ -15,6 +16,8 @@ export interface CaptureJob {
   log(line: string): void;
   headersFor(origin: string): Promise<RequestHeaders>;
   readonly tools: ToolPaths;
+  /** Does the work that would hold this thread up. */
+  readonly engine: EngineApi;
 }
 
 /** What instances answered; their files are there until `discard`. */
@@ -43,6 +46,7 @@ export async function captureResults(job: CaptureJob): Promise<CapturedResults> 
       headersFor: (origin) => job.headersFor(origin),
       folder,
       tools: job.tools,
+      foldStacks: (stacks, until) => job.engine.request('foldStacks', stacks, { signal: until }),
     });
     signal.throwIfAborted();
     return { results, discard };

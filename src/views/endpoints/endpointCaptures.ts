@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { withScheme } from '../../endpoints/captureInstances';
 import type { EndpointSpec, InstanceResult } from '../../endpoints/endpoint';
+import type { EngineApi } from '../../engine/engineApi';
 import type { CaptureStore } from '../captureStore';
 import { editHeaders } from '../requestHeaderCommands';
 import type { RequestHeaderStore } from '../requestHeaderStore';
@@ -10,6 +11,7 @@ import { captureEndpoint, sampledSeconds } from './captureEndpoint';
 import type { EndpointActivities, EndpointActivity, EndpointOutcome, EndpointOutcomes } from './endpointState';
 
 export interface CaptureServices {
+  readonly engine: EngineApi;
   readonly store: CaptureStore;
   readonly headers: RequestHeaderStore;
   readonly outcomes: EndpointOutcomes;
@@ -93,7 +95,7 @@ function captureShown(
   spec: EndpointSpec,
   chosen: EndpointSpec,
   seconds: number,
-  { store, headers, activities, output }: CaptureServices,
+  { engine, store, headers, activities, output }: CaptureServices,
 ): ReturnType<typeof captureEndpoint> {
   const sinceMs = Date.now();
   const sampled = sampledSeconds(chosen, seconds);
@@ -131,6 +133,7 @@ function captureShown(
             log: (line: string) => output.warn(line),
             headersFor: (origin: string) => headers.get(origin),
             tools: toolSettings(),
+            engine,
           };
           return await captureEndpoint(job, () => store.reserve(spec.name));
         } finally {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { findLocalEndpoints, type LocalEndpoint } from '../../endpoints/localEndpoints';
 import { findProcessEndpoints, type ProcessEndpoints } from '../../endpoints/processEndpoints';
+import type { EngineApi } from '../../engine/engineApi';
 import type { CaptureStore } from '../captureStore';
 import type { OpenProfiles } from '../openProfiles';
 import type { RequestHeaderStore } from '../requestHeaderStore';
@@ -11,6 +12,7 @@ import { type EndpointNode, EndpointTree, type TreeNode } from './endpointTree';
 import { LiveCaptures } from './liveCaptures';
 
 interface Services {
+  readonly engine: EngineApi;
   readonly store: CaptureStore;
   readonly headers: RequestHeaderStore;
   readonly profiles: OpenProfiles;

@@ -122,7 +122,7 @@ export class LiveCaptures implements vscode.Disposable {
   }
 
   private captureOnce(spec: EndpointSpec, signal: AbortSignal): Promise<CapturedResults> {
-    const { headers, output } = this.services;
+    const { engine, headers, output } = this.services;
     return captureResults({
       spec,
       seconds: spec.seconds ?? setting('live.seconds', DEFAULT_SECONDS, 3600),
@@ -131,6 +131,7 @@ export class LiveCaptures implements vscode.Disposable {
       log: (line) => output.warn(line),
       headersFor: (origin) => headers.get(origin),
       tools: toolSettings(),
+      engine,
     });
   }
 
