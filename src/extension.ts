@@ -27,7 +27,6 @@ import { registerOpenUrl } from './views/openUrl';
 import { registerProfileCommand } from './views/profileCommand';
 import { registerProfileDebugTarget } from './views/profileDebugTarget';
 import { registerProfileEditor } from './views/profileEditorProvider';
-import { registerProfileFromStart } from './views/profileFromStart';
 import { registerProfileProcess } from './views/profileProcess';
 import { registerRequestHeaderCommands } from './views/requestHeaderCommands';
 import { RequestHeaderStore } from './views/requestHeaderStore';
@@ -103,7 +102,6 @@ export function activate(context: vscode.ExtensionContext): void {
     registerProfileDebugTarget(store, { output, captures }),
     registerProfileProcess(captures),
     registerProfileCommand(captures, context.workspaceState),
-    registerProfileFromStart(captures),
     registerOpenLocation(opener),
     registerExplainSources({
       resolver,

@@ -90,13 +90,17 @@ async function lastWords(pid: number, path: string, repository: string | undefin
 }
 
 async function salvage(repository: string, path: string): Promise<boolean> {
-  const names = await readdir(repository).catch((): string[] => []);
-  const chunks = names.filter((name) => name.endsWith('.jfr')).sort();
-  if (chunks.length === 0 || (await sizeOf(path)) > 0) return false;
-  for (const chunk of chunks) {
-    await pipeline(createReadStream(join(repository, chunk)), createWriteStream(path, { flags: 'a' }));
+  return (await sizeOf(path)) === 0 && (await concatenateFiles(repository, '.jfr', path));
+}
+
+/** Writes the files of a folder and those below it, by their names, into one; false where there is none. */
+export async function concatenateFiles(folder: string, ending: string, path: string): Promise<boolean> {
+  const names = await readdir(folder, { recursive: true }).catch((): string[] => []);
+  const parts = names.filter((name) => name.endsWith(ending)).sort();
+  for (const part of parts) {
+    await pipeline(createReadStream(join(folder, part)), createWriteStream(path, { flags: 'a' }));
   }
-  return true;
+  return parts.length > 0;
 }
 
 async function sizeOf(path: string): Promise<number> {

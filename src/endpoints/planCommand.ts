@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname, isAbsolute, resolve } from 'node:path';
 import { firstExecutable } from './findTool';
 import { isGoProgram, languageOfName } from './localProcesses';
+import { planNode } from './profileCommandNode';
 import { type CommandLanguage, type CommandPlan, type CommandToPlan, firstLine } from './profileCommandPlan';
-import { planGo, planJava, planNative, planNode, planPython } from './profileCommandSamplers';
+import { planGo, planJava, planNative, planPython } from './profileCommandSamplers';
 
 /**
  * How to run a command under the sampler of its language.

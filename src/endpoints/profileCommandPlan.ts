@@ -62,3 +62,13 @@ export async function firstLine(path: string): Promise<string> {
 export function outputPath({ folder }: CommandToPlan, name: string): string {
   return join(folder, name);
 }
+
+/** How a command ended, for the middle of a sentence. */
+export function ending(code: number | null): string {
+  return code === null ? 'the command was ended by a signal' : `the command ended with exit code ${code}`;
+}
+
+/** What a profile says of a command that failed. */
+export function endNotes(code: number | null): string[] {
+  return code === 0 ? [] : [`T${ending(code).slice(1)}.`];
+}

@@ -1,102 +1,19 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { InstanceResult } from './endpoint';
 import { findTool } from './findTool';
-import { joinProfiles } from './joinProfiles';
 import { perfAdvice, perfRecordOptions, writePerfScript } from './perf';
 import {
   type CommandEnd,
   type CommandLanguage,
   type CommandPlan,
+  ending,
+  endNotes,
   type FoundCommand,
   firstLine,
   outputPath,
 } from './profileCommandPlan';
 import { pySpyOptions } from './pySpy';
 import { firstError, runTool } from './runTool';
-
-/** V8 writes its profile as a program exits: programs that Ctrl-C or the end of a debug session kills have to exit. */
-export const exitHook = `'use strict';
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) {
-  process.on(signal, () => { if (process.listenerCount(signal) === 1) process.exit(code); });
-}
-`;
-
-/** Node, workers and child processes of Node included: each writes a profile. */
-export async function planNode(command: FoundCommand): Promise<CommandPlan> {
-  const { program, args, folder, env, options } = command;
-  const hook = outputPath(command, 'exitHook.cjs');
-  await writeFile(hook, exitHook);
-  const interval = options?.['interval'];
-  const own = ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--require=${hook}`];
-  if (typeof interval === 'number' && interval >= 50) own.push(`--cpu-prof-interval=${Math.round(interval)}`);
-  // Quotes as Node's own parser of NODE_OPTIONS has them (node.cc: spaces separate, backslash within double quotes).
-  const quoted = own.map((option) => (/[\s"\\]/.test(option) ? `"${option.replace(/["\\]/g, '\\$&')}"` : option));
-  const nodeOptions = [env['NODE_OPTIONS'], ...quoted].filter((each) => each).join(' ');
-  return {
-    language: 'node',
-    sampler: 'node --cpu-prof',
-    command: program,
-    args: args.slice(1),
-    env: { NODE_OPTIONS: nodeOptions },
-    collect: (end) => collectNode(folder, end),
-  };
-}
-
-/** The profiles that Node has written into a folder, as one file. */
-export async function collectNode(folder: string, end: CommandEnd): Promise<InstanceResult[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.cpuprofile')).sort();
-  if (names.length === 0) {
-    if (/not allowed in NODE_OPTIONS/.test(end.said)) {
-      throw new Error('This Node does not take --cpu-prof in NODE_OPTIONS: use Node 22 or newer.');
-    }
-    throw new Error(
-      `Node wrote no profile: ${ending(end.exitCode)}. A program that is killed, or never starts Node, writes none.`,
-    );
-  }
-  const found = names.map((name) => {
-    // CPU.<date>.<time>.<pid>.<thread>.<number>.cpuprofile
-    const match = /\.(\d+)\.(\d+)\.\d+\.cpuprofile$/.exec(name);
-    return { path: join(folder, name), pid: Number(match?.[1] ?? 0), tid: Number(match?.[2] ?? 0) };
-  });
-  // npm and its like are not what was asked for.
-  const others = found.filter(({ pid }) => pid !== end.launcherPid);
-  const kept =
-    end.launcherPid !== null && others.length > 0 && others.length < found.length
-      ? await withoutLauncher(found, others)
-      : found;
-  const notes = endNotes(end.exitCode);
-  if (kept.length === 1)
-    return [{ instance: 'command', path: kept[0]!.path, name: 'command.cpuprofile', seconds: end.seconds, notes }];
-  const path = join(folder, 'all.cpuprofiles');
-  await joinProfiles(
-    kept.map(({ path, pid, tid }) => ({
-      path,
-      label: {
-        process: `node ${pid}`,
-        thread: tid === 0 ? 'Main thread' : `Worker ${tid}`,
-        pid,
-        startTimeMs: null,
-        notes: [],
-      },
-    })),
-    path,
-  );
-  return [{ instance: 'command', path, name: 'command.cpuprofiles', seconds: end.seconds, notes }];
-}
-
-/** Leaves a package manager's own profile away; a program that forks others is kept. */
-async function withoutLauncher<T extends { readonly path: string; readonly pid: number }>(
-  all: T[],
-  others: T[],
-): Promise<T[]> {
-  for (const each of all) {
-    if (others.includes(each)) continue;
-    const text = await readFile(each.path, 'latin1');
-    if (!/node_modules\/(npm|pnpm|corepack)\/|\.yarn\/releases|lib\/cli\.js/.test(text)) return all;
-  }
-  return others;
-}
 
 /** py-spy where it can, else cProfile. */
 export async function planPython(command: FoundCommand): Promise<CommandPlan> {
@@ -300,14 +217,6 @@ async function probe(tool: string, { signal }: CommandEnd): Promise<string> {
 
 async function exists(path: string): Promise<boolean> {
   return ((await stat(path).catch(() => null))?.size ?? 0) > 0;
-}
-
-function ending(code: number | null): string {
-  return code === null ? 'the command was ended by a signal' : `the command ended with exit code ${code}`;
-}
-
-function endNotes(code: number | null): string[] {
-  return code === 0 ? [] : [`T${ending(code).slice(1)}.`];
 }
 
 function sentence(said: string): string {

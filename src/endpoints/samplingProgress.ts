@@ -33,11 +33,14 @@ export function endedAfter(pid: number, seconds: number): string {
   return `Process ${pid} ended after ${seconds.toFixed(1)} s: what was sampled until then is here.`;
 }
 
-/** The note of a sampler that ended before it was to, as its target did; null where it was stopped or had its time. */
+/**
+ * The note of a sampler that ended before it was to, as its target did; null where it was stopped, had its time, or was
+ * to sample until the end.
+ */
 export function earlyEnd(
   { seconds, stop }: Pick<CaptureRequest, 'seconds' | 'stop'>,
   pid: number,
   taken: number,
 ): string | null {
-  return stop?.aborted !== true && taken < seconds - 0.5 ? endedAfter(pid, taken) : null;
+  return stop?.aborted !== true && Number.isFinite(seconds) && taken < seconds - 0.5 ? endedAfter(pid, taken) : null;
 }

@@ -2,11 +2,13 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { CpuprofileCapture } from '../endpoints/cpuprofileCapture';
 import { type CaptureStore, registerSaveProfileAs } from './captureStore';
-import { chooseInspectorTarget } from './profileDebugTargetAttach';
+import { type TargetChoice, TargetChooser } from './profileDebugTargetChoice';
 import { DebugProcesses, processTypes } from './profileDebugTargetProcesses';
-import { CaptureRun, type CaptureTarget } from './profileDebugTargetRun';
-import { DebugSessions, javascriptTypes, rootOf } from './profileDebugTargetSessions';
+import { CaptureRun } from './profileDebugTargetRun';
+import { DebugSessions, javascriptTypes } from './profileDebugTargetSessions';
 import { SessionTargets } from './profileDebugTargetSource';
+import { registerProfileFromStart } from './profileFromStart';
+import { LaunchedProfiles } from './profileLaunch';
 import { formatElapsed, showProfiling } from './profilingStatus';
 import type { ToolCaptures } from './toolCapture';
 import { viewTypeFor } from './viewType';
@@ -16,30 +18,21 @@ interface Services {
   readonly captures: ToolCaptures;
 }
 
-/** How long a session that has just been started may take to have a target. */
-const FIRST_TARGET_MS = 15_000;
-/** How long a choice of a launch configuration, its build and its start may take. */
-const CHOSEN_SESSION_MS = 180_000;
-
 /** `Emberline: Profile Debug Target` and the commands around it. */
 export function registerProfileDebugTarget(store: CaptureStore, services: Services): vscode.Disposable {
   const profiling = new DebugTargetProfiling(store, services);
+  const launched = new LaunchedProfiles(services.captures, profiling, services.output);
   void vscode.commands.executeCommand('setContext', 'emberline.debugTypes', [...javascriptTypes, ...processTypes]);
   void vscode.commands.executeCommand('setContext', 'emberline.profiling', false);
   return vscode.Disposable.from(
     profiling,
+    launched,
+    registerProfileFromStart(launched),
     registerSaveProfileAs(),
     vscode.commands.registerCommand('emberline.profileDebugTarget', () => profiling.command()),
     vscode.commands.registerCommand('emberline.stopProfiling', () => profiling.stop('keep')),
     vscode.commands.registerCommand('emberline.discardProfiling', () => profiling.stop('discard')),
   );
-}
-
-/** A choice of what to profile. `more` are targets that start later and shall join. */
-interface Choice {
-  readonly name: string;
-  readonly targets: readonly CaptureTarget[];
-  readonly joins: (session: vscode.DebugSession) => boolean;
 }
 
 interface Current {
@@ -55,6 +48,7 @@ class DebugTargetProfiling implements vscode.Disposable {
   private readonly sessions = new DebugSessions();
   private readonly processes = new DebugProcesses();
   private readonly targets = new SessionTargets();
+  private readonly chooser = new TargetChooser(this.sessions, this.targets);
   private current: Current | null = null;
   private busy = false;
 
@@ -89,19 +83,48 @@ class DebugTargetProfiling implements vscode.Disposable {
       if (active !== null || (!this.sessions.anyJavascript && this.sessions.others.length > 0)) {
         return await this.processes.profile(active, this.sessions.others, this.captures);
       }
-      const choice = await this.choose();
+      const choice = await this.chooser.choose();
       // Asked twice while a choice was open: the first answer counts.
       if (!choice || this.busy) {
         return undefined;
       }
-      this.busy = true;
-      try {
-        return await this.profile(choice);
-      } finally {
-        this.busy = false;
-      }
+      return await this.profileOnce(choice);
     } catch (error) {
       return this.fail(error);
+    }
+  }
+
+  /** A session that was launched to be profiled, by its process. Errors are shown. */
+  async byProcess(session: vscode.DebugSession): Promise<vscode.Uri | undefined> {
+    try {
+      const found = await this.processes.whenTold(session);
+      return found === null ? undefined : await this.processes.sample(found, this.captures);
+    } catch (error) {
+      return this.fail(error);
+    }
+  }
+
+  /** A session that was launched to be profiled, through the debugger. Errors are shown. */
+  async byDebugger(session: vscode.DebugSession): Promise<vscode.Uri | undefined> {
+    try {
+      const choice = await this.chooser.ofRoot(session);
+      if (choice === undefined) return undefined;
+      if (this.busy || this.captures.busy) {
+        void vscode.window.showInformationMessage('Emberline is already profiling: stop that first.');
+        return undefined;
+      }
+      return await this.profileOnce(choice);
+    } catch (error) {
+      return this.fail(error);
+    }
+  }
+
+  private async profileOnce(choice: TargetChoice): Promise<vscode.Uri | undefined> {
+    this.busy = true;
+    try {
+      return await this.profile(choice);
+    } finally {
+      this.busy = false;
     }
   }
 
@@ -129,98 +152,7 @@ class DebugTargetProfiling implements vscode.Disposable {
     }
   }
 
-  private async choose(): Promise<Choice | undefined> {
-    const starting = this.sessions.targets.length === 0 && this.sessions.anyJavascript;
-    if (starting && !(await this.waitForTarget('Waiting for the debug target…', FIRST_TARGET_MS))) {
-      return undefined;
-    }
-    const found = this.sessions.targets;
-    if (found.length === 0) {
-      return this.chooseWithoutSession();
-    }
-    const chosen = found.length === 1 ? found : await this.chooseSessions(found);
-    if (!chosen || chosen.length === 0) {
-      return undefined;
-    }
-    const all = chosen.length === found.length;
-    const roots = new Set(chosen.map((session) => rootOf(session).id));
-    return {
-      name: chosen.length === 1 ? chosen[0].name : `${rootOf(chosen[0]).name} and ${chosen.length - 1} more`,
-      targets: chosen.map((session) => this.targets.of(session)),
-      joins: (session) => all && roots.has(rootOf(session).id),
-    };
-  }
-
-  private async chooseSessions(found: readonly vscode.DebugSession[]): Promise<vscode.DebugSession[] | undefined> {
-    const items = found.map((session) => ({
-      label: session.name,
-      description: session.parentSession?.parentSession ? `child of ${session.parentSession.name}` : '',
-      detail: `${rootOf(session).name} (${session.type.replace(/^pwa-/, '')})`,
-      picked: true,
-      session,
-    }));
-    const chosen = await vscode.window.showQuickPick(items, {
-      title: 'Profile Which Debug Sessions?',
-      placeHolder: 'All chosen: sessions that start later join in',
-      canPickMany: true,
-      matchOnDetail: true,
-    });
-    return chosen?.map((item) => item.session);
-  }
-
-  private async chooseWithoutSession(): Promise<Choice | undefined> {
-    const start = {
-      label: '$(debug-start) Start debugging…',
-      detail: 'Choose a launch configuration, then profile it',
-    };
-    const attach = {
-      label: '$(plug) Attach to a running inspector (host:port)…',
-      detail: 'A program that was started with --inspect',
-    };
-    const open = { label: '$(folder-opened) Open a profile file…', detail: '.cpuprofile, .pprof, folded stacks' };
-    const running = {
-      label: '$(server-process) Profile a running process…',
-      detail: 'Python, Java, Go, Node or native, by its number',
-    };
-    const command = { label: '$(terminal) Profile a command…', detail: 'A script, test or benchmark' };
-    const chosen = await vscode.window.showQuickPick([start, attach, running, command, open], {
-      title: 'Profile Debug Target',
-      placeHolder: this.sessions.anyJavascript
-        ? 'The debug session has no target that could be profiled. What shall be profiled?'
-        : 'No debug session is running. What shall be profiled?',
-    });
-    if (chosen === open) {
-      await vscode.commands.executeCommand('emberline.openProfile');
-    } else if (chosen === running || chosen === command) {
-      await vscode.commands.executeCommand(`emberline.profile${chosen === running ? 'Process' : 'Command'}`);
-    } else if (chosen === attach) {
-      const targets = await chooseInspectorTarget();
-      return targets && { name: targets[0].name, targets, joins: () => false };
-    } else if (chosen === start) {
-      return this.startDebugging();
-    }
-    return undefined;
-  }
-
-  /** VS Code's own choice of a launch configuration; goes on when a target runs. */
-  private async startDebugging(): Promise<Choice | undefined> {
-    await vscode.commands.executeCommand('workbench.action.debug.selectandstart');
-    const waited = await this.waitForTarget('Waiting for a debug session to start…', CHOSEN_SESSION_MS);
-    return waited && this.sessions.targets.length > 0 ? this.choose() : undefined;
-  }
-
-  /** Whether the user went on waiting. */
-  private async waitForTarget(title: string, timeoutMs: number): Promise<boolean> {
-    return vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-      async (_, token) => {
-        await this.sessions.waitForTarget(timeoutMs, token);
-        return !token.isCancellationRequested;
-      },
-    );
-  }
-
-  private async profile(choice: Choice): Promise<vscode.Uri | undefined> {
+  private async profile(choice: TargetChoice): Promise<vscode.Uri | undefined> {
     const settings = vscode.workspace.getConfiguration('emberline');
     const intervalUs = Math.round(clamp(settings.get('samplingInterval'), 50, 1_000_000, 1000));
     const durationMs = clamp(settings.get('duration'), 0, 2_000_000, 0) * 1000;
@@ -285,7 +217,7 @@ class DebugTargetProfiling implements vscode.Disposable {
   }
 
   /** Starts all; one that cannot be profiled does not stop the others. */
-  private async begin(choice: Choice, run: CaptureRun): Promise<void> {
+  private async begin(choice: TargetChoice, run: CaptureRun): Promise<void> {
     const outcomes = await Promise.allSettled(choice.targets.map((target) => run.add(target)));
     const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
     if (failures.length === outcomes.length) {

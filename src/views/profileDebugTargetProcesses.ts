@@ -26,6 +26,9 @@ const languages: Readonly<Record<string, ProcessLanguage>> = {
 /** Debug types whose sessions are profiled by their process. */
 export const processTypes: readonly string[] = Object.keys(languages);
 
+/** How long a build and its debugger may take until the process is there. */
+const TOLD_MS = 120_000;
+
 /** A debug session that is a process of this machine. */
 export interface DebugProcess {
   readonly session: vscode.DebugSession;
@@ -40,10 +43,12 @@ export interface DebugProcess {
  */
 export class DebugProcesses implements vscode.Disposable {
   private readonly found = new Map<string, DebugProcess>();
+  private readonly told = new vscode.EventEmitter<DebugProcess>();
   private readonly subscriptions: vscode.Disposable[];
 
   constructor() {
     this.subscriptions = [
+      this.told,
       vscode.debug.registerDebugAdapterTrackerFactory('*', {
         createDebugAdapterTracker: (session) =>
           javascriptTypes.includes(session.type)
@@ -62,7 +67,9 @@ export class DebugProcesses implements vscode.Disposable {
     const pid = event === 'process' ? systemProcessId : event === 'processid' ? processId : undefined;
     // A pid of another machine means nothing here.
     if (typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 && isLocalProcess !== false) {
-      this.found.set(session.id, { session, pid, halted: known?.halted ?? false });
+      const process = { session, pid, halted: known?.halted ?? false };
+      this.found.set(session.id, process);
+      this.told.fire(process);
     } else if (known !== undefined && (event === 'stopped' || event === 'continued')) {
       this.found.set(session.id, { ...known, halted: event === 'stopped' });
     }
@@ -89,25 +96,65 @@ export class DebugProcesses implements vscode.Disposable {
   ): Promise<vscode.Uri | undefined> {
     const known = others.map((session) => this.of(session)).filter((each) => each !== null);
     if (active === null && known.length === 0) {
-      const [first] = others;
-      throw new Error(
-        `The debugger of "${first?.name}" (${first?.type}) does not tell its process on this machine: use "Emberline: Profile Process…".`,
-      );
+      throw tellsNone(others[0]);
     }
     const chosen = active ?? (known.length === 1 ? known[0] : await choose(known));
     if (chosen === undefined) return undefined;
-    const sampler = await samplerOf(chosen);
     if (chosen.halted) {
       void vscode.window.showInformationMessage(
         `"${chosen.session.name}" is paused in the debugger: continue it to take samples.`,
       );
     }
-    return captures.endpoint(sampler.kind, sampler.spec);
+    const { kind, spec } = await samplerOf(chosen);
+    return captures.endpoint(kind, spec);
+  }
+
+  /**
+   * The process of a session that has just started, null where it ends first.
+   * @throws Error with a sentence where its debugger tells none
+   */
+  whenTold(session: vscode.DebugSession): Promise<DebugProcess | null> {
+    const known = this.found.get(session.id);
+    if (known !== undefined) return Promise.resolve(known);
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        subscriptions.dispose();
+      };
+      const subscriptions = vscode.Disposable.from(
+        this.told.event((process) => {
+          if (process.session.id !== session.id) return;
+          done();
+          resolve(process);
+        }),
+        vscode.debug.onDidTerminateDebugSession(({ id }) => {
+          if (id !== session.id) return;
+          done();
+          resolve(null);
+        }),
+      );
+      const timer = setTimeout(() => {
+        done();
+        reject(tellsNone(session));
+      }, TOLD_MS);
+    });
+  }
+
+  /** Samples a process from its start, until it ends or is stopped. */
+  async sample(process: DebugProcess, captures: ToolCaptures): Promise<vscode.Uri | undefined> {
+    const { kind, spec } = await samplerOf(process, 'start');
+    return captures.endpoint(kind, spec);
   }
 
   dispose(): void {
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
+}
+
+function tellsNone(session: vscode.DebugSession | undefined): Error {
+  return new Error(
+    `The debugger of "${session?.name}" (${session?.type}) does not tell its process on this machine: use "Emberline: Profile Process…".`,
+  );
 }
 
 async function choose(known: readonly DebugProcess[]): Promise<DebugProcess | undefined> {
@@ -119,8 +166,11 @@ async function choose(known: readonly DebugProcess[]): Promise<DebugProcess | un
   return (await vscode.window.showQuickPick(items, { title: 'Profile Which Debug Session?' }))?.process;
 }
 
-/** The sampler that fits a session's language best. */
-async function samplerOf({ session, pid }: DebugProcess): Promise<{ kind: EndpointKind; spec: EndpointSpec }> {
+/** The sampler that fits a session's language best; at its start a program serves nothing yet. */
+async function samplerOf(
+  { session, pid }: DebugProcess,
+  when: 'start' | 'later' = 'later',
+): Promise<{ kind: EndpointKind; spec: EndpointSpec }> {
   const language = languages[session.type] ?? (await describeProcessOf(pid))?.language ?? 'native';
   const spec = (kind: EndpointKind, more: Partial<EndpointSpec>): { kind: EndpointKind; spec: EndpointSpec } => ({
     kind,
@@ -132,7 +182,7 @@ async function samplerOf({ session, pid }: DebugProcess): Promise<{ kind: Endpoi
     case 'java':
       return spec(jfrByPid, { pid });
     case 'go': {
-      const url = await pprofOf(pid);
+      const url = when === 'start' ? null : await pprofOf(pid);
       return url === null ? spec(perf, { pid, options: { callGraph: 'fp' } }) : spec(goPprof, { url });
     }
     default:

@@ -31,8 +31,8 @@ class ScriptedAdapter {
     if (command === 'disconnect' || command === 'terminate') this.child?.kill();
   }
 
-  launch({ program, args }) {
-    this.child = spawn(program, args, { stdio: ['pipe', 'ignore', 'ignore'] });
+  launch({ program, vmArgs = [], args }) {
+    this.child = spawn(program, [...vmArgs, ...args], { stdio: ['pipe', 'ignore', 'ignore'] });
     this.child.once('exit', () => this.event('terminated', {}));
     const { pid } = this.child;
     if (this.type === 'java') this.event('processid', { processId: pid, shellProcessId: -1 });

@@ -1,0 +1,122 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { InstanceResult } from './endpoint';
+import { joinProfiles } from './joinProfiles';
+import { type CommandEnd, type CommandPlan, ending, endNotes, type FoundCommand } from './profileCommandPlan';
+
+/** V8 writes its profile as a program exits: programs that Ctrl-C or the end of a debug session kills have to exit. */
+const exitHook = `'use strict';
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) {
+  process.on(signal, () => { if (process.listenerCount(signal) === 1) process.exit(code); });
+}
+`;
+
+/** What Node profiles by itself from its first line on. */
+export type NodeProfile = 'cpu' | 'heap';
+
+/**
+ * Options with which Node profiles itself into a folder. They stand in NODE_OPTIONS (by `withNodeOptions`) where workers
+ * and child processes shall be profiled, too.
+ * @param interval microseconds, or bytes for `heap`; Node's own where it is undefined
+ */
+export async function nodeProfilingOptions(folder: string, what: NodeProfile, interval?: number): Promise<string[]> {
+  const hook = join(folder, 'exitHook.cjs');
+  await writeFile(hook, exitHook);
+  const options = [`--${what}-prof`, `--${what}-prof-dir=${folder}`, `--require=${hook}`];
+  if (interval !== undefined) options.push(`--${what}-prof-interval=${interval}`);
+  return options;
+}
+
+/** NODE_OPTIONS with further options, quoted as Node's own parser has it (node.cc: spaces separate, \\ within quotes). */
+export function withNodeOptions(given: string | undefined, options: readonly string[]): string {
+  const quoted = options.map((option) => (/[\s"\\]/.test(option) ? `"${option.replace(/["\\]/g, '\\$&')}"` : option));
+  return [given, ...quoted].filter((each) => each).join(' ');
+}
+
+/** Node, workers and child processes of Node included: each writes a profile. */
+export async function planNode(command: FoundCommand): Promise<CommandPlan> {
+  const { program, args, folder, env, options } = command;
+  const interval = options?.['interval'];
+  const microseconds = typeof interval === 'number' && interval >= 50 ? Math.round(interval) : undefined;
+  const own = await nodeProfilingOptions(folder, 'cpu', microseconds);
+  return {
+    language: 'node',
+    sampler: 'node --cpu-prof',
+    command: program,
+    args: args.slice(1),
+    env: { NODE_OPTIONS: withNodeOptions(env['NODE_OPTIONS'], own) },
+    collect: (end) => collectNode(folder, end),
+  };
+}
+
+/** The heap profiles that Node has written into a folder, one a process or worker. @throws Error with a sentence */
+export async function collectNodeHeap(folder: string, end: CommandEnd): Promise<InstanceResult[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.heapprofile')).sort();
+  if (names.length === 0) throw new Error(noProfile(end));
+  return names.map((name, i) => {
+    // Heap.<date>.<time>.<pid>.<thread>.<number>.heapprofile
+    const match = /\.(\d+)\.(\d+)\.\d+\.heapprofile$/.exec(name);
+    const worker = match === null || match[2] === '0' ? '' : `, worker ${match[2]}`;
+    return {
+      instance: names.length === 1 ? 'command' : `process ${match?.[1] ?? i + 1}${worker}`,
+      path: join(folder, name),
+      name: `command-${i}.heapprofile`,
+      seconds: end.seconds,
+      notes: i === 0 ? endNotes(end.exitCode) : [],
+    };
+  });
+}
+
+function noProfile(end: CommandEnd): string {
+  return /not allowed in NODE_OPTIONS/.test(end.said)
+    ? 'This Node does not take --cpu-prof in NODE_OPTIONS: use Node 22 or newer.'
+    : `Node wrote no profile: ${ending(end.exitCode)}. A program that is killed, or never starts Node, writes none.`;
+}
+
+/** The profiles that Node has written into a folder, as one file. */
+export async function collectNode(folder: string, end: CommandEnd): Promise<InstanceResult[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.cpuprofile')).sort();
+  if (names.length === 0) throw new Error(noProfile(end));
+  const found = names.map((name) => {
+    // CPU.<date>.<time>.<pid>.<thread>.<number>.cpuprofile
+    const match = /\.(\d+)\.(\d+)\.\d+\.cpuprofile$/.exec(name);
+    return { path: join(folder, name), pid: Number(match?.[1] ?? 0), tid: Number(match?.[2] ?? 0) };
+  });
+  // npm and its like are not what was asked for.
+  const others = found.filter(({ pid }) => pid !== end.launcherPid);
+  const kept =
+    end.launcherPid !== null && others.length > 0 && others.length < found.length
+      ? await withoutLauncher(found, others)
+      : found;
+  const notes = endNotes(end.exitCode);
+  if (kept.length === 1)
+    return [{ instance: 'command', path: kept[0]!.path, name: 'command.cpuprofile', seconds: end.seconds, notes }];
+  const path = join(folder, 'all.cpuprofiles');
+  await joinProfiles(
+    kept.map(({ path, pid, tid }) => ({
+      path,
+      label: {
+        process: `node ${pid}`,
+        thread: tid === 0 ? 'Main thread' : `Worker ${tid}`,
+        pid,
+        startTimeMs: null,
+        notes: [],
+      },
+    })),
+    path,
+  );
+  return [{ instance: 'command', path, name: 'command.cpuprofiles', seconds: end.seconds, notes }];
+}
+
+/** Leaves a package manager's own profile away; a program that forks others is kept. */
+async function withoutLauncher<T extends { readonly path: string; readonly pid: number }>(
+  all: T[],
+  others: T[],
+): Promise<T[]> {
+  for (const each of all) {
+    if (others.includes(each)) continue;
+    const text = await readFile(each.path, 'latin1');
+    if (!/node_modules\/(npm|pnpm|corepack)\/|\.yarn\/releases|lib\/cli\.js/.test(text)) return all;
+  }
+  return others;
+}
