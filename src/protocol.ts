@@ -1,4 +1,4 @@
-import type { FlameOrder, ViewSpec } from './analysis/viewSpec';
+import type { ChartOrder, FlameOrder, ViewSpec } from './analysis/viewSpec';
 import type { EngineMethod, EngineParams, EngineResult, FunctionSort, ProfileSummary } from './engine/engineApi';
 
 /** What the webview may ask of the engine. The host checks every message, sets `profile` itself and passes it on. */
@@ -22,6 +22,8 @@ export interface ViewState {
   zoomed: number | null;
   focused: number | null;
   search: { query: string; regex: boolean; matchCase: boolean };
+  /** The function whose callers and callees are shown, and the share of the height that the callers have. */
+  sandwich?: { func: number; share: number } | null | undefined;
   table: { visible: boolean; sort: FunctionSort; descending: boolean; filter: string; width: number };
 }
 
@@ -31,7 +33,9 @@ export type ToHost =
   | { kind: 'request'; id: number; method: ViewMethod; params: ViewParams<ViewMethod> }
   | { kind: 'cancel'; id: number }
   /** A frame or a table row was activated: open its source. The host looks up where that is. */
-  | { kind: 'openFrame'; view: ViewSpec; order: FlameOrder; node: number }
+  | { kind: 'openFrame'; view: ViewSpec; order: ChartOrder; node: number }
+  /** The keyboard is on a frame: its line is shown where its file is visible already. */
+  | { kind: 'focusFrame'; view: ViewSpec; order: ChartOrder; node: number }
   | { kind: 'openFunction'; view: ViewSpec; func: number }
   | { kind: 'state'; state: ViewState }
   | { kind: 'copy'; text: string }
@@ -42,12 +46,21 @@ export type ToHost =
   | { kind: 'retry' }
   | { kind: 'showOutput' };
 
+/** What an editor points at in the charts. Function indices are the profile's. */
+export type Pointing =
+  /** The cursor is on a line of these functions, heaviest first: only marked, nothing moves; none: no more. */
+  | { kind: 'mark'; functions: number[]; place: string }
+  /** Goes to the widest frame of these functions. */
+  | { kind: 'reveal'; functions: number[]; place: string }
+  | { kind: 'sandwich'; func: number; name: string };
+
 /** Messages from the extension host to the webview. */
 export type ToWebview =
   | { kind: 'loading'; what: string; fraction: number | null }
   | { kind: 'failed'; message: string }
   /** `refresh`: a newer capture of what is shown, which stays until the new picture is there. */
   | { kind: 'profile'; summary: ProfileSummary; state: ViewState | null; refresh?: boolean }
+  | Pointing
   | { kind: 'result'; id: number; value: ViewResult<ViewMethod> }
   /** `cancelled` is true where the request was superseded or cancelled: nothing to show. */
   | { kind: 'error'; id: number; message: string; cancelled: boolean };

@@ -2,19 +2,25 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { Dimension } from '../src/analysis/viewSpec';
 import type { ProfileSummary } from '../src/engine/engineApi';
-import type { ToHost, ViewState } from '../src/protocol';
+import type { Pointing, ToHost, ViewState } from '../src/protocol';
 import { type ChartChange, ChartController, type ChartPosition } from './chart/chartController';
 import './chart/flameChart';
 import type { FlameChart, FrameCommandEvent } from './chart/flameChart';
+import type { Emphasis } from './chart/flameColors';
+import type { FrameFocusedEvent } from './chart/frameFocusedEvent';
 import { placeOf } from './chart/frameText';
 import type { OpenFrameEvent } from './chart/openFrameEvent';
 import './helpOverlay';
+import { type FunctionMenuEvent, offerFunctionMenu } from './contextMenu';
 import { DropTarget } from './dropTarget';
 import type { HelpOverlay } from './helpOverlay';
 import type { Host } from './host';
 import { LayoutMemory } from './layoutMemory';
 import './notices';
 import type { Notice, NoticeEvent } from './notices';
+import { MIDDLE, type RowSplitEvent } from './sandwich/rowSplitter';
+import './sandwich/sandwichView';
+import type { SandwichStep, SandwichStepEvent, SandwichView } from './sandwich/sandwichView';
 import { Search } from './search';
 import './splitter';
 import type { SplitEvent } from './splitter';
@@ -23,6 +29,7 @@ import { base } from './styles';
 import './table/functionTable';
 import type { FunctionEvent, TableStateEvent } from './table/functionTable';
 import { readTheme, type Theme, watchTheme } from './theme';
+import { visibleText } from './visibleText';
 import './toolbar/toolbar';
 import type { SearchEvent, StepEvent } from './toolbar/searchBox';
 import './toolbar/divisionStrip';
@@ -37,6 +44,8 @@ const CHART_SHARE = 0.6;
 const NARROW = 640;
 /** The host hears of a change once nothing has changed for this long (milliseconds). */
 const STATE_PAUSE = 200;
+/** A frame that the keyboard stays on for this long is told to the host (milliseconds). */
+const FOCUS_PAUSE = 150;
 const NOTES_DISMISSED = 'notesDismissed';
 const TABLE_BELOW = 'tableBelow';
 
@@ -84,6 +93,31 @@ export class App extends LitElement {
         border-top: 1px solid var(--line);
         height: 45%;
       }
+      emberline-flame-chart[hidden] {
+        display: none;
+      }
+      .mark {
+        align-items: center;
+        background: var(--vscode-editorWidget-background, #252526);
+        border: 1px solid var(--rim);
+        border-radius: 4px;
+        bottom: 36px;
+        box-shadow: 0 2px 8px var(--vscode-widget-shadow, rgb(0 0 0 / 0.36));
+        color: var(--vscode-editorWidget-foreground, inherit);
+        display: flex;
+        gap: 4px;
+        left: 10px;
+        max-width: calc(100% - 24px);
+        padding: 1px 2px 1px 8px;
+        position: absolute;
+        z-index: 5;
+      }
+      .mark span {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        unicode-bidi: isolate;
+        white-space: nowrap;
+      }
       .trouble {
         align-items: center;
         background: var(--vscode-inputValidation-warningBackground, #352a05);
@@ -106,6 +140,12 @@ export class App extends LitElement {
   @state() private theme: Theme = readTheme();
   @state() private chart: ChartController | null = null;
   @state() private highlighted: number | null = null;
+  /** What an editor points at; `asked` where somebody wanted it shown, and not the cursor alone. */
+  @state() private marked: { functions: ReadonlySet<number>; place: string; asked: boolean } | null = null;
+  /** What is not dimmed. */
+  @state() private emphasis: Emphasis = null;
+  /** The functions whose sandwiches were gone through; the last one is shown, none: the chart is. */
+  @state() private sandwiches: readonly SandwichStep[] = [];
   /** A request that failed while the rest goes on. */
   @state() private trouble = '';
   @state() private notesDismissed = false;
@@ -116,11 +156,18 @@ export class App extends LitElement {
   @state() private tableBelow = false;
   /** Counts changes of the functions' colours. */
   @state() private picture = 0;
-  @query('emberline-flame-chart') private readonly flame!: FlameChart | null;
+  @query('main > emberline-flame-chart') private readonly flame!: FlameChart | null;
+  @query('emberline-sandwich') private readonly sandwich!: SandwichView | null;
   @query('emberline-toolbar') private readonly toolbar!: Toolbar | null;
   @query('emberline-help') private readonly help!: HelpOverlay | null;
   private host!: Host;
   private sampledRequest = 0;
+  /** Functions to go to once there is a chart. */
+  private awaited: ReadonlySet<number> | null = null;
+  private readonly teller = new Debounced<number>((node) => {
+    const shown = this.chart?.windows.shown;
+    if (shown) this.post({ kind: 'focusFrame', ...shown, node });
+  }, FOCUS_PAUSE);
   /** The chart of a newer capture, until its first picture is there. */
   private next: ChartController | null = null;
   private position: Partial<ChartPosition> = {};
@@ -149,6 +196,9 @@ export class App extends LitElement {
       },
     );
     window.addEventListener('keydown', (event) => this.keyDown(event));
+    // What has a menu says so while the event is on its way; everything else has none of VS Code's for text.
+    this.addEventListener('contextmenu', () => offerFunctionMenu(this, null), { capture: true });
+    this.addEventListener('function-menu', (event) => offerFunctionMenu(this, (event as FunctionMenuEvent).func));
     new ResizeObserver(() => {
       this.available = this.clientWidth;
     }).observe(this);
@@ -187,6 +237,8 @@ export class App extends LitElement {
 
   private adopt(chart: ChartController, summary: ProfileSummary, { view, order }: ViewState): void {
     if (this.view === null) return;
+    const sandwiched = this.sandwiches.at(-1);
+    const sandwichName = sandwiched && (sandwiched.name || this.chart?.colors.nameOf(sandwiched.func));
     this.next = null;
     this.chart?.dispose();
     this.chart = chart;
@@ -194,9 +246,12 @@ export class App extends LitElement {
     this.notice = null;
     this.trouble = '';
     this.highlighted = null;
+    this.marked = null;
     this.layouts.clear();
     this.position = chart.position;
     this.change({ view, order });
+    this.leaveSandwich();
+    if (sandwichName) void this.resumeSandwich(sandwichName);
     this.picture++;
     void this.measureSampled(this.view);
     this.search.start(view, this.view.search);
@@ -224,6 +279,8 @@ export class App extends LitElement {
     this.summary = summary;
     this.trouble = '';
     this.highlighted = null;
+    this.marked = null;
+    this.sandwiches = [];
     this.layouts.clear();
     if (summary.samples === 0 || summary.sampleTypes.length === 0) {
       this.notice = { kind: 'empty', summary };
@@ -237,8 +294,37 @@ export class App extends LitElement {
     const position = { range, scroll, zoomed, focused };
     this.position = position;
     this.chart.setLayout(view.view, view.order, position);
+    if (view.sandwich) this.sandwiches = [{ func: view.sandwich.func, name: '' }];
     void this.measureSampled(view);
     this.search.start(view.view, view.search);
+  }
+
+  /** An editor points at functions. */
+  point(pointing: Pointing): void {
+    if (this.view === null || this.summary === null) return;
+    if (pointing.kind === 'sandwich') {
+      this.showSandwich({ func: pointing.func, name: visibleText(pointing.name) });
+      return;
+    }
+    const functions = new Set(pointing.functions);
+    const asked = pointing.kind === 'reveal';
+    this.marked = functions.size === 0 ? null : { functions, place: pointing.place, asked };
+    if (asked && functions.size > 0) {
+      this.highlighted = null;
+      this.leaveSandwich();
+      this.awaited = functions;
+      this.reveal();
+    }
+    this.applyEmphasis();
+  }
+
+  /** Goes to what is awaited, as soon as there is a chart. */
+  private reveal(): void {
+    const { awaited, chart } = this;
+    if (awaited === null || chart === null || chart.windows.switching || chart.windows.overview === null) return;
+    this.awaited = null;
+    chart.focusWidest(awaited);
+    void this.updateComplete.then(() => this.flame?.focus());
   }
 
   protected override render(): TemplateResult {
@@ -278,19 +364,54 @@ export class App extends LitElement {
       ${this.trouble === '' ? nothing : this.renderTrouble()}
       <main class=${this.narrow ? 'narrow' : ''}>
         <emberline-flame-chart
+          ?hidden=${this.sandwiches.length > 0}
           .chart=${this.chart}
           .summary=${summary}
           .view=${view}
           .theme=${this.theme}
           .sampled=${this.sampled}
           @open-frame=${(event: OpenFrameEvent) => this.openFrame(event.node)}
+          @frame-focused=${(event: FrameFocusedEvent) => this.teller.push(event.node)}
           @frame-command=${this.frameCommand}
         ></emberline-flame-chart>
+        ${this.sandwiches.length > 0 ? this.renderSandwich(summary, view) : nothing}
+        ${this.marked === null ? nothing : this.renderMark(this.marked.place)}
         ${this.tableShown(view) ? this.renderTable(summary, view) : nothing}
       </main>
       <emberline-help @help-closed=${() => this.flame?.focus()}></emberline-help>
     `;
   }
+
+  private renderSandwich(summary: ProfileSummary, view: ViewState): TemplateResult {
+    return html`<emberline-sandwich
+      .host=${this.host}
+      .summary=${summary}
+      .view=${view}
+      .theme=${this.theme}
+      .emphasis=${this.emphasis}
+      .path=${this.sandwiches}
+      .share=${view.sandwich?.share ?? MIDDLE}
+      .root=${this.flame?.rootLabel() ?? 'All'}
+      .failed=${this.fail}
+      @frame-command=${this.frameCommand}
+      @sandwich-step=${(event: SandwichStepEvent) => this.stepSandwich(event.step)}
+      @row-split=${(event: RowSplitEvent) => {
+        const func = this.sandwiches.at(-1)?.func;
+        if (func !== undefined) this.change({ sandwich: { func, share: event.share } });
+      }}
+    ></emberline-sandwich>`;
+  }
+
+  private renderMark(place: string): TemplateResult {
+    return html`<div class="mark" role="status">
+      <vscode-icon name="selection" size="14"></vscode-icon><span title="Frames of this line are marked">${place}</span>
+      <vscode-toolbar-button icon="close" label="Mark no longer" @click=${() => this.unmark()}></vscode-toolbar-button>
+    </div>`;
+  }
+
+  private readonly fail = (message: string): void => {
+    this.trouble = message;
+  };
 
   private renderTrouble(): TemplateResult {
     return html`<div class="trouble" role="alert">
@@ -344,6 +465,7 @@ export class App extends LitElement {
         .view=${view.view}
         .table=${view.table}
         .highlighted=${this.highlighted}
+        .marked=${this.marked?.functions ?? null}
         .colorOf=${this.colorOf}
         .picture=${this.picture}
         @table-state=${(event: TableStateEvent) => this.setTable(event.change)}
@@ -379,7 +501,10 @@ export class App extends LitElement {
       this.position = this.chart.position;
       this.keep();
     }
-    if (what === 'layout') this.picture++;
+    if (what === 'layout') {
+      this.picture++;
+      this.reveal();
+    }
     this.flame?.chartChanged(what);
   }
 
@@ -387,6 +512,7 @@ export class App extends LitElement {
     const { view, chart, summary } = this;
     if (!view || !chart || !summary) return;
     this.layouts.keep(view, chart.position);
+    if (event.change.order !== undefined) this.leaveSandwich();
     const next = this.layouts.choose(summary, view, event.change);
     const position = this.layouts.positionOf(next.view, next.order);
     this.position = position;
@@ -400,27 +526,32 @@ export class App extends LitElement {
   };
 
   private readonly toolbarCommand = (event: CommandEvent): void => {
-    if (event.command === 'reset') this.chart?.reset();
+    if (event.command === 'reset') this.showEverything();
     else if (event.command === 'help') this.help?.show();
     else this.toggleTable();
   };
 
   private readonly frameCommand = (event: FrameCommandEvent): void => {
-    const { box } = event;
+    const { box, details } = event;
     if (event.command === 'highlight') {
       this.highlight(box.func === this.highlighted ? null : box.func);
       return;
     }
-    const details = this.chart?.detailsOf(box);
+    if (event.command === 'sandwich') {
+      this.showSandwich({ func: box.func, name: event.name });
+      return;
+    }
     // As recorded, not as shown: what is copied is searched for elsewhere.
     const place = details ? placeOf(details) : null;
-    const name = details?.name ?? this.chart?.colors.nameOf(box.func) ?? '';
+    const name = details?.name ?? event.name;
     this.post({ kind: 'copy', text: place === null ? name : `${name} (${place})` });
   };
 
   private readonly functionCommand = (event: FunctionEvent): void => {
     if (event.command === 'highlight') this.highlight(event.func);
-    else if (event.func !== null && this.view) {
+    else if (event.command === 'sandwich' && event.func !== null) {
+      this.showSandwich({ func: event.func, name: visibleText(event.name) });
+    } else if (event.func !== null && this.view) {
       this.post({ kind: 'openFunction', view: this.view.view, func: event.func });
     }
   };
@@ -465,17 +596,74 @@ export class App extends LitElement {
     this.applyEmphasis();
   }
 
-  /** The highlighted function wins over the search: it was asked for last, and one click ends it. */
+  /** The highlighted function wins over the search: it was asked for last, and one click ends it. The cursor yields. */
   private applyEmphasis(): void {
-    const { highlighted } = this;
+    const { highlighted, marked } = this;
     const { matches } = this.search;
-    this.chart?.setEmphasis(highlighted === null ? matches : (func) => func === highlighted);
+    const pointedAt: Emphasis = marked && ((func) => marked.functions.has(func));
+    if (highlighted !== null) this.emphasis = (func) => func === highlighted;
+    else this.emphasis = marked?.asked ? pointedAt : (matches ?? pointedAt);
+    this.chart?.setEmphasis(this.emphasis);
     this.flame?.redrawPicture();
+  }
+
+  private unmark(): void {
+    this.marked = null;
+    this.applyEmphasis();
   }
 
   private stepMatch(direction: 1 | -1): void {
     const { matches } = this.search;
-    if (matches) this.chart?.focusMatch(matches, direction);
+    if (matches === null) return;
+    if (this.sandwich) this.sandwich.focusMatch(matches, direction);
+    else if (this.chart?.focusMatch(matches, direction) && this.chart.focused) {
+      this.teller.push(this.chart.focused.node);
+    }
+  }
+
+  private showEverything(): void {
+    if (this.sandwich) this.sandwich.reset();
+    else this.chart?.reset();
+  }
+
+  /** Shows a function's callers and callees, in the place of the chart, which stays as it is. */
+  private showSandwich(step: SandwichStep): void {
+    if (this.view === null) return;
+    const known = this.sandwiches.findIndex(({ func }) => func === step.func);
+    // Back to one that was shown before, rather than round and round.
+    this.sandwiches = known < 0 ? [...this.sandwiches, step] : this.sandwiches.slice(0, known + 1);
+    this.change({ sandwich: { func: step.func, share: this.view.sandwich?.share ?? MIDDLE } });
+    this.sandwich?.focus();
+  }
+
+  private stepSandwich(step: number | null): void {
+    const to = step === null ? undefined : this.sandwiches[step];
+    if (to === undefined) {
+      this.leaveSandwich();
+      void this.updateComplete.then(() => this.flame?.focus());
+    } else {
+      this.showSandwich(to);
+    }
+  }
+
+  private leaveSandwich(): void {
+    if (this.sandwiches.length === 0) return;
+    this.sandwiches = [];
+    this.change({ sandwich: null });
+  }
+
+  /** The sandwich of the same function in a newer capture, where functions have other numbers. */
+  private async resumeSandwich(name: string): Promise<void> {
+    const { chart, view } = this;
+    if (chart === null || view === null) return;
+    try {
+      const query = { query: name, regex: false, matchCase: true };
+      const { functions } = await this.host.request('search', { view: view.view, ...query });
+      const func = functions.find((each) => chart.colors.nameOf(each) === name);
+      if (func !== undefined && this.chart === chart && this.sandwiches.length === 0) this.showSandwich({ func, name });
+    } catch {
+      // The chart is shown instead.
+    }
   }
 
   private dismissNotes(): void {
@@ -497,15 +685,17 @@ export class App extends LitElement {
     else if (event.key.toLowerCase() === 'f') this.openDivision(false);
     else if (event.key.toLowerCase() === 'g') this.openDivision(true);
     else if (event.key.toLowerCase() === 'n') this.stepMatch(event.shiftKey ? -1 : 1);
-    else if (event.key === 'Home') this.chart?.reset();
+    else if (event.key === 'Home') this.showEverything();
     else return;
     event.preventDefault();
   }
 
-  /** One thing at a time: the highlight, the search, then one level of zoom. */
+  /** One thing at a time: the highlight, the search, the mark, one level of zoom, then the sandwich. */
   private escape(): void {
     if (this.highlighted !== null) this.highlight(null);
     else if (this.view && this.view.search.query !== '') this.setSearch({ ...this.view.search, query: '' });
-    else this.chart?.back();
+    else if (this.marked !== null) this.unmark();
+    else if (this.sandwich === null) this.chart?.back();
+    else if (!this.sandwich.back()) this.stepSandwich(this.sandwiches.length > 1 ? this.sandwiches.length - 2 : null);
   }
 }

@@ -77,6 +77,9 @@ export class Host {
       case 'loading':
       case 'failed':
       case 'profile':
+      case 'mark':
+      case 'reveal':
+      case 'sandwich':
         this.listener(message);
         break;
       default:

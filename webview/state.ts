@@ -14,6 +14,7 @@ export function defaultState(summary: ProfileSummary): ViewState {
     scroll: 0,
     zoomed: null,
     focused: null,
+    sandwich: null,
     search: { query: '', regex: false, matchCase: false },
     table: { visible: true, sort: 'self', descending: true, filter: '', width: DEFAULT_TABLE_WIDTH },
   };
@@ -45,6 +46,7 @@ export function restoredState(summary: ProfileSummary, kept: ViewState | null): 
     },
     order,
     search: { ...fresh.search, ...kept.search },
+    sandwich: sameLayout && (kept.sandwich?.func ?? 0) < summary.functions ? (kept.sandwich ?? null) : null,
     table: { ...fresh.table, ...kept.table },
     ...(sameLayout
       ? { range: kept.range, scroll: kept.scroll, zoomed: kept.zoomed, focused: kept.focused }

@@ -1,7 +1,5 @@
 import { type CallTree, type MergedNodes, treeOfNodes } from './callTree';
-
-/** One half of a function's sandwich: who calls it, outwards from the function, or what it calls. */
-export type SandwichHalf = 'callers' | 'callees';
+import type { SandwichHalf } from './viewSpec';
 
 /** Inverted, a tree can be much larger than it was: beyond this many nodes or steps the outermost callers are left out. */
 const MOST_NODES = 2_000_000;

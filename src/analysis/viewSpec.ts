@@ -25,8 +25,11 @@ export interface FilterTerm {
 /** `leftHeavy`: equal stacks merged, heaviest first. `timeOrder`: a flame chart, left to right as it happened. */
 export type FlameOrder = 'leftHeavy' | 'timeOrder';
 
-/** One half of the sandwich of the function with that index: its callers, outwards from it, or its callees. */
-export type SandwichOrder = `callers:${number}` | `callees:${number}`;
+/** One half of a function's sandwich: who calls it, outwards from the function, or what it calls. */
+export type SandwichHalf = 'callers' | 'callees';
+
+/** A half of the sandwich of the function with that index. */
+export type SandwichOrder = `${SandwichHalf}:${number}`;
 
 /** Whatever a chart can be laid out as. */
 export type ChartOrder = FlameOrder | SandwichOrder;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type ViewSpec, viewKey, withoutSplit } from '../analysis/viewSpec';
 import type { EngineApi, ProfileSummary } from '../engine/engineApi';
+import type { Pointing } from '../protocol';
 import { openParams } from './openParams';
 import { carryView } from './viewStateStore';
 import { watchFile } from './watchFile';
@@ -26,6 +27,8 @@ export class HostProfile {
   private readonly watcher: vscode.Disposable;
   private readonly statusChanged = new vscode.EventEmitter<ProfileStatus>();
   readonly onDidChangeStatus = this.statusChanged.event;
+  private readonly pointed = new vscode.EventEmitter<Pointing>();
+  readonly onDidPoint = this.pointed.event;
   private readonly viewChanged = new vscode.EventEmitter<void>();
   /** Another sample type, thread or filter is looked at: other lines are hot. */
   readonly onDidChangeView = this.viewChanged.event;
@@ -61,6 +64,9 @@ export class HostProfile {
   /** The file's state on disk just before it was read (see `stateOnDisk`); null where it is not known. */
   get readState(): string | null {
     return this.read;
+  /** Shows something in the charts of its editors. */
+  point(pointing: Pointing): void {
+    this.pointed.fire(pointing);
   }
 
   setView(view: ViewSpec): void {
@@ -195,6 +201,7 @@ export class HostProfile {
     this.watcher.dispose();
     this.statusChanged.dispose();
     this.viewChanged.dispose();
+    this.pointed.dispose();
     this.onReleased();
   }
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Dimension } from '../analysis/viewSpec';
+import type { ChartOrder, Dimension } from '../analysis/viewSpec';
 
 /**
  * What the webview may say. It runs in a sandbox and shows untrusted text, so each message is checked in full before
@@ -38,6 +38,10 @@ const viewSpec = v.object({
   splitBy: v.optional(v.nullable(dimension)),
 });
 const order = v.picklist(['leftHeavy', 'timeOrder']);
+const chartOrder = v.custom<ChartOrder>(
+  (value) => typeof value === 'string' && /^(leftHeavy|timeOrder|call(er|ee)s:\d{1,9})$/.test(value),
+  'no order',
+);
 const functionSort = v.picklist(['self', 'total', 'name', 'file']);
 const text = v.pipe(v.string(), v.maxLength(maxQuery));
 const filter = v.object({ query: text, regex: v.boolean(), matchCase: v.boolean() });
@@ -50,6 +54,7 @@ export const viewStateSchema = v.object({
   zoomed: v.nullable(node),
   focused: v.nullable(node),
   search: filter,
+  sandwich: v.optional(v.nullable(v.object({ func: index, share: finite }))),
   table: v.object({
     visible: v.boolean(),
     sort: functionSort,
@@ -59,7 +64,7 @@ export const viewStateSchema = v.object({
   }),
 });
 
-const frame = v.object({ view: viewSpec, order, node });
+const frame = v.object({ view: viewSpec, order: chartOrder, node });
 
 const request = v.variant('method', [
   v.object({
@@ -68,7 +73,7 @@ const request = v.variant('method', [
     method: v.literal('flameWindow'),
     params: v.object({
       view: viewSpec,
-      order,
+      order: chartOrder,
       from: finite,
       to: finite,
       pixels: v.pipe(finite, v.minValue(1), v.maxValue(maxPixels)),
@@ -103,6 +108,7 @@ const toHostSchema = v.variant('kind', [
   request,
   v.object({ kind: v.literal('cancel'), id: index }),
   v.object({ kind: v.literal('openFrame'), ...frame.entries }),
+  v.object({ kind: v.literal('focusFrame'), ...frame.entries }),
   v.object({ kind: v.literal('openFunction'), view: viewSpec, func: index }),
   v.object({ kind: v.literal('state'), state: viewStateSchema }),
   v.object({ kind: v.literal('copy'), text: v.pipe(v.string(), v.maxLength(maxCopy)) }),

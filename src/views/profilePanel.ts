@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { EngineApi, EngineMethod, EngineParams, EngineResult, ProfileSummary } from '../engine/engineApi';
-import type { ToWebview, ViewState } from '../protocol';
+import type { Pointing, ToWebview, ViewState } from '../protocol';
 import type { DroppedProfiles } from './droppedProfiles';
 import type { HostProfile, ProfileStatus } from './hostProfile';
 import { parseWebviewMessage, type WebviewMessage, type WebviewRequest } from './messageSchemas';
@@ -25,6 +25,8 @@ export interface PanelServices {
   readonly dropped: DroppedProfiles;
   /** Shows the source of a frame, beside the editor in `from`. */
   readonly openSource: (frame: FrameSource, from: vscode.ViewColumn | undefined) => Promise<void>;
+  /** Shows the source of a frame in an editor that is visible already; else nothing. */
+  readonly revealSource: (frame: FrameSource) => Promise<void>;
 }
 
 const progressEveryMs = 80;
@@ -42,6 +44,8 @@ export class ProfilePanel implements vscode.Disposable {
   private ready = false;
   /** What the page shows, null while that is no profile. */
   private shown: ProfileSummary | null = null;
+  /** What to show once there is a chart. */
+  private waiting: Pointing | null = null;
   private lastProgress = { at: 0, what: '' };
   /** Tells answers for an earlier page or profile from those that are waited for. */
   private generation = 0;
@@ -57,6 +61,7 @@ export class ProfilePanel implements vscode.Disposable {
     this.disposables.push(
       webview.onDidReceiveMessage((message: unknown) => this.receive(message)),
       profile.onDidChangeStatus((status) => this.showStatus(status)),
+      profile.onDidPoint((pointing) => this.point(pointing)),
     );
     webview.html = profileHtml({
       cspSource: webview.cspSource,
@@ -102,6 +107,8 @@ export class ProfilePanel implements vscode.Disposable {
         return;
       case 'openFrame':
         return this.openSource('frameDetails', { view: message.view, order: message.order, node: message.node });
+      case 'focusFrame':
+        return this.revealSource({ view: message.view, order: message.order, node: message.node });
       case 'openFunction':
         return this.openSource('functionInfo', { view: message.view, func: message.func });
       case 'state':
@@ -124,6 +131,11 @@ export class ProfilePanel implements vscode.Disposable {
     if (this.state !== null) {
       this.profile.setView(this.state.view);
     }
+  }
+
+  private point(pointing: Pointing): void {
+    if (this.ready && this.shown !== null) this.post(pointing);
+    else this.waiting = pointing;
   }
 
   private showStatus(status: ProfileStatus): void {
@@ -151,6 +163,10 @@ export class ProfilePanel implements vscode.Disposable {
         this.profile.setView(state.view);
       }
       this.post({ kind: 'profile', summary: status.summary, state });
+      if (this.ready && this.waiting !== null) {
+        this.post(this.waiting);
+        this.waiting = null;
+      }
     }
   }
 
@@ -252,6 +268,16 @@ export class ProfilePanel implements vscode.Disposable {
         void vscode.window.showErrorMessage(`The source cannot be opened: ${message}`);
       }
     }
+  }
+
+  private async revealSource(params: Omit<EngineParams<'frameDetails'>, 'profile'>): Promise<void> {
+    const { status } = this.profile;
+    if (status.kind !== 'open') {
+      return;
+    }
+    const whole = { ...params, profile: status.summary.profile };
+    const { name, file, line, column } = await this.services.engine.request('frameDetails', whole);
+    await this.services.revealSource({ name, file, line, column });
   }
 
   private cancelAll(): void {

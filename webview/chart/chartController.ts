@@ -1,4 +1,4 @@
-import type { FlameOrder, ViewSpec } from '../../src/analysis/viewSpec';
+import type { ChartOrder, ViewSpec } from '../../src/analysis/viewSpec';
 import type { FrameDetails, PathFrame, ProfileSummary } from '../../src/engine/engineApi';
 import { type Host, isAbort } from '../host';
 import type { Theme } from '../theme';
@@ -78,25 +78,27 @@ export class ChartController {
   /** @param width, height in CSS pixels, @param ratio device pixels per CSS pixel */
   resize(width: number, height: number, ratio: number): void {
     if (!(width > 0) || !(height > 0)) return;
-    this.viewport.width = width;
-    this.viewport.height = height;
+    const { viewport } = this;
+    const belowView = viewport.maxScroll - viewport.scroll;
+    viewport.width = width;
+    viewport.height = height;
     this.ratio = ratio;
     this.renderer?.resize(width, height, ratio);
-    this.viewport.scrollTo(this.viewport.scroll);
+    viewport.scrollTo(viewport.flipped ? viewport.maxScroll - belowView : viewport.scroll);
     // A resized canvas is blank: draw before the browser shows it.
     this.draw();
     this.changed('view');
   }
 
   /** Shows another sample type, thread or order. */
-  setLayout(view: ViewSpec, order: FlameOrder, position: ChartPosition | null): void {
+  setLayout(view: ViewSpec, order: ChartOrder, position: ChartPosition | null): void {
     this.restoring = position;
     this.changed('busy');
     void this.windows.setLayout(view, order, Math.max(500, Math.round(this.viewport.width * this.ratio)));
   }
 
   /** Shows a new capture of what another chart shows, where that one looks. */
-  continueFrom(chart: ChartController, view: ViewSpec, order: FlameOrder): void {
+  continueFrom(chart: ChartController, view: ViewSpec, order: ChartOrder): void {
     const { width, height } = chart.viewport;
     this.active = chart.active;
     this.resize(width, height, chart.ratio);
@@ -167,8 +169,10 @@ export class ChartController {
     this.remember();
     const step = { node: box.node, name: this.colors.nameOf(box.func), start: box.start, end: box.end, row: box.row };
     this.path = box.node < 0 ? [] : [step];
-    const row = box.row < this.viewport.scroll + this.viewport.visibleRows / 2 ? this.viewport.scroll : box.row - 2;
-    this.moveTo(box, box.row < this.viewport.scroll ? box.row : row);
+    const { scroll, visibleRows } = this.viewport;
+    const place = this.viewport.placeOf(box.row);
+    const row = place < scroll + visibleRows / 2 ? scroll : place - 2;
+    this.moveTo(box, this.viewport.flipped ? scroll : place < scroll ? place : row);
     if (box.node >= 0) void this.loadPath(box.node);
   }
 
@@ -192,7 +196,12 @@ export class ChartController {
   reset(): void {
     this.history = [];
     this.path = [];
-    this.moveTo({ from: 0, to: this.viewport.extent }, 0);
+    this.moveTo({ from: 0, to: this.viewport.extent }, this.startRow);
+  }
+
+  /** The first row on screen where everything is shown: rows that grow upwards begin at the bottom. */
+  private get startRow(): number {
+    return this.viewport.flipped ? this.viewport.maxScroll : 0;
   }
 
   /** One level out. Returns false when everything is shown already. */
@@ -246,16 +255,19 @@ export class ChartController {
     this.changed('focus');
   }
 
-  /** Moves the focus to a neighbouring frame. Returns false where there is none. */
-  moveFocus(to: 'parent' | 'child' | 'next' | 'previous'): boolean {
+  /**
+   * Moves the focus to a neighbouring frame: towards row 0 (`outer`), to the widest one of the next row, or in its row.
+   * Returns false where there is none.
+   */
+  moveFocus(to: 'outer' | 'inner' | 'next' | 'previous'): boolean {
     const { viewport } = this;
     const window = this.windows.best(viewport);
     if (window === null) return false;
     const box = this.focused ?? null;
     let next: FlameBox | null;
     if (box === null) next = boxes.firstBox(window, viewport.from, viewport.to);
-    else if (to === 'parent') next = boxes.parentOf(window, box);
-    else if (to === 'child') next = boxes.widestChildOf(window, box);
+    else if (to === 'outer') next = boxes.parentOf(window, box);
+    else if (to === 'inner') next = boxes.widestChildOf(window, box);
     else next = boxes.neighbourOf(window, box, to === 'next' ? 1 : -1);
     if (next === null) return false;
     this.focus(next);
@@ -268,6 +280,15 @@ export class ChartController {
     const found =
       (window && boxes.nextMatch(window, matches, this.focused, direction)) ??
       (this.windows.overview && boxes.nextMatch(this.windows.overview, matches, this.focused, direction));
+    if (!found) return false;
+    this.focus(found);
+    return true;
+  }
+
+  /** Focuses the widest box of some functions. Returns false where none of them is big enough to be drawn. */
+  focusWidest(functions: ReadonlySet<number>): boolean {
+    const { overview } = this.windows;
+    const found = overview && boxes.widestOf(overview, functions);
     if (!found) return false;
     this.focus(found);
     return true;
@@ -307,6 +328,7 @@ export class ChartController {
     this.viewport.extent = 0;
     this.viewport.scroll = 0;
     this.viewport.setBounds(extent, rows);
+    this.viewport.scrollTo(this.startRow);
     const position = this.restoring;
     this.restoring = null;
     if (this.carried !== null) this.resume(this.carried);
@@ -402,7 +424,7 @@ export class ChartController {
   private moveTo(range: AxisRange | FlameBox, row: number): void {
     const { viewport } = this;
     const to = 'node' in range ? viewport.clamp(range.start, range.end) : viewport.clamp(range.from, range.to);
-    const toRow = Math.min(Math.max(0, row), viewport.maxScroll);
+    const toRow = Math.min(Math.max(viewport.minScroll, row), viewport.maxScroll);
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches || document.hidden;
     if (still) {
       viewport.show(to.from, to.to);

@@ -1,9 +1,11 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import type { SandwichHalf } from '../../src/analysis/viewSpec';
 import { filterText } from '../../src/analysis/viewSpec';
-import type { ProfileSummary } from '../../src/engine/engineApi';
+import type { FrameDetails, ProfileSummary } from '../../src/engine/engineApi';
 import type { ViewState } from '../../src/protocol';
 import { formatNamedValue, formatPercent, formatValue, unitKind } from '../../src/units/units';
+import { FunctionMenuEvent } from '../contextMenu';
 import { axisUnit } from '../state';
 import { base } from '../styles';
 import type { Theme } from '../theme';
@@ -19,6 +21,7 @@ import './hoverCard';
 import type { HoverSubject } from './hoverCard';
 import { chartAction } from './keyboard';
 import './minimap';
+import { FrameFocusedEvent } from './frameFocusedEvent';
 import type { Minimap } from './minimap';
 import { OpenFrameEvent } from './openFrameEvent';
 import './rowScrollbar';
@@ -28,8 +31,11 @@ import { drawRuler, RULER_HEIGHT } from './ruler';
 /** Sent for what concerns the frame but not the chart alone. */
 export class FrameCommandEvent extends Event {
   constructor(
-    readonly command: 'highlight' | 'copy',
+    readonly command: 'highlight' | 'copy' | 'sandwich',
     readonly box: FlameBox,
+    /** The name as the chart shows it, and the figures where they are there. */
+    readonly name: string,
+    readonly details: FrameDetails | null,
   ) {
     super('frame-command', { bubbles: true, composed: true });
   }
@@ -129,6 +135,8 @@ export class FlameChart extends LitElement {
   @property({ attribute: false }) theme!: Theme;
   /** What 100 % is, in the sample type's unit; null while it is not known. Used in time order only. */
   @property({ attribute: false }) sampled: number | null = null;
+  /** Which half of a sandwich it is: its bars are then the sandwich's. Null: a chart of its own. */
+  @property({ attribute: false }) half: SandwichHalf | null = null;
   @state() private pointerAt: { x: number; y: number } | null = null;
   @state() private selection: { from: number; to: number } | null = null;
   @state() private picture = 0;
@@ -137,9 +145,9 @@ export class FlameChart extends LitElement {
   @query('.stage') private readonly stage!: HTMLElement;
   @query('.chart') private readonly canvas!: HTMLCanvasElement;
   @query('.ruler') private readonly ruler!: HTMLCanvasElement;
-  @query('emberline-minimap') private readonly minimap!: Minimap;
+  @query('emberline-minimap') private readonly minimap!: Minimap | null;
   @query('emberline-row-scrollbar') private readonly scrollbar!: RowScrollbar;
-  @query('emberline-breadcrumb') private readonly breadcrumb!: Breadcrumb;
+  @query('emberline-breadcrumb') private readonly breadcrumb!: Breadcrumb | null;
   private pointer: ChartPointer | null = null;
   private size: ResizeObserver | null = null;
   private ratio = 0;
@@ -167,11 +175,17 @@ export class FlameChart extends LitElement {
     const { chart } = this;
     if (!chart || !this.hasUpdated) return;
     if (devicePixelRatio !== this.ratio) this.resized(undefined);
-    drawRuler(this.ruler, chart.viewport, axisUnit(this.summary, this.view), this.theme, this.ratio);
-    this.minimap.showView();
+    drawRuler(this.ruler, chart.viewport, this.unit, this.theme, this.ratio);
+    this.minimap?.showView();
     this.scrollbar.showView();
+    if (this.breadcrumb === null) return;
     this.breadcrumb.path = chart.path;
     this.breadcrumb.span = this.spanLabel();
+  }
+
+  /** Of the x axis; a sandwich's is never time order's. */
+  private get unit(): string {
+    return axisUnit(this.summary, this.half === null ? this.view : { view: this.view.view, order: 'leftHeavy' });
   }
 
   /** Draws the minimap anew: colours have changed. */
@@ -227,28 +241,40 @@ export class FlameChart extends LitElement {
   protected override render(): TemplateResult {
     const { chart, summary, view } = this;
     const type = summary.sampleTypes[view.view.sampleType] ?? { type: '', unit: 'count' };
-    const order = view.order === 'timeOrder' ? 'Flame chart, in time order' : 'Flame graph, left heavy';
+    const order =
+      this.half === null
+        ? view.order === 'timeOrder'
+          ? 'Flame chart, in time order'
+          : 'Flame graph, left heavy'
+        : this.half === 'callers'
+          ? 'Callers of the function, upwards'
+          : 'Callees of the function';
     const empty = chart?.windows.overview?.extent === 0 && !chart.windows.switching;
     return html`
-      <emberline-minimap .chart=${chart} .theme=${this.theme} .picture=${this.picture}></emberline-minimap>
-      <emberline-breadcrumb
-        .root=${this.rootLabel()}
-        @path-step=${(event: PathEvent) => {
-          chart?.zoomToPath(event.step);
-          this.focus();
-        }}
-      ></emberline-breadcrumb>
+      ${
+        this.half === null
+          ? html`<emberline-minimap .chart=${chart} .theme=${this.theme} .picture=${this.picture}></emberline-minimap>
+              <emberline-breadcrumb
+                .root=${this.rootLabel()}
+                @path-step=${(event: PathEvent) => {
+                  chart?.zoomToPath(event.step);
+                  this.focus();
+                }}
+              ></emberline-breadcrumb>`
+          : nothing
+      }
       <canvas class="ruler" style="height:${RULER_HEIGHT}px" aria-hidden="true"></canvas>
       <div
         class="stage"
         role="application"
-        aria-roledescription=${view.order === 'timeOrder' ? 'flame chart' : 'flame graph'}
+        aria-roledescription=${view.order === 'timeOrder' && this.half === null ? 'flame chart' : 'flame graph'}
         aria-label="${order}. Arrow keys move between frames, Enter zooms in, Escape out, Space opens the source, question mark shows all keys."
         tabindex="0"
         @keydown=${this.keyDown}
         @keyup=${() => this.stage.classList.add('keys')}
         @focus=${() => this.setActive(true)}
         @blur=${() => this.setActive(false)}
+        @contextmenu=${this.contextMenu}
       >
         <canvas class="chart" aria-hidden="true"></canvas>
         ${
@@ -268,17 +294,22 @@ export class FlameChart extends LitElement {
           .y=${this.pointerAt?.y ?? 0}
         ></emberline-hover-card>
       </div>
-      <emberline-frame-bar
-        .box=${chart?.focused ?? null}
-        .details=${chart?.detailsOf(chart.focused) ?? null}
-        .name=${chart?.focused ? chart.colors.nameOf(chart.focused.func) : ''}
-        .sampleType=${type}
-      ></emberline-frame-bar>
+      ${
+        this.half === null
+          ? html`<emberline-frame-bar
+              .box=${chart?.focused ?? null}
+              .details=${chart?.detailsOf(chart.focused) ?? null}
+              .name=${chart?.focused ? chart.colors.nameOf(chart.focused.func) : ''}
+              .sampleType=${type}
+            ></emberline-frame-bar>`
+          : nothing
+      }
       <div class="srOnly" aria-live="polite" data-role="announcer">${this.announcement}</div>
     `;
   }
 
-  private rootLabel(): string {
+  /** What the whole chart is called. */
+  rootLabel(): string {
     const { summary, view } = this;
     const type = summary.sampleTypes[view.view.sampleType];
     const overview = this.chart?.windows.overview;
@@ -321,7 +352,7 @@ export class FlameChart extends LitElement {
     return {
       name: chart.colors.nameOf(box.func),
       color: chart.colors.cssOf(box.func),
-      extent: formatValue(box.end - box.start, axisUnit(this.summary, this.view)),
+      extent: formatValue(box.end - box.start, this.unit),
       details: chart.detailsOf(box),
       merged: box.node < 0,
     };
@@ -356,7 +387,7 @@ export class FlameChart extends LitElement {
       case 'child':
       case 'next':
       case 'previous':
-        if (!chart.moveFocus(action)) this.announcement = NOTHING_THERE[action];
+        this.moveFocus(chart, action);
         return;
       case 'zoom':
         if (focused) chart.zoomTo(focused);
@@ -366,7 +397,11 @@ export class FlameChart extends LitElement {
         return;
       case 'highlight':
       case 'copy':
-        if (focused) this.dispatchEvent(new FrameCommandEvent(action, focused));
+      case 'sandwich':
+        if (focused) {
+          const name = chart.colors.nameOf(focused.func);
+          this.dispatchEvent(new FrameCommandEvent(action, focused, name, chart.detailsOf(focused)));
+        }
         return;
       case 'reset':
         chart.reset();
@@ -385,6 +420,24 @@ export class FlameChart extends LitElement {
         break;
     }
     chart.moved();
+  }
+
+  /** Where callers are drawn upwards, the arrows go the way they point. */
+  private moveFocus(chart: ChartController, action: 'parent' | 'child' | 'next' | 'previous'): void {
+    const inwards = (action === 'child') !== chart.viewport.flipped;
+    const to = action === 'next' || action === 'previous' ? action : inwards ? 'inner' : 'outer';
+    if (!chart.moveFocus(to)) this.announcement = NOTHING_THERE[to];
+    else if (chart.focused && chart.focused.node >= 0) this.dispatchEvent(new FrameFocusedEvent(chart.focused.node));
+  }
+
+  private contextMenu(event: MouseEvent): void {
+    const { chart } = this;
+    const bounds = this.stage.getBoundingClientRect();
+    // The menu's key has no pointer: it means the focused frame.
+    const byKey = event.button !== 2;
+    const box = byKey ? chart?.focused : chart?.boxAt(event.clientX - bounds.left, event.clientY - bounds.top);
+    if (box && box.node >= 0 && !byKey) chart?.focus(box, false);
+    this.dispatchEvent(new FunctionMenuEvent(box?.func ?? null));
   }
 
   private showBusy(): void {
@@ -425,8 +478,8 @@ function wholePixels(estimate: number, exact: number | undefined): number {
 }
 
 const NOTHING_THERE = {
-  parent: 'Outermost frame',
-  child: 'No callee that is big enough to draw. Zoom in to see more.',
+  outer: 'Outermost frame',
+  inner: 'No further frame that is big enough to draw. Zoom in to see more.',
   next: 'Last frame of the row',
   previous: 'First frame of the row',
 } as const;

@@ -68,9 +68,9 @@ export class FlameRenderer {
       this.rasterBoth(overview, detail, view, scene, background);
     }
     this.context.putImageData(this.image, 0, 0);
-    if (scene.hovered) this.tint(scene.hovered, view, theme);
+    if (scene.hovered) this.tint(scene.hovered, view, scene);
     this.drawLabels(scene.colors, theme);
-    if (scene.focused) this.ring(scene.focused, view, theme, scene.active);
+    if (scene.focused) this.ring(scene.focused, view, scene);
   }
 
   private viewOf(viewport: Viewport): RasterView {
@@ -82,6 +82,7 @@ export class FlameRenderer {
       height: this.canvas.height,
       rowHeight,
       top: -Math.round(viewport.scroll * rowHeight),
+      flipped: viewport.flipped,
       gap: Math.max(1, Math.round(this.ratio)),
       clipFrom: 0,
       clipTo: this.canvas.width,
@@ -138,17 +139,17 @@ export class FlameRenderer {
   }
 
   /** The box's rectangle in device pixels, cut to the surface; null when it is not in view. */
-  private rectangle(box: FlameBox, view: RasterView): [number, number, number, number] | null {
+  private rectangle(box: FlameBox, view: RasterView, viewport: Viewport): [number, number, number, number] | null {
     const scale = view.width / (view.to - view.from);
     const left = Math.max(-4, Math.round((box.start - view.from) * scale));
     const right = Math.min(view.width + 4, Math.max(left + 2, Math.round((box.end - view.from) * scale)));
-    const y = view.top + box.row * view.rowHeight;
+    const y = view.top + viewport.placeOf(box.row) * view.rowHeight;
     if (right <= 0 || left >= view.width || y + view.rowHeight <= 0 || y >= view.height) return null;
     return [left, y, right - left, view.rowHeight];
   }
 
-  private tint(box: FlameBox, view: RasterView, theme: Theme): void {
-    const rectangle = this.rectangle(box, view);
+  private tint(box: FlameBox, view: RasterView, { viewport, theme }: FlameScene): void {
+    const rectangle = this.rectangle(box, view, viewport);
     if (rectangle === null) return;
     const [x, y, width, height] = rectangle;
     const light = theme.kind === 'light' || theme.kind === 'highContrastLight';
@@ -156,8 +157,8 @@ export class FlameRenderer {
     this.context.fillRect(x, y, width - view.gap, height - view.gap);
   }
 
-  private ring(box: FlameBox, view: RasterView, theme: Theme, active: boolean): void {
-    const rectangle = this.rectangle(box, view);
+  private ring(box: FlameBox, view: RasterView, { viewport, theme, active }: FlameScene): void {
+    const rectangle = this.rectangle(box, view, viewport);
     if (rectangle === null) return;
     const [x, y, width, height] = rectangle;
     const thickness = Math.max(1, Math.round((active ? 2 : 1) * this.ratio));

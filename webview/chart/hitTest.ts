@@ -85,6 +85,18 @@ export function widestChildOf(window: FlameWindow, box: FlameBox): FlameBox | nu
   return best === -1 ? null : boxAtIndex(window, row, best);
 }
 
+/** The widest box of some functions; of equals the one nearest to row 0. */
+export function widestOf(window: FlameWindow, functions: ReadonlySet<number>): FlameBox | null {
+  let best: FlameBox | null = null;
+  for (let row = 0; row < rowCount(window); row++) {
+    for (let i = window.rowOffset[row]!; i < window.rowOffset[row + 1]!; i++) {
+      if (window.node[i]! < 0 || !functions.has(window.func[i]!)) continue;
+      if (best === null || window.end[i]! - window.start[i]! > best.end - best.start) best = boxAtIndex(window, row, i);
+    }
+  }
+  return best;
+}
+
 /** The next (`direction` 1) or previous (-1) box of the row that is no merged run. */
 export function neighbourOf(window: FlameWindow, box: FlameBox, direction: 1 | -1): FlameBox | null {
   if (box.row >= rowCount(window)) return null;

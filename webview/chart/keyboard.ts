@@ -14,7 +14,8 @@ export type ChartAction =
   | 'pageUp'
   | 'pageDown'
   | 'copy'
-  | 'highlight';
+  | 'highlight'
+  | 'sandwich';
 
 const ACTIONS: Readonly<Record<string, ChartAction>> = {
   ArrowUp: 'parent',
@@ -32,6 +33,7 @@ const ACTIONS: Readonly<Record<string, ChartAction>> = {
   a: 'panLeft',
   d: 'panRight',
   h: 'highlight',
+  c: 'sandwich',
   PageUp: 'pageUp',
   PageDown: 'pageDown',
 };
@@ -69,6 +71,7 @@ export const HELP: readonly HelpSection[] = [
       [['Enter'], 'zoom into the focused frame'],
       [['Space'], 'open its source'],
       [['H'], 'highlight its function everywhere'],
+      [['C'], 'callers and callees of its function (sandwich)'],
       [['Ctrl+C'], 'copy its name and place'],
     ],
   },
@@ -78,7 +81,7 @@ export const HELP: readonly HelpSection[] = [
       [['W', 'S'], 'zoom in, out (also + and −)'],
       [['A', 'D'], 'pan left, right'],
       [['Page Up', 'Page Down'], 'scroll the rows'],
-      [['Esc'], 'clear the search, then one level out'],
+      [['Esc'], 'clear the search, then one level out, then leave the sandwich'],
       [['Home'], 'show everything'],
     ],
   },

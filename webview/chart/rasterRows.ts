@@ -9,8 +9,10 @@ export interface RasterView {
   readonly width: number;
   readonly height: number;
   readonly rowHeight: number;
-  /** The y of row 0's upper edge; negative when scrolled. */
+  /** The y of the highest row's upper edge; negative when scrolled. */
   readonly top: number;
+  /** Whether row 0 is the lowest. */
+  readonly flipped?: boolean;
   /** Space between two boxes, and between two rows. */
   readonly gap: number;
   /** Only columns `clipFrom` to `clipTo` are drawn. */
@@ -78,8 +80,9 @@ export function rasterRows(
   const rows = window.rowOffset.length - 1;
   const firstRow = Math.max(0, Math.floor(-top / rowHeight));
   const lastRow = Math.min(rows - 1, Math.floor((height - 1 - top) / rowHeight));
-  for (let row = firstRow; row <= lastRow; row++) {
-    const y = top + row * rowHeight;
+  for (let place = firstRow; place <= lastRow; place++) {
+    const row = view.flipped ? rows - 1 - place : place;
+    const y = top + place * rowHeight;
     if (!rasterLine(line, window, row, view, colors, background, labels, labelWidth, y)) continue;
     const yFrom = Math.max(0, y);
     const yTo = Math.min(height, y + rowHeight - gap);

@@ -16,8 +16,10 @@ export class Viewport {
   extent = 0;
   from = 0;
   to = 0;
-  /** First visible row, may be fractional. */
+  /** First visible row, may be fractional; counted from the top of the screen, also where rows are flipped. */
   scroll = 0;
+  /** Whether row 0 is the lowest and rows grow upwards, as callers do. Few rows then stand on the bottom edge. */
+  flipped = false;
   rows = 0;
   /** In CSS pixels. */
   width = 1;
@@ -38,7 +40,16 @@ export class Viewport {
 
   /** Half a screen of room below the last row would hide it: rows end at the bottom edge. */
   get maxScroll(): number {
-    return Math.max(0, this.rows - this.visibleRows);
+    return this.flipped ? this.rows - this.visibleRows : Math.max(0, this.rows - this.visibleRows);
+  }
+
+  get minScroll(): number {
+    return Math.min(0, this.maxScroll);
+  }
+
+  /** Place of a row from the top. */
+  placeOf(row: number): number {
+    return this.flipped ? this.rows - 1 - row : row;
   }
 
   /** New data: another extent or other rows. Keeps the range where it still fits. */
@@ -93,13 +104,14 @@ export class Viewport {
   }
 
   scrollTo(row: number): void {
-    this.scroll = Math.min(Math.max(0, Number.isFinite(row) ? row : 0), this.maxScroll);
+    this.scroll = Math.min(Math.max(this.minScroll, Number.isFinite(row) ? row : 0), this.maxScroll);
   }
 
   /** Scrolls as little as needed to show a row with `margin` rows around it. */
   revealRow(row: number, margin = 1): void {
-    if (row - margin < this.scroll) this.scrollTo(row - margin);
-    else if (row + 1 + margin > this.scroll + this.visibleRows) this.scrollTo(row + 1 + margin - this.visibleRows);
+    const place = this.placeOf(row);
+    if (place - margin < this.scroll) this.scrollTo(place - margin);
+    else if (place + 1 + margin > this.scroll + this.visibleRows) this.scrollTo(place + 1 + margin - this.visibleRows);
   }
 
   /** Pans as little as needed to show a part of the axis; what is wider than the view is left alone if it is in it. */
@@ -124,10 +136,10 @@ export class Viewport {
   }
 
   rowAt(y: number): number {
-    return Math.floor(this.scroll + y / this.rowHeight);
+    return this.placeOf(Math.floor(this.scroll + y / this.rowHeight));
   }
 
   yOf(row: number): number {
-    return (row - this.scroll) * this.rowHeight;
+    return (this.placeOf(row) - this.scroll) * this.rowHeight;
   }
 }

@@ -1,4 +1,4 @@
-import type { FlameOrder, ViewSpec } from '../../src/analysis/viewSpec';
+import type { ChartOrder, ViewSpec } from '../../src/analysis/viewSpec';
 import type { FlameWindow, FlameWindowParams } from '../../src/engine/engineApi';
 import type { AxisRange } from './viewport';
 
@@ -20,7 +20,7 @@ export class WindowCache {
   overview: FlameWindow | null = null;
   detail: FlameWindow | null = null;
   /** The layout that the windows are of. */
-  shown: { view: ViewSpec; order: FlameOrder } | null = null;
+  shown: { view: ViewSpec; order: ChartOrder } | null = null;
   private layoutRequest: AbortController | null = null;
   private detailRequest: AbortController | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -47,7 +47,7 @@ export class WindowCache {
   }
 
   /** Shows another layout: what is held stays until the new one's overview is there. */
-  async setLayout(view: ViewSpec, order: FlameOrder, pixels: number): Promise<void> {
+  async setLayout(view: ViewSpec, order: ChartOrder, pixels: number): Promise<void> {
     this.layoutRequest?.abort();
     this.cancelDetail();
     const request = new AbortController();

@@ -13,6 +13,7 @@ import type { FunctionRow, FunctionSort, ProfileSummary } from '../../src/engine
 import type { ViewState } from '../../src/protocol';
 import { formatCount, formatExactCount, formatPercent, plural } from '../../src/units/units';
 import { shortPath, shownPlace } from '../chart/frameText';
+import { FunctionMenuEvent } from '../contextMenu';
 import { type Host, isAbort } from '../host';
 import { base } from '../styles';
 import { visibleText } from '../visibleText';
@@ -32,7 +33,7 @@ export class TableStateEvent extends Event {
 /** Sent for a function of the table: highlight it in the chart (null: no more), or open its source. */
 export class FunctionEvent extends Event {
   constructor(
-    readonly command: 'highlight' | 'open',
+    readonly command: 'highlight' | 'open' | 'sandwich',
     readonly func: number | null,
     readonly name = '',
   ) {
@@ -62,6 +63,8 @@ export class FunctionTable extends LitElement {
   @property({ attribute: false }) table!: TableState;
   /** The function that is highlighted in the chart. */
   @property({ attribute: false }) highlighted: number | null = null;
+  /** The functions that an editor points at. */
+  @property({ attribute: false }) marked: ReadonlySet<number> | null = null;
   /** Colour of a function in the chart, null where none of its frames has been drawn. */
   @property({ attribute: false }) colorOf: (func: number) => string | null = () => null;
   /** Another value whenever `colorOf` answers otherwise: colours are no part of a row. */
@@ -276,10 +279,11 @@ export class FunctionTable extends LitElement {
       role="row"
       aria-rowindex=${index + 2}
       aria-selected=${selected ? 'true' : 'false'}
-      class="row ${index === this.cursor ? 'cursor' : ''}"
+      class="row ${index === this.cursor ? 'cursor' : ''} ${row !== null && this.marked?.has(row.func) ? 'marked' : ''}"
       style="transform:translateY(${start}px)"
       @click=${(event: MouseEvent) => this.rowClick(index, row, event.detail)}
       @dblclick=${() => this.openRow(row)}
+      @contextmenu=${() => this.dispatchEvent(new FunctionMenuEvent(row?.func ?? null))}
     >${row === null ? html`<span class="cell" role="gridcell">…</span>` : this.renderCells(row)}</div>`;
   }
 
@@ -372,6 +376,8 @@ export class FunctionTable extends LitElement {
       this.openRow(row);
     } else if (event.key === ' ') {
       if (row) this.toggle(row);
+    } else if (event.key.toLowerCase() === 'c') {
+      if (row) this.dispatchEvent(new FunctionEvent('sandwich', row.func, row.name));
     } else {
       return;
     }

@@ -123,6 +123,10 @@ export const tableStyles = css`
     background: var(--vscode-list-activeSelectionBackground, #04395e);
     color: var(--vscode-list-activeSelectionForeground, #fff);
   }
+  .row.marked {
+    background: var(--vscode-editor-rangeHighlightBackground, rgb(255 255 255 / 0.06));
+    box-shadow: inset 3px 0 0 var(--vscode-focusBorder, #0078d4);
+  }
   .row.cursor {
     outline: 1px solid transparent;
     outline-offset: -1px;
