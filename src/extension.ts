@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { registerChartCommands } from './editor/chartCommands';
+import { ChartSync } from './editor/chartSync';
+import { FrameReveal } from './editor/frameReveal';
 import { Heat } from './editor/heat';
 import { registerHeatCommands } from './editor/heatCommands';
 import { registerHeatHover } from './editor/heatHover';
@@ -10,6 +13,7 @@ import { RememberedSources } from './editor/rememberedSources';
 import { SourceOpener } from './editor/sourceOpener';
 import { WorkspaceFiles } from './editor/workspaceFiles';
 import { EngineClient } from './engine/engineClient';
+import type { Pointing } from './protocol';
 import { SourceResolver } from './sources/sourceResolver';
 import { Baseline } from './views/baseline';
 import { registerBaselineCommands } from './views/baselineCommands';
@@ -51,15 +55,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const tracker = new LineTracker();
   const heat = new Heat({ engine, resolver, remembered, tracker, output });
   const highlight = new LineHighlight();
-  const opener = new SourceOpener(
-    resolver,
-    remembered,
-    highlight,
-    (document, line) => (heat.source === null ? line : tracker.mapFor(heat.source, document).toCurrent(line)),
-    () => heat.reset(),
-  );
+  const lineNow = (document: vscode.TextDocument, line: number): number =>
+    heat.source === null ? line : tracker.mapFor(heat.source, document).toCurrent(line);
+  const opener = new SourceOpener(resolver, remembered, highlight, lineNow, () => heat.reset());
+  const frameReveal = new FrameReveal(resolver, highlight, lineNow);
 
   const profiles = new OpenProfiles(engine, output);
+  const point = (uri: vscode.Uri, pointing: Pointing): void => profiles.find(uri)?.point(pointing);
   const states = new ViewStateStore(context.workspaceState);
   const downloads = new DownloadStore(context, profiles);
   const headers = new RequestHeaderStore(context.secrets);
@@ -117,7 +119,10 @@ export function activate(context: vscode.ExtensionContext): void {
       extensionUri: context.extensionUri,
       dropped: new DroppedProfiles(downloads, output),
       openSource: (frame, from) => opener.open(frame, from),
+      revealSource: (frame) => frameReveal.show(frame),
     }),
+    new ChartSync(heat, engine, point),
+    registerChartCommands({ heat, engine, showProfile, point }),
     registerHeatCommands({
       heat,
       opener,

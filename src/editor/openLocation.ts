@@ -1,9 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import { openLocationCommand } from './openLocationCommand';
 import type { SourceOpener } from './sourceOpener';
-
-/** Behind the links of our hovers; not in the palette. */
-export const openLocationCommand = 'emberline.openLocation';
 
 const locationSchema = v.object({
   name: v.pipe(v.string(), v.maxLength(1000)),

@@ -26,7 +26,7 @@ import type { EnginePlatform } from './enginePlatform';
 import { fileFunctions } from './fileFunctionRequests';
 import { flameWindow, frameDetails, frameParents } from './flameRequests';
 import { hotPathFrom, hottestLines } from './hottestRequests';
-import { lineFunctions, namedFunctions } from './lineFunctions';
+import { lineFunctions } from './lineFunctions';
 import { fileLines, hotFiles, lineDetails, viewTotals } from './lineRequests';
 import { OpenProfile } from './openProfile';
 import { readProfile } from './readProfile';
@@ -100,7 +100,6 @@ export class Engine implements EngineApi {
     viewTotals: ({ profile, view }) => viewTotals(this.find(profile), view),
     fileLines: ({ profile, view, file, references }) => fileLines(this.find(profile), view, file, references),
     lineFunctions: ({ profile, view, lines }) => lineFunctions(this.find(profile), view, lines),
-    namedFunctions: ({ profile, view, name, files }) => namedFunctions(this.find(profile), view, name, files),
     lineDetails: ({ profile, view, file, line }) => lineDetails(this.find(profile), view, file, line),
     hottestLines: (params) => hottestLines(this.find(params.profile), params),
     fileFunctions: (params) => fileFunctions(this.find(params.profile), params),

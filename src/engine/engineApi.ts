@@ -1,5 +1,4 @@
 import type { LabelKeySummary } from '../analysis/labelSummary';
-import type { LineTimeline } from '../analysis/lineTimeline';
 import type { ChartOrder, Dimension, FilterTerm, ViewSpec } from '../analysis/viewSpec';
 import type { FoldedStacks, FoldJob } from '../endpoints/nylasText';
 import type { SampleType, Thread } from '../profile/profile';
@@ -30,7 +29,6 @@ export interface EngineRequests {
   viewTotals: { params: { profile: number; view: ViewSpec }; result: ViewTotals };
   fileLines: { params: FileLinesParams; result: FileLines };
   lineFunctions: { params: LineFunctionsParams; result: LineFunction[] };
-  namedFunctions: { params: NamedFunctionsParams; result: LineFunction[] };
   lineDetails: { params: { profile: number; view: ViewSpec; file: number; line: number }; result: LineDetails };
   hottestLines: { params: HottestLinesParams; result: HottestLines };
   fileFunctions: { params: FileFunctionsParams; result: FileFunctions };
@@ -309,15 +307,6 @@ export interface LineFunctionsParams {
   lines: readonly { readonly file: number; readonly line: number }[];
 }
 
-/** Functions as a program's text names them: `hash` also means `main.hash` and `Digest::hash(int)`. */
-export interface NamedFunctionsParams {
-  profile: number;
-  view: ViewSpec;
-  name: string;
-  /** String indices of the files that they may be in; functions without a file are taken where none is in these. */
-  files: readonly number[];
-}
-
 /** A function of the view, with its totals there. */
 export interface LineFunction {
   func: number;
@@ -358,6 +347,17 @@ export interface LineDetails {
   timeline: LineTimeline | null;
   /** How the total divides among instances, processes, threads and labels that the view has several of. */
   splits: LineSplitSummary[];
+}
+
+/** When a line was on the stack: the time of the view in buckets of equal length. Values in the sample type's unit. */
+export interface LineTimeline {
+  /** Nanoseconds since the profile's start: where the first bucket begins and the last one ends. */
+  from: number;
+  to: number;
+  /** Per bucket: value of the samples with the line on their stack. */
+  line: number[];
+  /** Per bucket: value of all samples of the view. */
+  all: number[];
 }
 
 /** From the line's function outwards to the one that was compiled as a function. */

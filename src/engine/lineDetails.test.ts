@@ -5,7 +5,7 @@ import { cpuprofile } from '../formats/cpuprofile/cpuprofile';
 import { perfScript } from '../formats/perfScript/perfScript';
 import { pprof } from '../formats/pprof/pprof';
 import type { Profile } from '../profile/profile';
-import { lineFunctions, namedFunctions } from './lineFunctions';
+import { lineFunctions } from './lineFunctions';
 import { lineDetails } from './lineRequests';
 import { OpenProfile } from './openProfile';
 
@@ -123,7 +123,6 @@ describe('functions', () => {
     profileOf([
       { frames: ['main@m.go:1', 'main.hash@m.go:5', 'main.hash.func1@m.go:5'], value: 3 },
       { frames: ['main@m.go:1', 'other.hash@o.go:5'], value: 9 },
-      { frames: ['main@m.go:1', 'bare'], value: 1 },
     ]),
   );
   const inM = fileOf(profile, 'm.go');
@@ -134,11 +133,5 @@ describe('functions', () => {
       { name: 'main.hash', total: 3, self: 0 },
     ]);
     expect(lineFunctions(profile, ALL, [{ file: inM, line: 6 }])).toEqual([]);
-  });
-
-  it('of a name are those of its file, else those without one', () => {
-    expect(namedFunctions(profile, ALL, 'hash', [inM])).toMatchObject([{ name: 'main.hash' }]);
-    expect(namedFunctions(profile, ALL, 'bare', [inM])).toMatchObject([{ name: 'bare', total: 1 }]);
-    expect(namedFunctions(profile, ALL, 'nobody', [inM])).toEqual([]);
   });
 });

@@ -1,10 +1,9 @@
-import { shortFunctionName } from '../analysis/shortFunctionName';
 import { type ViewSpec, withoutSplit } from '../analysis/viewSpec';
 import type { LineFunction, LineFunctionsParams } from './engineApi';
-import type { OpenProfile, ProfileView } from './openProfile';
+import type { OpenProfile } from './openProfile';
 import { shorten } from './shorten';
 
-/** Of one line or name more are not told apart by anybody. */
+/** Of one line more are not told apart by anybody. */
 const MOST_FUNCTIONS = 100;
 
 /** The functions of a view that have frames on any of the lines, heaviest first. */
@@ -22,33 +21,7 @@ export function lineFunctions(open: OpenProfile, spec: ViewSpec, lines: LineFunc
   for (let i = 0; i < (leafLines?.length ?? 0); i++) {
     if (wanted[index.ofLeafLine[i]] === 1) functions.add(frames.func[stacks.frame[leafLines!.stack[i]]]);
   }
-  return describe(open, open.view(withoutSplit(spec)), functions);
-}
-
-/** The functions of a view that a name in a program's text means, heaviest first. */
-export function namedFunctions(
-  open: OpenProfile,
-  spec: ViewSpec,
-  name: string,
-  files: readonly number[],
-): LineFunction[] {
-  const { functions, strings } = open.profile;
-  const view = open.view(withoutSplit(spec));
-  const inFiles = new Set(files);
-  const wanted = shortFunctionName(name);
-  const here = new Set<number>();
-  const somewhere = new Set<number>();
-  for (let func = 0; func < functions.length; func++) {
-    const file = functions.file[func];
-    if (file >= 0 && !inFiles.has(file)) continue;
-    if (view.functions.present[func] === 0 || shortFunctionName(strings[functions.name[func]]) !== wanted) continue;
-    (file >= 0 ? here : somewhere).add(func);
-  }
-  return describe(open, view, here.size > 0 ? here : somewhere);
-}
-
-function describe(open: OpenProfile, view: ProfileView, functions: ReadonlySet<number>): LineFunction[] {
-  const { self, total, present } = view.functions;
+  const { self, total, present } = open.view(withoutSplit(spec)).functions;
   return [...functions]
     .filter((func) => present[func] === 1)
     .sort((a, b) => Math.abs(total[b]) - Math.abs(total[a]) || Math.abs(self[b]) - Math.abs(self[a]) || a - b)

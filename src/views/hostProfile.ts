@@ -64,6 +64,8 @@ export class HostProfile {
   /** The file's state on disk just before it was read (see `stateOnDisk`); null where it is not known. */
   get readState(): string | null {
     return this.read;
+  }
+
   /** Shows something in the charts of its editors. */
   point(pointing: Pointing): void {
     this.pointed.fire(pointing);

@@ -73,7 +73,7 @@ export function fitState(state: ViewState, summary: ProfileSummary, sameContent:
   const positions =
     sameContent && typeFits && threadFits && orderFits && divisionFits
       ? {}
-      : { range: null, scroll: 0, zoomed: null, focused: null, sandwich: null };
+      : { range: null, scroll: 0, zoomed: null, focused: null, ...(state.sandwich ? { sandwich: null } : {}) };
   return {
     ...state,
     view: {

@@ -1,0 +1,2 @@
+/** Behind the links of our hovers; not in the palette. */
+export const openLocationCommand = 'emberline.openLocation';
