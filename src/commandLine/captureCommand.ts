@@ -8,6 +8,7 @@ import type { EndpointKind, EndpointSpec } from '../endpoints/endpoint';
 import { endpointKind, endpointKinds } from '../endpoints/endpointKinds';
 import { expandInstances } from '../endpoints/expandInstances';
 import type { ToolPaths } from '../endpoints/findTool';
+import { listedInstances } from '../endpoints/listedInstances';
 import { processKinds, specOfProcess } from '../endpoints/processSampler';
 import { encodingForPath, listEncodings } from '../engine/encodeProfile';
 import type { Engine } from '../engine/engine';
@@ -21,7 +22,7 @@ export async function runCapture(engine: Engine, args: string[]): Promise<Comman
   // What follows is a command to run, with options of its own.
   const dashes = args.indexOf('--');
   const command = dashes < 0 ? null : args.slice(dashes + 1);
-  const { values, positionals } = parseArgs({
+  const { values, positionals: written } = parseArgs({
     args: dashes < 0 ? args : args.slice(0, dashes),
     allowPositionals: true,
     options: {
@@ -29,12 +30,15 @@ export async function runCapture(engine: Engine, args: string[]): Promise<Comman
       profile: { type: 'string' },
       seconds: { type: 'string' },
       concurrency: { type: 'string' },
+      'instances-from': { type: 'string' },
       option: { type: 'string', multiple: true },
       output: { type: 'string', short: 'o' },
       ...inputOptions,
     },
   });
-  if (command === null ? positionals.length === 0 : command.length === 0 || positionals.length > 0) {
+  const listing = values['instances-from'];
+  const named = written.length > 0 || listing !== undefined;
+  if (command === null ? !named : command.length === 0 || named) {
     throw new UsageError('capture needs a target: an address or process of a running program, or "-- COMMAND".');
   }
   const seconds = Number(values.seconds ?? DEFAULT_SECONDS);
@@ -43,6 +47,8 @@ export async function runCapture(engine: Engine, args: string[]): Promise<Comman
     throw new UsageError(`--concurrency takes a whole number, not "${values.concurrency}".`);
   }
   const headers = readHeaders(values);
+  const listed = listing === undefined ? [] : await listedInstances(listing, 'this capture', new AbortController().signal);
+  const positionals = [...written, ...listed];
   const { kind, target } = await targetOf(values.kind, positionals, command);
   const options = { ...target.options, ...readOptions(values.option ?? []) };
   const spec: EndpointSpec = {
@@ -53,7 +59,7 @@ export async function runCapture(engine: Engine, args: string[]): Promise<Comman
     ...(values.concurrency === undefined ? {} : { concurrency: Number(values.concurrency) }),
     options,
   };
-  const named = new Set(target.pid === undefined && command === null ? originsOf(positionals) : []);
+  const origins = new Set(target.pid === undefined && command === null ? originsOf(positionals) : []);
   const cancel = new AbortController();
   const stop = new AbortController();
   const keeps = target.pid !== undefined || command !== null;
@@ -74,7 +80,7 @@ export async function runCapture(engine: Engine, args: string[]): Promise<Comman
         if (process.stderr.isTTY) process.stderr.write(`\r\x1b[KCapturing ${what}`);
       },
       log: () => {},
-      headersFor: (origin) => (named.has(origin) ? headers : {}),
+      headersFor: (origin) => (origins.has(origin) ? headers : {}),
       folder,
     });
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');

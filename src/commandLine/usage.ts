@@ -46,6 +46,7 @@ capture  Captures from running programs and writes FILE, whose path it prints. S
          --profile      the kind's own: cpu, heap, allocs, mutex, block, goroutine; wall, alloc, lock …
          --seconds      how long to sample (default 10)
          --concurrency  instances asked at once (default 32)
+         --instances-from COMMAND  asks what the command prints too, an address a line
          --option KEY=VALUE  the kind's own, such as template=ap-agent, delta=true, reset=true
          -o, --output   as captured, or converted by its ending
 
