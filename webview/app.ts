@@ -112,6 +112,9 @@ export class App extends LitElement {
         position: absolute;
         z-index: 5;
       }
+      main.narrow .mark.table {
+        bottom: calc(45% + 36px);
+      }
       .mark span {
         overflow: hidden;
         text-overflow: ellipsis;
@@ -403,7 +406,7 @@ export class App extends LitElement {
   }
 
   private renderMark(place: string): TemplateResult {
-    return html`<div class="mark" role="status">
+    return html`<div class="mark ${this.view && this.tableShown(this.view) ? 'table' : ''}" role="status">
       <vscode-icon name="selection" size="14"></vscode-icon><span title="Frames of this line are marked">${place}</span>
       <vscode-toolbar-button icon="close" label="Mark no longer" @click=${() => this.unmark()}></vscode-toolbar-button>
     </div>`;
@@ -600,7 +603,9 @@ export class App extends LitElement {
   private applyEmphasis(): void {
     const { highlighted, marked } = this;
     const { matches } = this.search;
-    const pointedAt: Emphasis = marked && ((func) => marked.functions.has(func));
+    // In its own sandwich a function is in the middle of everything: a mark would only dim what was asked for.
+    const inSandwich = marked !== null && marked.functions.has(this.sandwiches.at(-1)?.func ?? -1);
+    const pointedAt: Emphasis = inSandwich ? null : marked && ((func) => marked.functions.has(func));
     if (highlighted !== null) this.emphasis = (func) => func === highlighted;
     else this.emphasis = marked?.asked ? pointedAt : (matches ?? pointedAt);
     this.chart?.setEmphasis(this.emphasis);
@@ -633,6 +638,7 @@ export class App extends LitElement {
     // Back to one that was shown before, rather than round and round.
     this.sandwiches = known < 0 ? [...this.sandwiches, step] : this.sandwiches.slice(0, known + 1);
     this.change({ sandwich: { func: step.func, share: this.view.sandwich?.share ?? MIDDLE } });
+    this.highlight(null);
     this.sandwich?.focus();
   }
 
@@ -650,6 +656,7 @@ export class App extends LitElement {
     if (this.sandwiches.length === 0) return;
     this.sandwiches = [];
     this.change({ sandwich: null });
+    this.applyEmphasis();
   }
 
   /** The sandwich of the same function in a newer capture, where functions have other numbers. */

@@ -58,6 +58,8 @@ export class FlameRenderer {
 
   draw(scene: FlameScene): void {
     const { viewport, theme, overview, detail } = scene;
+    // Not laid out yet: there is no room to draw in.
+    if (this.pixels.length !== this.canvas.width * this.canvas.height) return;
     const background = packRgb(theme.background);
     this.pixels.fill(background);
     this.labels.clear();

@@ -128,7 +128,7 @@ export class SandwichView extends LitElement {
         border-radius: 3px;
         color: var(--vscode-badge-foreground, #f8f8f8);
         font-size: 11px;
-        left: 6px;
+        right: 16px;
         opacity: 0.85;
         padding: 1px 6px;
         pointer-events: none;
@@ -136,7 +136,7 @@ export class SandwichView extends LitElement {
         z-index: 3;
       }
       .half.callers .side {
-        top: 6px;
+        top: 26px;
       }
       .half.callees .side {
         bottom: 6px;
