@@ -8,10 +8,14 @@ export interface SampleMask {
   readonly threads: Uint8Array | null;
   /** Per label set + 1 (0: no labels): 1 to pass; null where all do. */
   readonly labelSets: Uint8Array | null;
+  /** Per stack: 1 to pass; null where all do, those with empty stacks too. */
+  readonly stacks: Uint8Array | null;
+  /** Nanoseconds since the profile's start, `to` excluded; null where all pass. */
+  readonly times: { readonly from: number; readonly to: number } | null;
 }
 
-/** The mask of a view's thread and filter, null where every sample passes. */
-export function sampleMask(profile: Profile, { thread, filter }: ViewSpec): SampleMask | null {
+/** The mask of a view's thread, filter and selection, null where every sample passes. */
+export function sampleMask(profile: Profile, { thread, filter, within }: ViewSpec): SampleMask | null {
   const threads = new Uint8Array(profile.threads.length).fill(1);
   const labelSets = new Uint8Array(profile.labels.length + 1).fill(1);
   if (thread !== null) for (let i = 0; i < threads.length; i++) threads[i] = i === thread ? 1 : 0;
@@ -21,7 +25,26 @@ export function sampleMask(profile: Profile, { thread, filter }: ViewSpec): Samp
   }
   const allThreads = passesAll(profile.samples.thread === null ? threads.subarray(0, 1) : threads);
   const allSets = passesAll(profile.samples.labelSet === null ? labelSets.subarray(0, 1) : labelSets);
-  return allThreads && allSets ? null : { threads: allThreads ? null : threads, labelSets: allSets ? null : labelSets };
+  const stacks = within && within.path.length > 0 ? stacksBelow(profile, within.path) : null;
+  const times = (profile.samples.time !== null && within?.times) || null;
+  if (allThreads && allSets && stacks === null && times === null) return null;
+  return { threads: allThreads ? null : threads, labelSets: allSets ? null : labelSets, stacks, times };
+}
+
+/** Which stacks begin with the functions of `path`, one byte a stack. */
+function stacksBelow({ stacks, frames }: Profile, path: readonly number[]): Uint8Array {
+  const below = new Uint8Array(stacks.length);
+  /** How many functions of the path each stack has matched, -1 where it left it. */
+  const matched = new Int32Array(stacks.length);
+  for (let stack = 0; stack < stacks.length; stack++) {
+    const prefix = stacks.prefix[stack];
+    const before = prefix < 0 ? 0 : matched[prefix];
+    if (before === path.length) matched[stack] = before;
+    else if (before >= 0 && frames.func[stacks.frame[stack]] === path[before]) matched[stack] = before + 1;
+    else matched[stack] = -1;
+    below[stack] = matched[stack] === path.length ? 1 : 0;
+  }
+  return below;
 }
 
 function keepThreads(profile: Profile, { by, values }: FilterTerm, threads: Uint8Array): void {
@@ -49,7 +72,9 @@ function passesAll(mask: Uint8Array): boolean {
 /** Whether one sample passes. */
 export function passes(mask: SampleMask | null, samples: SampleTable, i: number): boolean {
   if (mask === null) return true;
-  const { threads, labelSets } = mask;
+  const { threads, labelSets, stacks, times } = mask;
+  if (stacks !== null && (samples.stack[i] < 0 || stacks[samples.stack[i]] === 0)) return false;
+  if (times !== null && !(samples.time![i] >= times.from && samples.time![i] < times.to)) return false;
   if (threads !== null && threads[samples.thread === null ? 0 : samples.thread[i]] === 0) return false;
   return labelSets === null || labelSets[samples.labelSet === null ? 0 : samples.labelSet[i] + 1] !== 0;
 }

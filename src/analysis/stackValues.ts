@@ -81,10 +81,11 @@ function addMasked(
   { samples }: Profile,
   values: Float64Array,
   counts: SampleCounts,
-  { threads, labelSets }: SampleMask,
+  mask: SampleMask,
   sums: Float64Array,
 ): { total: number; count: number } {
-  const { stack: stacks, thread, labelSet } = samples;
+  const { stack: stacks, thread, labelSet, time } = samples;
+  const { threads, labelSets, stacks: kept, times: shown } = mask;
   let total = 0;
   let count = 0;
   for (let i = 0; i < stacks.length; i++) {
@@ -92,6 +93,8 @@ function addMasked(
     if (threads !== null && threads[thread === null ? 0 : thread[i]] === 0) continue;
     if (labelSets !== null && labelSets[labelSet === null ? 0 : labelSet[i] + 1] === 0) continue;
     const stack = stacks[i];
+    if (kept !== null && (stack < 0 || kept[stack] === 0)) continue;
+    if (shown !== null && !(time![i] >= shown.from && time![i] < shown.to)) continue;
     const value = values[i];
     const times = countOfRow(counts, i, value);
     total += value;

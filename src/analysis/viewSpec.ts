@@ -8,6 +8,16 @@ export interface ViewSpec {
   readonly filter?: readonly FilterTerm[] | null | undefined;
   /** Puts a root frame a value of this under all stacks, as `instance: a:6060`; left out or null: none. */
   readonly splitBy?: Dimension | null | undefined;
+  /** Only the samples of this selection; left out or null: all. Charts are never drawn of one, but lines are. */
+  readonly within?: Selection | null | undefined;
+}
+
+/** What a chart is zoomed to. */
+export interface Selection {
+  /** Samples whose stack begins with these functions, outermost first; empty for all. */
+  readonly path: readonly number[];
+  /** Samples from `from` up to `to`, nanoseconds since the profile's start; null for all times. */
+  readonly times: { readonly from: number; readonly to: number } | null;
 }
 
 /** What samples are told apart by: their thread, its process, or a label of their own. */
@@ -35,9 +45,10 @@ export type SandwichOrder = `${SandwichHalf}:${number}`;
 export type ChartOrder = FlameOrder | SandwichOrder;
 
 /** Equal for specs that show the same. */
-export function viewKey({ sampleType, thread, filter, splitBy }: ViewSpec): string {
+export function viewKey({ sampleType, thread, filter, splitBy, within }: ViewSpec): string {
   const terms = (filter ?? []).map(({ by, values }) => [by, ...values]);
-  return JSON.stringify([sampleType, thread, terms, splitBy ?? null]);
+  const selection = within ? [within.path, within.times?.from, within.times?.to] : null;
+  return JSON.stringify([sampleType, thread, terms, splitBy ?? null, selection]);
 }
 
 /** The same samples, without the roots of a split: what lines and their heat are about. */

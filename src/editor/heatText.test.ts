@@ -8,7 +8,9 @@ import { commandLink, markdownText } from './markdownText';
 
 describe('heatStep', () => {
   it('rises from 1 to 5 with the share', () => {
-    expect([0, 1e-9, 0.0099, 0.01, 0.03, 0.1, 0.25, 1].map(heatStep)).toEqual([0, 1, 1, 2, 3, 4, 5, 5]);
+    expect([0, 1e-9, 0.0099, 0.01, 0.03, 0.1, 0.25, 1].map((share) => heatStep(share))).toEqual([
+      0, 1, 1, 2, 3, 4, 5, 5,
+    ]);
     expect(heatStep(-0.5)).toBe(heatSteps);
     expect(heatStep(Number.NaN)).toBe(0);
   });

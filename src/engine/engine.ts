@@ -30,6 +30,7 @@ import { lineFunctions } from './lineFunctions';
 import { fileLines, hotFiles, lineDetails, viewTotals } from './lineRequests';
 import { OpenProfile } from './openProfile';
 import { readProfile } from './readProfile';
+import { selection } from './selectionRequest';
 import { shorten } from './shorten';
 
 /** Rows of the function table in one answer. */
@@ -97,6 +98,7 @@ export class Engine implements EngineApi {
     search: (params) => this.search(params),
     functionTable: (params) => this.functionTable(params),
     hotFiles: ({ profile, view }) => hotFiles(this.find(profile), view),
+    selection: (params) => selection(this.find(params.profile), params),
     viewTotals: ({ profile, view }) => viewTotals(this.find(profile), view),
     fileLines: ({ profile, view, file, references }) => fileLines(this.find(profile), view, file, references),
     lineFunctions: ({ profile, view, lines }) => lineFunctions(this.find(profile), view, lines),

@@ -1,6 +1,5 @@
 import type { LabelKeySummary } from '../analysis/labelSummary';
-import type { ChartOrder, Dimension, FilterTerm, ViewSpec } from '../analysis/viewSpec';
-import type { FoldedStacks, FoldJob } from '../endpoints/nylasText';
+import type { ChartOrder, Dimension, FilterTerm, LineTimeline, ViewSpec } from '../analysis/viewSpec';
 import type { SampleType, Thread } from '../profile/profile';
 import type {
   FileFunctions,
@@ -26,6 +25,7 @@ export interface EngineRequests {
   search: { params: SearchParams; result: SearchResult };
   functionTable: { params: FunctionTableParams; result: FunctionTablePage };
   hotFiles: { params: { profile: number; view: ViewSpec }; result: HotFile[] };
+  selection: { params: SelectionParams; result: SelectedView };
   viewTotals: { params: { profile: number; view: ViewSpec }; result: ViewTotals };
   fileLines: { params: FileLinesParams; result: FileLines };
   lineFunctions: { params: LineFunctionsParams; result: LineFunction[] };
@@ -263,6 +263,23 @@ export interface HotFile {
   total: number;
   /** False where the format has no lines for it. */
   hasLines: boolean;
+}
+
+export interface SelectionParams {
+  profile: number;
+  view: ViewSpec;
+  order: FlameOrder;
+  /** The node that the chart is zoomed into; null for none. */
+  node: number | null;
+  /** The part of the x axis that is looked at; only times (in time order) select samples. Null for all. */
+  range: { from: number; to: number } | null;
+}
+
+/** The samples that a chart is zoomed to, as a view. */
+export interface SelectedView {
+  view: ViewSpec;
+  /** The frame that is zoomed into; null for none. */
+  name: string | null;
 }
 
 export interface FileLinesParams {

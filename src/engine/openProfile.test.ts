@@ -1,12 +1,14 @@
 import { expect, it } from 'vitest';
 import { decode } from '../../test/support/profiles';
 import { profileOf } from '../../test/support/sampleProfile';
+import type { ViewSpec } from '../analysis/viewSpec';
 import { chromeTrace } from '../formats/chromeTrace/chromeTrace';
 import { encodeProfile } from './encodeProfile';
 import { flameWindow } from './flameRequests';
 import { fileLines, lineDetails } from './lineRequests';
 import { nodePlatform } from './nodePlatform';
 import { OpenProfile } from './openProfile';
+import { selection } from './selectionRequest';
 
 it('says which sample types a thread has, where it has not all', () => {
   const node = { id: 1, callFrame: { functionName: 'f' } };
@@ -118,4 +120,55 @@ it('tells what a file and the functions of its lines cost, where that is asked f
   // Recursion counts once: 10 samples are in the file, 7 of them in hash.
   expect(lines.references?.fileTotal).toBe(10);
   expect([...(lines.references?.functionTotal ?? [])]).toEqual([7, 7, 3]);
+});
+
+/** Node of the call tree by its function's name. */
+function nodeOf(open: OpenProfile, view: ViewSpec, name: string): number {
+  const { tree, profile } = open.view(view);
+  return tree.func.findIndex((func) => profile.strings[profile.functions.name[func]] === name);
+}
+
+it('selects the samples below the frame that a chart is zoomed into', () => {
+  const open = new OpenProfile(
+    1,
+    'x',
+    profileOf([
+      { frames: ['main@m.go:3', 'a@a.go:1', 'hash@h.go:7'], value: 5, time: 0 },
+      { frames: ['main@m.go:4', 'b@b.go:1', 'hash@h.go:7'], value: 2, time: 10 },
+      { frames: ['main@m.go:3', 'a@a.go:2'], value: 3, time: 20 },
+      { frames: ['a@a.go:2'], value: 4, time: 30 },
+    ]),
+  );
+  const view = { sampleType: 0, thread: null };
+  const params = { profile: 1, view, order: 'leftHeavy', node: null, range: null } as const;
+  expect(selection(open, { ...params, range: { from: 0, to: 3 } })).toEqual({ view, name: null });
+  const { tree, profile } = open.view(view);
+  const named = (node: number): string => profile.strings[profile.functions.name[tree.func[node]]];
+  const nodeBelowMain = tree.func.findIndex((_, node) => named(node) === 'a' && tree.parent[node] >= 0);
+  const below = selection(open, { ...params, node: nodeBelowMain });
+  expect(below.name).toBe('a');
+  // The path counts: hash below b, and a as a root, are other frames.
+  const file = open.profile.strings.indexOf('h.go');
+  expect(fileLines(open, below.view, file)).toMatchObject({ viewTotal: 8, viewSamples: 8, total: Float64Array.of(5) });
+  expect(fileLines(open, view, file)).toMatchObject({ viewTotal: 14, total: Float64Array.of(7) });
+  // Time order selects times, with or without a frame.
+  const times = selection(open, { ...params, order: 'timeOrder', range: { from: 5, to: 25 } });
+  expect(fileLines(open, times.view, file)).toMatchObject({ viewTotal: 5, total: Float64Array.of(2) });
+  const { layout } = open.view(view).chart('timeOrder');
+  expect(layout.treeNode.length).toBeGreaterThan(0);
+  const box = selection(open, { ...params, order: 'timeOrder', node: 0 });
+  expect(box.name).toBe('main');
+  expect(fileLines(open, box.view, file)).toMatchObject({ viewTotal: 10, total: Float64Array.of(7) });
+  expect(() => selection(open, { ...params, node: 99 })).toThrow(RangeError);
+});
+
+it('selects by the value that the root of a split stands for', () => {
+  const view = { sampleType: 0, thread: null, splitBy: 'label:instance' } as const;
+  const node = nodeOf(fleet, view, 'instance: a');
+  const found = selection(fleet, { profile: 1, view, order: 'leftHeavy', node, range: null });
+  expect(found).toMatchObject({
+    name: 'instance: a',
+    view: { filter: [{ by: 'label:instance', values: ['a'] }], within: { path: [], times: null } },
+  });
+  expect(fileLines(fleet, found.view, fleet.profile.strings.indexOf('h.go'))).toMatchObject({ viewTotal: 6 });
 });

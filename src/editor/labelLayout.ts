@@ -1,0 +1,93 @@
+import { fieldsText, type LabelField } from './heatLabel';
+
+/** A line that gets a label. */
+export interface LabelledLine {
+  readonly line: number;
+  /** Columns that its text takes. */
+  readonly width: number;
+  readonly fields: readonly (LabelField | null)[];
+}
+
+export interface PlacedLabel {
+  readonly line: number;
+  readonly text: string;
+  /** Columns between the line's end and the label. */
+  readonly gap: number;
+}
+
+/** Hot lines further apart than this are read apart. */
+const furthest = 8;
+/** Blocks are cut here, so that what is measured for one label is bounded. */
+const longest = 100;
+/** Between the longest line and the labels. */
+const leastGap = 3;
+/** Columns move in steps, so that typing at the end of the longest line seldom moves all labels. */
+const columnStep = 4;
+/** As wide as a digit in every fixed-width font, and not joined with its like. */
+const blank = '\u00a0';
+
+/**
+ * Divides hot lines into blocks that are read together. They depend on the document, never on what is scrolled into
+ * view: labels keep their column while one scrolls.
+ *
+ * @param lines ascending
+ * @returns where each block begins, as positions in `lines`
+ */
+export function labelBlocks(lines: readonly { readonly line: number }[]): number[] {
+  const starts: number[] = [];
+  for (let i = 0; i < lines.length; i++) {
+    const start = starts.at(-1);
+    if (start === undefined || lines[i]!.line - lines[i - 1]!.line > furthest || i - start >= longest) starts.push(i);
+  }
+  return starts;
+}
+
+/** Labels right behind their lines. */
+export function labelsAtLineEnds(lines: readonly LabelledLine[]): PlacedLabel[] {
+  return lines.map(({ line, fields }) => ({ line, text: fieldsText(fields), gap: leastGap }));
+}
+
+/**
+ * Labels of one block in a column, their numbers right-aligned below each other.
+ *
+ * @param limit the furthest column: labels of longer lines stand behind their lines
+ */
+export function labelsInColumn(block: readonly LabelledLine[], limit: number): PlacedLabel[] {
+  let widest = 0;
+  for (const { width } of block) if (width + leastGap <= limit) widest = Math.max(widest, width);
+  const column = Math.min(limit, Math.ceil((widest + leastGap) / columnStep) * columnStep);
+  const fields = Math.max(0, ...block.map((each) => each.fields.length));
+  const valueWidths = fieldWidths(block, fields, ({ value }) => value);
+  const wordWidths = fieldWidths(block, fields, ({ word }) => word);
+  return block.map((each) => ({
+    line: each.line,
+    text: alignedText(each.fields, valueWidths, wordWidths),
+    gap: Math.max(leastGap, column - each.width),
+  }));
+}
+
+function fieldWidths(block: readonly LabelledLine[], count: number, part: (field: LabelField) => string): number[] {
+  return Array.from({ length: count }, (_, at) =>
+    Math.max(0, ...block.map(({ fields }) => (fields[at] ? part(fields[at]).length : 0))),
+  );
+}
+
+function alignedText(fields: readonly (LabelField | null)[], values: number[], words: number[]): string {
+  let text = '';
+  // Whether something stands before: a dot between blanks would belong to nothing.
+  let open = false;
+  values.forEach((width, i) => {
+    const field = fields[i] ?? null;
+    const whole = width + (words[i] === 0 ? 0 : 1 + words[i]!);
+    if (whole === 0) return;
+    if (i > 0) text += open && field !== null ? ' · ' : blank.repeat(3);
+    if (field === null) {
+      text += blank.repeat(whole);
+      return;
+    }
+    open = true;
+    const word = words[i] === 0 ? '' : ` ${field.word.padEnd(words[i]!, blank)}`;
+    text += `${field.value.padStart(width, blank)}${word}`;
+  });
+  return text.replace(/[\s\u00a0]+$/, '').replaceAll(' ', blank);
+}
