@@ -167,6 +167,11 @@ function followProfiles(
           heat.setSource(profile);
         }
       });
+      profile.onDidChangeZoom(() => {
+        if (profiles.active === profile) {
+          heat.zoomed();
+        }
+      });
       let before = profile.status.kind;
       profile.onDidChangeStatus((status) => {
         if (status.kind === before) {

@@ -1,12 +1,15 @@
 import * as vscode from 'vscode';
-import type { ViewSpec } from '../analysis/viewSpec';
 import type { EngineApi, FileLines, ViewTotals } from '../engine/engineApi';
 import type { SourceResolver } from '../sources/sourceResolver';
 import { ChangeDecorations } from './changeDecorations';
 import { compareHeat, type HeatComparison } from './heatComparison';
-import { HeatDecorations } from './heatDecorations';
-import { HeatFiles } from './heatFiles';
+import { type DrawnHeat, HeatDecorations } from './heatDecorations';
+import { type DisplayFacts, fitDisplay } from './heatDisplay';
+import type { HeatFiles } from './heatFiles';
+import type { HeatLook } from './heatLook';
+import { configuredLook } from './heatSettings';
 import type { HeatMetric, HeatSource } from './heatSource';
+import { HeatViews } from './heatViews';
 import { type BaselineLines, type HotLines, hotLinesOf, noHotLines } from './hotLines';
 import type { LineTracker } from './lineTracker';
 import type { RememberedSources } from './rememberedSources';
@@ -39,11 +42,16 @@ export interface HeatServices {
 export class Heat implements vscode.Disposable {
   private heatSource: HeatSource | null = null;
   private shown = true;
+  private settings = configuredLook();
   private chosenMetric: HeatMetric | null = null;
+  private previewed: Partial<HeatLook> = {};
+  private readonly views: HeatViews;
   private files: HeatFiles | null = null;
   private baselineSource: HeatSource | null = null;
   private compared: HeatComparison | null = null;
   private documents = new Map<string, DocumentHeat>();
+  /** What a document's hot lines were made of, and they: scrolling asks for them again and again. */
+  private readonly laidOut = new WeakMap<vscode.TextDocument, LaidOut>();
   private nextQuestion = 1;
   private readonly decorations = new HeatDecorations();
   private readonly changes = new ChangeDecorations();
@@ -54,6 +62,7 @@ export class Heat implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
 
   constructor(private readonly services: HeatServices) {
+    this.views = new HeatViews(services, () => this.updateView());
     this.disposables = [
       vscode.window.onDidChangeVisibleTextEditors(() => this.refresh()),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.redrawSoon(textEditor, false)),
@@ -63,6 +72,7 @@ export class Heat implements vscode.Disposable {
           this.redrawDocument(document);
         }
       }),
+      vscode.window.onDidChangeTextEditorOptions(({ textEditor }) => this.redrawSoon(textEditor, true)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.documents.delete(uri.toString())),
       vscode.workspace.onDidChangeConfiguration((event) => this.configured(event)),
     ];
@@ -78,7 +88,29 @@ export class Heat implements vscode.Disposable {
   }
 
   get metric(): HeatMetric {
-    return this.chosenMetric ?? vscode.workspace.getConfiguration('emberline').get<HeatMetric>('heat.metric', 'self');
+    return this.look.metric;
+  }
+
+  /** What is chosen, whether it fits the profile or not. */
+  get look(): HeatLook {
+    const metric = this.chosenMetric ?? this.settings.metric;
+    return { ...this.settings, metric, ...this.previewed };
+  }
+
+  /** What decides which displays fit. */
+  get displayFacts(): DisplayFacts {
+    const { status, view } = this.heatSource ?? {};
+    const sampleType = view ? (status?.summary?.sampleTypes[view.sampleType] ?? null) : null;
+    return {
+      sampleType,
+      durationMs: status?.summary?.durationMs ?? null,
+      compared: this.compared?.kind === 'compared',
+    };
+  }
+
+  /** The frame that the chart is zoomed into, where the reference is the selection. */
+  get selectedName(): string | null {
+    return this.look.reference === 'selection' ? this.views.selectedName : null;
   }
 
   /** Answers about the profile as it is looked at; null while it is not open. */
@@ -95,7 +127,7 @@ export class Heat implements vscode.Disposable {
   setSource(source: HeatSource | null): void {
     const same = this.heatSource === source;
     this.heatSource = source;
-    this.files = source === null ? null : this.filesOf(source, source.view);
+    this.files = this.filesNow();
     this.compare();
     // What is seen anew stays marked until the new answers are there: no picture without marks between.
     this.askAgain(same);
@@ -110,17 +142,40 @@ export class Heat implements vscode.Disposable {
 
   private compare(): void {
     const by = vscode.workspace.getConfiguration('emberline').get<string>('baseline.compareBy') === 'rate';
-    this.compared = compareHeat(this.heatSource, this.baselineSource, by ? 'rate' : 'share', (source, view) =>
-      this.filesOf(source, view),
+    const view = this.files?.view ?? null;
+    this.compared = compareHeat(this.heatSource, view, this.baselineSource, by ? 'rate' : 'share', (source, its) =>
+      source.status.summary === undefined ? null : this.views.filesOfView(source.status.summary, its),
     );
   }
 
-  private filesOf(source: HeatSource, view: ViewSpec | null): HeatFiles | null {
-    const { engine, resolver, remembered } = this.services;
-    const { summary } = source.status;
-    return summary === undefined || view === null
-      ? null
-      : new HeatFiles(engine, resolver, remembered, summary.profile, view);
+  private filesNow(): HeatFiles | null {
+    return this.heatSource === null ? null : this.views.filesOf(this.heatSource, this.look.reference);
+  }
+
+  /** The chart of the source was zoomed. */
+  zoomed(): void {
+    if (this.look.reference === 'selection') {
+      this.updateView();
+    }
+  }
+
+  /** The chart shows another part, or another reference was chosen: marks stay until the answers are there. */
+  private updateView(): void {
+    const files = this.filesNow();
+    if (files === this.files) {
+      this.redraw();
+      this.changed.fire();
+      return;
+    }
+    this.files = files;
+    this.compare();
+    this.askAgain(true);
+  }
+
+  /** Shows hot lines as they would look with other choices, until it is called with nothing. */
+  preview(look: Partial<HeatLook>): void {
+    this.previewed = look;
+    this.updateView();
   }
 
   setVisible(visible: boolean): void {
@@ -165,11 +220,18 @@ export class Heat implements vscode.Disposable {
     if (heat === undefined || this.heatSource === null || isEmpty(heat)) {
       return noHotLines;
     }
+    const known = this.laidOut.get(document);
+    const { threshold } = this.look;
+    const { files, totals, baseline } = heat;
+    if (known?.files === files && known.baseline === baseline && known.threshold === threshold) {
+      return known.hot;
+    }
     const { tracker } = this.services;
-    const { baseline } = heat;
     const compared = baseline && { ...baseline, map: tracker.mapFor(baseline.source, document) };
     const map = tracker.mapFor(this.heatSource, document);
-    return hotLinesOf(heat.files, map, threshold(), document.lineCount, heat.totals, compared);
+    const hot = hotLinesOf(files, map, threshold, document.lineCount, totals, compared);
+    this.laidOut.set(document, { files, baseline, threshold, hot });
+    return hot;
   }
 
   dispose(): void {
@@ -226,6 +288,7 @@ export class Heat implements vscode.Disposable {
     this.redrawDocument(document);
   }
 
+  /** Draws all visible editors again, and forgets nothing of what was laid out. */
   private redraw(): void {
     for (const editor of vscode.window.visibleTextEditors) {
       this.redrawSoon(editor, true);
@@ -233,6 +296,7 @@ export class Heat implements vscode.Disposable {
   }
 
   private redrawDocument(document: vscode.TextDocument): void {
+    this.laidOut.delete(document);
     for (const editor of vscode.window.visibleTextEditors) {
       if (editor.document === document) {
         this.redrawSoon(editor, true);
@@ -258,13 +322,29 @@ export class Heat implements vscode.Disposable {
   }
 
   private draw(editor: vscode.TextEditor, lines: boolean): void {
-    const hot = this.hotLines(editor.document);
-    if (lines) {
-      const compared = hot.baseline !== null;
-      this.decorations.drawLines(editor, compared ? noHotLines : hot, this.metric);
-      this.changes.drawLines(editor, compared ? hot : noHotLines, this.metric);
+    if (!lines && !this.decorations.needsLabels(editor)) {
+      return;
     }
-    this.decorations.drawLabels(editor, hot, labelsShown());
+    const drawn = this.drawnHeat(editor.document);
+    if (lines) {
+      // With a baseline, lines tell how they changed.
+      const compared = drawn.hot.baseline !== null;
+      this.decorations.drawLines(editor, compared ? { ...drawn, hot: noHotLines } : drawn);
+      this.changes.drawLines(editor, compared ? drawn.hot : noHotLines, this.metric);
+    }
+    this.decorations.drawLabels(editor, drawn);
+  }
+
+  private drawnHeat(document: vscode.TextDocument): DrawnHeat {
+    const { look } = this;
+    const { summary } = this.heatSource?.status ?? {};
+    const sampleType = this.heatSource?.view?.sampleType ?? 0;
+    return {
+      hot: this.hotLines(document),
+      look: { ...look, display: fitDisplay(look.display, this.displayFacts) },
+      profileTotal: summary?.totals[sampleType] ?? 0,
+      durationMs: summary?.durationMs ?? null,
+    };
   }
 
   private configured(event: vscode.ConfigurationChangeEvent): void {
@@ -272,15 +352,25 @@ export class Heat implements vscode.Disposable {
       this.compare();
       this.askAgain(true);
     }
+    if (event.affectsConfiguration('editor.wordWrap') || event.affectsConfiguration('editor.letterSpacing')) {
+      this.redraw();
+    }
     if (!event.affectsConfiguration('emberline.heat')) {
       return;
     }
     if (event.affectsConfiguration('emberline.heat.metric')) {
       this.chosenMetric = null;
     }
-    this.redraw();
-    this.changed.fire();
+    this.settings = configuredLook();
+    this.updateView();
   }
+}
+
+interface LaidOut {
+  readonly files: DocumentHeat['files'];
+  readonly baseline: DocumentHeat['baseline'];
+  readonly threshold: number;
+  readonly hot: HotLines;
 }
 
 function isEmpty({ files, baseline }: DocumentHeat): boolean {
@@ -299,13 +389,4 @@ async function baselineLines(
 function isSource({ uri }: vscode.TextDocument): boolean {
   const { workspaceFolders } = vscode.workspace;
   return uri.scheme === 'file' || (workspaceFolders ?? []).some((folder) => folder.uri.scheme === uri.scheme);
-}
-
-function threshold(): number {
-  const percent = vscode.workspace.getConfiguration('emberline').get<number>('heat.threshold', 0.1);
-  return Math.max(0, Number.isFinite(percent) ? percent : 0.1) / 100;
-}
-
-function labelsShown(): boolean {
-  return vscode.workspace.getConfiguration('emberline').get<boolean>('heat.labels', true);
 }

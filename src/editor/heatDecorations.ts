@@ -1,88 +1,206 @@
 import * as vscode from 'vscode';
-import { heatLabel } from './heatLabel';
-import { heatStep, heatSteps } from './heatScale';
-import type { HeatMetric } from './heatSource';
-import { type HotLines, shareOf } from './hotLines';
+import { displayWidth } from './displayWidth';
+import { gaugeOf, gaugeUri } from './heatGauge';
+import { type LabelStyle, labelFields } from './heatLabel';
+import type { HeatLook } from './heatLook';
+import { wholeOf } from './heatReference';
+import { heatSteps, heatStepsOf } from './heatScale';
+import { type HotLine, type HotLines, shareOf } from './hotLines';
+import { type LabelledLine, labelBlocks, labelsAtLineEnds, labelsInColumn, type PlacedLabel } from './labelLayout';
 
 /** Lines above and below the visible ones that are labelled too, so that scrolling seldom shows a bare line. */
-const labelMargin = 40;
+const labelMargin = 60;
+/** Labels are drawn anew once the visible lines come this close to the end of the labelled ones. */
+const labelSlack = 20;
 
-/** Gutter marks cannot take theme colours; these are the defaults of `emberline.heatMark1` to 5. */
-const markColors = {
-  dark: ['#8a6d3b', '#c08a2e', '#e8962e', '#f2702a', '#ff4d2e'],
-  light: ['#d9b36c', '#d9932a', '#d9731a', '#cc4a14', '#b3210f'],
-} as const;
+/** How an editor's hot lines are drawn. */
+export interface DrawnHeat {
+  readonly hot: HotLines;
+  /** With a display that fits. */
+  readonly look: HeatLook;
+  /** All samples of the sample type, in its unit. */
+  readonly profileTotal: number;
+  readonly durationMs: number | null;
+}
+
+type DecorationType = vscode.TextEditorDecorationType;
 
 /**
- * Draws hot lines. One decoration type for each step of heat holds the whole file's lines (background, gutter,
- * overview ruler); one further type holds the labels, whose texts are quantised, of the lines in and near the visible
- * part only: thousands of distinct label texts freeze the window.
+ * Draws hot lines. One decoration type for each step of heat holds the whole file's backgrounds, one for each its marks
+ * in the overview ruler, one for each length and step the gutter's gauges; one further type holds the labels, whose
+ * texts are quantised, of the lines in and near the visible part only: thousands of distinct label texts freeze the
+ * window.
  */
 export class HeatDecorations implements vscode.Disposable {
-  private readonly steps = Array.from({ length: heatSteps }, (_, i) =>
-    vscode.window.createTextEditorDecorationType({
-      isWholeLine: true,
-      backgroundColor: new vscode.ThemeColor(`emberline.heat${i + 1}`),
-      overviewRulerColor: new vscode.ThemeColor(`emberline.heatMark${i + 1}`),
-      overviewRulerLane: vscode.OverviewRulerLane.Center,
-      rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
-      dark: { gutterIconPath: gutterMark(markColors.dark[i]!, i + 1), gutterIconSize: 'contain' },
-      light: { gutterIconPath: gutterMark(markColors.light[i]!, i + 1), gutterIconSize: 'contain' },
-    }),
-  );
-  private readonly labels = vscode.window.createTextEditorDecorationType({
-    rangeBehavior: vscode.DecorationRangeBehavior.OpenOpen,
-    after: { color: new vscode.ThemeColor('emberline.heatLabel'), margin: '0 0 0 3em' },
+  private readonly backgrounds = eachStep((step) => ({
+    isWholeLine: true,
+    backgroundColor: new vscode.ThemeColor(`emberline.heat${step}`),
+    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
+  }));
+  private readonly rulers = eachStep((step) => ({
+    isWholeLine: true,
+    overviewRulerColor: new vscode.ThemeColor(`emberline.heatMark${step}`),
+    overviewRulerLane: vscode.OverviewRulerLane.Center,
+    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
+  }));
+  /** Made when first used. By gauge: step, length, hollow. */
+  private readonly gauges = new Map<string, DecorationType>();
+  /** A line whose code changed: an outline instead of a fill. */
+  private readonly stale = vscode.window.createTextEditorDecorationType({
+    isWholeLine: true,
+    border: '1px dashed',
+    borderColor: new vscode.ThemeColor('emberline.heatStale'),
+    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
   });
+  private readonly labels = labelType('emberline.heatLabel');
+  private readonly staleLabels = labelType('emberline.heatStale');
+  /** The lines whose labels an editor has. */
+  private readonly labelled = new WeakMap<vscode.TextEditor, { readonly from: number; readonly to: number }>();
+  /** The types that an editor has ranges of: the others need not be emptied. */
+  private readonly used = new WeakMap<vscode.TextEditor, ReadonlySet<DecorationType>>();
 
   /** Marks every hot line of the editor's document. */
-  drawLines(editor: vscode.TextEditor, hot: HotLines, metric: HeatMetric): void {
-    const ranges: vscode.Range[][] = this.steps.map(() => []);
-    for (const line of hot.lines) {
-      const step = heatStep(shareOf(line[metric], hot.viewTotal));
-      if (step > 0) {
-        ranges[step - 1]!.push(new vscode.Range(line.line, 0, line.line, 0));
+  drawLines(editor: vscode.TextEditor, { hot, look, profileTotal }: DrawnHeat): void {
+    const { metric } = look;
+    const shares = hot.lines.map((line) => shareOf(line[metric], wholeOf(look.reference, hot, line, profileTotal)));
+    const steps = heatStepsOf(shares, look.scale, look.bounds);
+    const ranges = new Map<DecorationType, vscode.Range[]>();
+    const add = (type: DecorationType, line: number): void => {
+      const already = ranges.get(type);
+      const range = new vscode.Range(line, 0, line, 0);
+      if (already === undefined) {
+        ranges.set(type, [range]);
+      } else {
+        already.push(range);
       }
-    }
-    this.steps.forEach((type, i) => {
-      editor.setDecorations(type, ranges[i]!);
+    };
+    hot.lines.forEach(({ line, stale }, i) => {
+      const step = steps[i]!;
+      if (stale) {
+        add(this.stale, line);
+      }
+      if (step === 0) {
+        return;
+      }
+      if (look.background && !stale) {
+        add(this.backgrounds[step - 1]!, line);
+      }
+      if (look.overviewRuler && !stale) {
+        add(this.rulers[step - 1]!, line);
+      }
+      if (look.gutter) {
+        add(this.gauge(step, gaugeOf(shares[i]!), stale), line);
+      }
     });
+    for (const type of this.used.get(editor) ?? []) {
+      if (!ranges.has(type)) editor.setDecorations(type, []);
+    }
+    for (const [type, each] of ranges) {
+      editor.setDecorations(type, each);
+    }
+    this.used.set(editor, new Set(ranges.keys()));
   }
 
-  /** Labels the hot lines in and near the visible ranges; `shown` false takes the labels away. */
-  drawLabels(editor: vscode.TextEditor, hot: HotLines, shown: boolean): void {
-    const options: vscode.DecorationOptions[] = [];
-    for (const { line, self, total } of shown ? hot.lines : []) {
-      const near = editor.visibleRanges.some(
-        ({ start, end }) => line >= start.line - labelMargin && line <= end.line + labelMargin,
-      );
-      if (near && line < editor.document.lineCount) {
-        const end = editor.document.lineAt(line).range.end;
-        const contentText = heatLabel(shareOf(self, hot.viewTotal), shareOf(total, hot.viewTotal));
-        options.push({ range: new vscode.Range(end, end), renderOptions: { after: { contentText } } });
-      }
-    }
-    editor.setDecorations(this.labels, options);
+  /** Whether the visible lines left those that have labels. */
+  needsLabels(editor: vscode.TextEditor): boolean {
+    const { from, to } = this.labelled.get(editor) ?? { from: 0, to: -1 };
+    const last = editor.document.lineCount - 1;
+    return editor.visibleRanges.some(
+      ({ start, end }) => Math.max(0, start.line - labelSlack) < from || Math.min(last, end.line + labelSlack) > to,
+    );
   }
 
-  clear(editor: vscode.TextEditor): void {
-    for (const type of [...this.steps, this.labels]) {
-      editor.setDecorations(type, []);
+  /** Labels the hot lines in and near the visible ranges. */
+  drawLabels(editor: vscode.TextEditor, drawn: DrawnHeat): void {
+    const { hot, look } = drawn;
+    const from = Math.min(...editor.visibleRanges.map(({ start }) => start.line)) - labelMargin;
+    const to = Math.max(...editor.visibleRanges.map(({ end }) => end.line)) + labelMargin;
+    this.labelled.set(editor, { from: Math.max(0, from), to });
+    const stale = new Set(hot.lines.filter((line) => line.stale).map(({ line }) => line));
+    const now: vscode.DecorationOptions[] = [];
+    const old: vscode.DecorationOptions[] = [];
+    const spacing = letterSpacing(editor);
+    for (const { line, text, gap } of look.labels ? placeLabels(editor, drawn, from, to) : []) {
+      const end = editor.document.lineAt(line).range.end;
+      const margin = spacing === 0 ? `0 0 0 ${gap}ch` : `0 0 0 calc(${gap}ch + ${gap * spacing}px)`;
+      const option = {
+        range: new vscode.Range(end, end),
+        renderOptions: { after: { contentText: text, margin } },
+      };
+      (stale.has(line) ? old : now).push(option);
     }
+    editor.setDecorations(this.labels, now);
+    editor.setDecorations(this.staleLabels, old);
   }
 
   dispose(): void {
-    for (const type of [...this.steps, this.labels]) {
+    const own = [...this.backgrounds, ...this.rulers, ...this.gauges.values()];
+    for (const type of [...own, this.stale, this.labels, this.staleLabels]) {
       type.dispose();
     }
   }
+
+  private gauge(step: number, length: number, hollow: boolean): DecorationType {
+    const key = `${step} ${length} ${hollow}`;
+    let type = this.gauges.get(key);
+    if (type === undefined) {
+      const icon = (theme: 'dark' | 'light') => ({
+        gutterIconPath: vscode.Uri.parse(gaugeUri(theme, step, length, hollow)),
+        gutterIconSize: 'contain',
+      });
+      type = vscode.window.createTextEditorDecorationType({
+        isWholeLine: true,
+        rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
+        dark: icon('dark'),
+        light: icon('light'),
+      });
+      this.gauges.set(key, type);
+    }
+    return type;
+  }
 }
 
-/** A bar at the right edge, taller with the heat: it stays legible beside a breakpoint, and without colour. */
-function gutterMark(color: string, step: number): vscode.Uri {
-  const height = 4 + step * 2.4;
-  const svg =
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">` +
-    `<rect x="12" y="${(16 - height).toFixed(1)}" width="3" height="${height.toFixed(1)}" rx="1" fill="${color}"/></svg>`;
-  return vscode.Uri.parse(`data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`);
+/** The labels of hot lines from one line to another, of whole blocks where they are in columns. */
+function placeLabels(editor: vscode.TextEditor, drawn: DrawnHeat, from: number, to: number): PlacedLabel[] {
+  const { hot, look, profileTotal, durationMs } = drawn;
+  const style: LabelStyle = { display: look.display, metric: look.metric, durationMs };
+  const { document, options } = editor;
+  const tabSize = typeof options.tabSize === 'number' ? options.tabSize : 4;
+  const near = (line: HotLine): boolean => line.line >= from && line.line <= to && line.line < document.lineCount;
+  const measured = (line: HotLine): LabelledLine => ({
+    line: line.line,
+    width: displayWidth(document.lineAt(line.line).text, tabSize),
+    fields: labelFields(line, hot, wholeOf(look.reference, hot, line, profileTotal), style),
+  });
+  if (look.labelPosition === 'lineEnd' || wraps(editor)) {
+    return labelsAtLineEnds(hot.lines.filter(near).map(measured)).filter(({ text }) => text !== '');
+  }
+  const starts = labelBlocks(hot.lines);
+  return starts.flatMap((start, i) => {
+    const block = hot.lines.slice(start, starts[i + 1]).filter(({ line }) => line < document.lineCount);
+    if (!block.some(near)) return [];
+    return labelsInColumn(block.map(measured), look.labelColumn).filter(({ text }) => text !== '');
+  });
+}
+
+/** Wrapped lines end anywhere: no column fits them. */
+function wraps({ document }: vscode.TextEditor): boolean {
+  return vscode.workspace.getConfiguration('editor', document).get('wordWrap', 'off') !== 'off';
+}
+
+/** What the editor adds to each character's width, in pixels. */
+function letterSpacing({ document }: vscode.TextEditor): number {
+  const spacing = vscode.workspace.getConfiguration('editor', document).get<unknown>('letterSpacing');
+  return typeof spacing === 'number' && Number.isFinite(spacing) ? spacing : 0;
+}
+
+function labelType(color: string): DecorationType {
+  return vscode.window.createTextEditorDecorationType({
+    rangeBehavior: vscode.DecorationRangeBehavior.OpenOpen,
+    after: { color: new vscode.ThemeColor(color), fontStyle: 'normal', fontWeight: 'normal' },
+  });
+}
+
+function eachStep(options: (step: number) => vscode.DecorationRenderOptions): DecorationType[] {
+  return Array.from({ length: heatSteps }, (_, i) => vscode.window.createTextEditorDecorationType(options(i + 1)));
 }

@@ -28,6 +28,8 @@ export class HeatFiles {
     private readonly remembered: RememberedSources,
     readonly profile: number,
     readonly view: ViewSpec,
+    /** Whether lines come with what their file and functions cost. */
+    private readonly references = false,
   ) {}
 
   /** What 100 % is. */
@@ -71,7 +73,8 @@ export class HeatFiles {
   linesOfFile(file: number): Promise<FileLines> {
     let lines = this.lines.get(file);
     if (lines === undefined) {
-      lines = this.engine.request('fileLines', { profile: this.profile, view: this.view, file });
+      const { profile, view, references } = this;
+      lines = this.engine.request('fileLines', { profile, view, file, references });
       lines.catch(() => this.lines.delete(file));
       if (this.lines.size >= maxFileLines) {
         this.lines.delete(this.lines.keys().next().value!);

@@ -1,5 +1,6 @@
 import type { LabelKeySummary } from '../analysis/labelSummary';
-import type { ChartOrder, Dimension, FilterTerm, LineTimeline, ViewSpec } from '../analysis/viewSpec';
+import type { ChartOrder, Dimension, FilterTerm, FlameOrder, ViewSpec } from '../analysis/viewSpec';
+import type { FoldedStacks, FoldJob } from '../endpoints/nylasText';
 import type { SampleType, Thread } from '../profile/profile';
 import type {
   FileFunctions,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type ViewSpec, viewKey, withoutSplit } from '../analysis/viewSpec';
+import { type FlameOrder, type ViewSpec, viewKey, withoutSplit } from '../analysis/viewSpec';
 import type { EngineApi, ProfileSummary } from '../engine/engineApi';
 import type { Pointing } from '../protocol';
 import { openParams } from './openParams';
@@ -11,6 +11,13 @@ export type ProfileStatus =
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'open'; readonly summary: ProfileSummary };
 
+/** The part of a chart that is looked at: a frame's, or one of the x axis. */
+export interface ChartZoom {
+  readonly order: FlameOrder;
+  readonly node: number | null;
+  readonly range: { readonly from: number; readonly to: number } | null;
+}
+
 /**
  * One profile that the extension has open: shared by its editors and the heat, each of which holds it. The last one
  * to let go closes it in the engine.
@@ -19,6 +26,7 @@ export class HostProfile {
   readonly name: string;
   private current: ProfileStatus = { kind: 'loading', what: 'Opening', fraction: null };
   private chosenView: ViewSpec | null = null;
+  private chosenZoom: ChartZoom | null = null;
   private holders = 0;
   private loading: AbortController | null = null;
   private spanMs: { readonly recorded: number; readonly opened: number } | null = null;
@@ -32,6 +40,9 @@ export class HostProfile {
   private readonly viewChanged = new vscode.EventEmitter<void>();
   /** Another sample type, thread or filter is looked at: other lines are hot. */
   readonly onDidChangeView = this.viewChanged.event;
+  private readonly zoomChanged = new vscode.EventEmitter<void>();
+  /** Another part of the chart is looked at. */
+  readonly onDidChangeZoom = this.zoomChanged.event;
 
   constructor(
     readonly uri: vscode.Uri,
@@ -71,11 +82,21 @@ export class HostProfile {
     this.pointed.fire(pointing);
   }
 
-  setView(view: ViewSpec): void {
+  /** What the chart is zoomed to; null where it shows all. */
+  get zoom(): ChartZoom | null {
+    return this.chosenZoom;
+  }
+
+  /** Nodes of `zoom` are those of `view`. */
+  setView(view: ViewSpec, zoom: ChartZoom | null): void {
     const before = this.view;
+    const zoomBefore = JSON.stringify(this.chosenZoom);
     this.chosenView = view;
+    this.chosenZoom = zoom;
     if (before !== null && viewKey(withoutSplit(before)) !== viewKey(withoutSplit(view))) {
       this.viewChanged.fire();
+    } else if (zoomBefore !== JSON.stringify(zoom) || (zoom !== null && before?.splitBy !== view.splitBy)) {
+      this.zoomChanged.fire();
     }
   }
 
@@ -101,6 +122,7 @@ export class HostProfile {
     this.loading = loading;
     this.closeInEngine();
     this.chosenView = null;
+    this.chosenZoom = null;
     this.setStatus({ kind: 'loading', what: 'Reading', fraction: null });
     const started = performance.now();
     try {
@@ -151,6 +173,7 @@ export class HostProfile {
       return;
     }
     const before = this.current.summary;
+    this.chosenZoom = null;
     this.chosenView = this.chosenView === null ? null : carryView(this.chosenView, before, summary);
     const { startTimeMs, durationMs } = summary;
     const recorded = startTimeMs === null ? Date.now() : startTimeMs + (durationMs ?? 0);
@@ -204,6 +227,7 @@ export class HostProfile {
     this.statusChanged.dispose();
     this.viewChanged.dispose();
     this.pointed.dispose();
+    this.zoomChanged.dispose();
     this.onReleased();
   }
 }

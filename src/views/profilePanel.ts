@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { EngineApi, EngineMethod, EngineParams, EngineResult, ProfileSummary } from '../engine/engineApi';
 import type { Pointing, ToWebview, ViewState } from '../protocol';
 import type { DroppedProfiles } from './droppedProfiles';
-import type { HostProfile, ProfileStatus } from './hostProfile';
+import type { ChartZoom, HostProfile, ProfileStatus } from './hostProfile';
 import { parseWebviewMessage, type WebviewMessage, type WebviewRequest } from './messageSchemas';
 import { ownBuffers } from './ownBuffers';
 import { profileHtml } from './profileHtml';
@@ -129,7 +129,7 @@ export class ProfilePanel implements vscode.Disposable {
   /** The editor got the focus: what it looks at is what the heat shows. */
   focused(): void {
     if (this.state !== null) {
-      this.profile.setView(this.state.view);
+      this.profile.setView(this.state.view, zoomOf(this.state));
     }
   }
 
@@ -160,7 +160,7 @@ export class ProfilePanel implements vscode.Disposable {
       this.shown = status.summary;
       const state = this.state ?? this.services.states.get(this.profile.uri.toString(), status.summary);
       if (state !== null) {
-        this.profile.setView(state.view);
+        this.profile.setView(state.view, zoomOf(state));
       }
       this.post({ kind: 'profile', summary: status.summary, state });
       if (this.ready && this.waiting !== null) {
@@ -191,7 +191,7 @@ export class ProfilePanel implements vscode.Disposable {
       return;
     }
     this.state = state;
-    this.profile.setView(state.view);
+    this.profile.setView(state.view, zoomOf(state));
     await this.services.states.set(this.profile.uri.toString(), status.summary, state);
   }
 
@@ -293,6 +293,12 @@ export class ProfilePanel implements vscode.Disposable {
       void this.panel.webview.postMessage(message);
     }
   }
+}
+
+/** A frame that is zoomed into says by itself where the axis begins and ends. */
+function zoomOf({ order, zoomed, range }: ViewState): ChartZoom | null {
+  if (zoomed !== null) return { order, node: zoomed, range: null };
+  return order === 'timeOrder' && range !== null ? { order, node: null, range } : null;
 }
 
 function randomNonce(): string {
