@@ -443,6 +443,8 @@ export async function decoratedLines(page) {
           const content = getComputedStyle(part, '::after').content;
           if (content !== 'none' && content !== 'normal' && content !== '""') {
             label = content.replace(/^"|"$/g, '').replaceAll('\\"', '"');
+            // Blanks align labels in columns.
+            label = label.replace(/\s+/g, ' ').trim();
           }
         }
         const background = backgrounds.get(at(row)) ?? null;

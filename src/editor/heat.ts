@@ -4,9 +4,10 @@ import type { SourceResolver } from '../sources/sourceResolver';
 import { ChangeDecorations } from './changeDecorations';
 import { compareHeat, type HeatComparison } from './heatComparison';
 import { type DrawnHeat, HeatDecorations } from './heatDecorations';
-import { type DisplayFacts, fitDisplay } from './heatDisplay';
+import { fitDisplay } from './heatDisplay';
 import type { HeatFiles } from './heatFiles';
 import type { HeatLook } from './heatLook';
+import type { LookFacts } from './heatLookText';
 import { configuredLook } from './heatSettings';
 import type { HeatMetric, HeatSource } from './heatSource';
 import { HeatViews } from './heatViews';
@@ -97,13 +98,21 @@ export class Heat implements vscode.Disposable {
     return { ...this.settings, metric, ...this.previewed };
   }
 
-  /** What decides which displays fit. */
-  get displayFacts(): DisplayFacts {
-    const { status, view } = this.heatSource ?? {};
-    const sampleType = view ? (status?.summary?.sampleTypes[view.sampleType] ?? null) : null;
+  /** Whether the settings want labels, whatever is shown for a moment. */
+  get labelsConfigured(): boolean {
+    return this.settings.labels;
+  }
+
+  /** What decides which choices fit. */
+  get lookFacts(): LookFacts {
+    const summary = this.heatSource?.status.summary;
+    const view = this.heatSource?.view ?? null;
     return {
-      sampleType,
-      durationMs: status?.summary?.durationMs ?? null,
+      summary,
+      view,
+      zoom: this.heatSource?.zoom ?? null,
+      sampleType: view === null ? null : (summary?.sampleTypes[view.sampleType] ?? null),
+      durationMs: summary?.durationMs ?? null,
       compared: this.compared?.kind === 'compared',
     };
   }
@@ -341,7 +350,7 @@ export class Heat implements vscode.Disposable {
     const sampleType = this.heatSource?.view?.sampleType ?? 0;
     return {
       hot: this.hotLines(document),
-      look: { ...look, display: fitDisplay(look.display, this.displayFacts) },
+      look: { ...look, display: fitDisplay(look.display, this.lookFacts) },
       profileTotal: summary?.totals[sampleType] ?? 0,
       durationMs: summary?.durationMs ?? null,
     };

@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
+import { chooseHeatLook } from './chooseHeatLook';
 import type { Heat } from './heat';
+import { displayProblem } from './heatDisplay';
 import { heatLabel } from './heatLabel';
+import { referenceWords } from './heatLookText';
 import { heatScope } from './heatScope';
 import { type HotLines, nextHotLine, noHotLines, rankOf, shareOf } from './hotLines';
 import type { SourceOpener } from './sourceOpener';
@@ -34,6 +37,7 @@ export function registerHeatCommands(services: HeatCommandServices): vscode.Disp
       heat.setMetric(heat.metric === 'self' ? 'total' : 'self');
       vscode.window.setStatusBarMessage(`$(flame) Heat shows ${heat.metric}`, messageMs);
     },
+    'emberline.chooseHeatLook': () => chooseHeatLook(heat),
     'emberline.nextHotLine': () => goToHotLine(services, 1),
     'emberline.previousHotLine': () => goToHotLine(services, -1),
     'emberline.clearHeat': () => services.deactivate(),
@@ -116,9 +120,16 @@ function sayNoProfile(): void {
 
 async function chooseHeatCommand(heat: Heat): Promise<void> {
   const other = heat.metric === 'self' ? 'total' : 'self';
+  const problem = displayProblem(heat.look.display, heat.lookFacts);
   const items = [
     { label: '$(graph) Show Profile', command: 'emberline.showProfile' },
     { label: `$(arrow-swap) Colour by ${other}`, command: 'emberline.switchSelfTotal' },
+    {
+      label: '$(settings) Choose What Lines Show…',
+      description: heat.look.display,
+      ...(problem === null ? {} : { detail: `$(circle-slash) ${plainStatusText(problem)} Shares are shown.` }),
+      command: 'emberline.chooseHeatLook',
+    },
     { label: '$(arrow-down) Go to Next Hot Line', command: 'emberline.nextHotLine' },
     { label: '$(arrow-up) Go to Previous Hot Line', command: 'emberline.previousHotLine' },
     { label: heat.visible ? '$(eye-closed) Hide Heat' : '$(eye) Show Heat', command: 'emberline.toggleHeat' },
@@ -150,11 +161,15 @@ function heatStatus(heat: Heat): vscode.Disposable {
     }
     const name = plainStatusText(source.name);
     const sampleType = source.status.summary?.sampleTypes[source.view.sampleType]?.type ?? '';
-    const scope = plainStatusText(heatScope(source.status.summary, source.view));
-    item.text = `$(flame) ${shortened(name)}: ${heat.metric}${scope === '' ? '' : ` $(filter) ${shortened(scope)}`}`;
+    const scope = plainStatusText(heatScope(source.status.summary, heat.heatFiles?.view ?? source.view));
+    const words = plainStatusText(referenceWords(heat.look, heat.lookFacts, heat.selectedName));
+    const by = words === '' ? heat.metric : `${heat.metric} ${shortened(words)}`;
+    item.text = `$(flame) ${shortened(name)}: ${by}${scope === '' ? '' : ` $(filter) ${shortened(scope)}`}`;
     const only = scope === '' ? '' : ` Only samples of ${scope}, as its editor shows them.`;
-    item.tooltip = `Lines glow by ${heat.metric} ${plainStatusText(sampleType)} of ${name}.${only} Click for the heat's commands.`;
-    const label = `Heat of ${name}${scope === '' ? '' : `, ${scope},`} by ${heat.metric}`;
+    const problem = displayProblem(heat.look.display, heat.lookFacts);
+    const instead = problem === null ? '' : ` ${plainStatusText(problem)} Shares are shown.`;
+    item.tooltip = `Lines glow by ${by} ${plainStatusText(sampleType)} of ${name}.${only}${instead} Click for the heat's commands.`;
+    const label = `Heat of ${name}${scope === '' ? '' : `, ${scope},`} by ${by}`;
     item.accessibilityInformation = { label, role: 'button' };
     item.show();
   };

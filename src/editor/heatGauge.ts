@@ -1,7 +1,7 @@
 /** Gutter icons cannot take theme colours: these are the defaults of `emberline.heatMark1` to 5. */
 const colors = {
   dark: ['#a9553c', '#d06c34', '#f08c30', '#ffb242', '#ffe08a'],
-  light: ['#bf881d', '#c26a14', '#b4460f', '#8f2a10', '#63150e'],
+  light: ['#bf881d', '#bb6412', '#b4460f', '#8f2a10', '#63150e'],
 } as const;
 
 /** Pixels of a gauge at 100 %, of an icon of 16. */

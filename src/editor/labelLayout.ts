@@ -44,7 +44,11 @@ export function labelBlocks(lines: readonly { readonly line: number }[]): number
 
 /** Labels right behind their lines. */
 export function labelsAtLineEnds(lines: readonly LabelledLine[]): PlacedLabel[] {
-  return lines.map(({ line, fields }) => ({ line, text: fieldsText(fields), gap: leastGap }));
+  return lines.map(atLineEnd);
+}
+
+function atLineEnd({ line, fields }: LabelledLine): PlacedLabel {
+  return { line, text: fieldsText(fields), gap: leastGap };
 }
 
 /**
@@ -53,17 +57,21 @@ export function labelsAtLineEnds(lines: readonly LabelledLine[]): PlacedLabel[] 
  * @param limit the furthest column: labels of longer lines stand behind their lines
  */
 export function labelsInColumn(block: readonly LabelledLine[], limit: number): PlacedLabel[] {
-  let widest = 0;
-  for (const { width } of block) if (width + leastGap <= limit) widest = Math.max(widest, width);
+  const aligned = block.filter(({ width }) => width + leastGap <= limit);
+  const widest = Math.max(0, ...aligned.map(({ width }) => width));
   const column = Math.min(limit, Math.ceil((widest + leastGap) / columnStep) * columnStep);
-  const fields = Math.max(0, ...block.map((each) => each.fields.length));
-  const valueWidths = fieldWidths(block, fields, ({ value }) => value);
-  const wordWidths = fieldWidths(block, fields, ({ word }) => word);
-  return block.map((each) => ({
-    line: each.line,
-    text: alignedText(each.fields, valueWidths, wordWidths),
-    gap: Math.max(leastGap, column - each.width),
-  }));
+  const fields = Math.max(0, ...aligned.map((each) => each.fields.length));
+  const valueWidths = fieldWidths(aligned, fields, ({ value }) => value);
+  const wordWidths = fieldWidths(aligned, fields, ({ word }) => word);
+  return block.map((each) =>
+    each.width + leastGap > limit
+      ? atLineEnd(each)
+      : {
+          line: each.line,
+          text: alignedText(each.fields, valueWidths, wordWidths),
+          gap: column - each.width,
+        },
+  );
 }
 
 function fieldWidths(block: readonly LabelledLine[], count: number, part: (field: LabelField) => string): number[] {
