@@ -2,13 +2,17 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { registerChartCommands } from './editor/chartCommands';
 import { ChartSync } from './editor/chartSync';
+import { registerCommitCommand } from './editor/commitCommand';
 import { FrameReveal } from './editor/frameReveal';
+import { GitTexts } from './editor/gitTexts';
 import { Heat } from './editor/heat';
 import { registerHeatCommands } from './editor/heatCommands';
 import { registerHeatHover } from './editor/heatHover';
 import { LineHighlight } from './editor/lineHighlight';
 import { LineTracker } from './editor/lineTracker';
 import { registerOpenLocation } from './editor/openLocation';
+import { RecordedLineStore } from './editor/recordedLineStore';
+import { RecordedTexts } from './editor/recordedTexts';
 import { RememberedSources } from './editor/rememberedSources';
 import { SourceOpener } from './editor/sourceOpener';
 import { WorkspaceFiles } from './editor/workspaceFiles';
@@ -49,14 +53,24 @@ export function activate(context: vscode.ExtensionContext): void {
     output.error(`The profile engine stopped: ${error.message}`),
   );
 
-  const files = new WorkspaceFiles();
   const remembered = new RememberedSources(context.workspaceState);
+  const { renamed } = remembered;
+  const files = new WorkspaceFiles(renamed);
   const resolver = new SourceResolver(files, remembered, process.platform);
-  const tracker = new LineTracker();
+  const git = new GitTexts();
+  const lineStore = new RecordedLineStore(
+    vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'recordedLines'),
+  );
+  const recorded = new RecordedTexts({ engine, resolver, store: lineStore, git, renamed, output });
+  const tracker = new LineTracker(recorded);
   const heat = new Heat({ engine, resolver, remembered, tracker, output });
   const highlight = new LineHighlight();
-  const lineNow = (document: vscode.TextDocument, line: number): number =>
-    heat.source === null ? line : tracker.mapFor(heat.source, document).toCurrent(line);
+  const lineNow = async (document: vscode.TextDocument, line: number): Promise<number> => {
+    const { source } = heat;
+    if (source === null) return line;
+    await tracker.prepare(source, document);
+    return tracker.mapFor(source, document).toCurrent(line);
+  };
   const opener = new SourceOpener(resolver, remembered, highlight, lineNow, () => heat.reset());
   const frameReveal = new FrameReveal(resolver, highlight, lineNow);
 
@@ -67,7 +81,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const headers = new RequestHeaderStore(context.secrets);
   const store = new CaptureStore(context);
   const baselines = new BaselineStore(context, context.workspaceState);
-  const baseline = new Baseline(profiles, baselines, heat, (copy, of) => tracker.adopt(copy, of));
+  const baseline = new Baseline(profiles, baselines, heat, (copy, of) => void recorded.adopt(copy, of));
   const captures = new ToolCaptures({ store, headers, output });
   endpoints = new Endpoints(context, { engine, store, headers, profiles, output });
   context.subscriptions.push(
@@ -76,6 +90,7 @@ export function activate(context: vscode.ExtensionContext): void {
     profiles,
     downloads,
     files,
+    recorded,
     tracker,
     highlight,
     opener.disposable,
@@ -83,7 +98,19 @@ export function activate(context: vscode.ExtensionContext): void {
     files.onDidChange(() => {
       resolver.forget();
       heat.lookAgain();
+      void recorded.lookForRenamed();
     }),
+    vscode.workspace.onDidRenameFiles(({ files: pairs }) => {
+      for (const { oldUri, newUri } of pairs) renamed.add(oldUri.toString(), newUri.toString());
+      resolver.forget();
+      heat.lookAgain();
+    }),
+    recorded.onDidFindRenames(() => {
+      resolver.forget();
+      heat.lookAgain();
+    }),
+    recorded.onDidChange(() => heat.reset()),
+    registerCommitCommand(() => heat.source, recorded, git),
     files.onDidChangeMappings(() => {
       resolver.forget();
       heat.reset();
@@ -135,7 +162,7 @@ export function activate(context: vscode.ExtensionContext): void {
       deactivate: () => profiles.deactivate(),
       showProfile,
     }),
-    followProfiles(profiles, heat, tracker, baseline),
+    followProfiles(profiles, heat, tracker, recorded, baseline),
     registerBaselineCommands({ baseline, profiles, store, heat, output }),
     baselineStatus(baseline, heat),
     baseline,
@@ -152,6 +179,7 @@ function followProfiles(
   profiles: OpenProfiles,
   heat: Heat,
   tracker: LineTracker,
+  recorded: RecordedTexts,
   baseline: Baseline,
 ): vscode.Disposable {
   const count = (): void => {
@@ -176,14 +204,20 @@ function followProfiles(
       profile.onDidChangeStatus((status) => {
         if (status.kind === before) {
           // Progress, or the newer capture of a program that runs on, whose source is still that of the first one.
-          if (status.kind === 'open' && profiles.active === profile) {
-            heat.setSource(profile);
+          if (status.kind === 'open') {
+            recorded.start(profile);
+            if (profiles.active === profile) {
+              heat.setSource(profile);
+            }
           }
           return;
         }
         before = status.kind;
         if (status.kind === 'open') {
-          tracker.start(profile);
+          // What was read before may be another recording.
+          recorded.stop(profile);
+          tracker.stop(profile);
+          recorded.start(profile);
         }
         if (profiles.active === profile) {
           heat.setSource(profile);
@@ -196,6 +230,7 @@ function followProfiles(
     }),
     profiles.onDidChangeActive((profile) => heat.setSource(profile)),
     profiles.onDidClose((profile) => {
+      recorded.stop(profile);
       tracker.stop(profile);
       count();
     }),

@@ -14,7 +14,7 @@ export class FrameReveal {
     private readonly resolver: SourceResolver,
     private readonly highlight: LineHighlight,
     /** Where a recorded line (0-based) is in a document now; -1 when it was deleted. */
-    private readonly lineNow: (document: vscode.TextDocument, line: number) => number,
+    private readonly lineNow: (document: vscode.TextDocument, line: number) => Promise<number>,
   ) {}
 
   async show({ file, line }: SourcePlace): Promise<void> {
@@ -28,8 +28,8 @@ export class FrameReveal {
       return;
     }
     const editor = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === resolution.uri);
-    const now = editor === undefined ? -1 : this.lineNow(editor.document, line - 1);
-    if (editor === undefined || now < 0 || now >= editor.document.lineCount) {
+    const now = editor === undefined ? -1 : await this.lineNow(editor.document, line - 1);
+    if (question !== this.latest || editor === undefined || now < 0 || now >= editor.document.lineCount) {
       return;
     }
     editor.revealRange(new vscode.Range(now, 0, now, 0), vscode.TextEditorRevealType.InCenterIfOutsideViewport);

@@ -278,11 +278,14 @@ export class Heat implements vscode.Disposable {
     };
     this.documents.set(key, heat);
     const { compared } = this;
+    const { tracker } = this.services;
     try {
       const [found, totals, baseline] = await Promise.all([
         files.linesOf(document),
         files.totals(),
         compared?.kind === 'compared' ? baselineLines(compared, document) : null,
+        files === this.files && this.heatSource !== null ? tracker.prepare(this.heatSource, document) : null,
+        compared?.kind === 'compared' ? tracker.prepare(compared.source, document) : null,
       ]);
       // A later question has its own entry by now.
       if (this.documents.get(key)?.question === heat.question) {

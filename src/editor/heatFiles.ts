@@ -54,6 +54,12 @@ export class HeatFiles {
     const uri = document.uri.toString();
     const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1).toLowerCase();
     const candidates = new Set(byName.get(name)?.slice(0, maxNamesakes));
+    for (const former of this.remembered.renamed.formerly(uri)) {
+      const formerName = decodeURIComponent(former.slice(former.lastIndexOf('/') + 1)).toLowerCase();
+      for (const file of byName.get(formerName)?.slice(0, maxNamesakes) ?? []) {
+        candidates.add(file);
+      }
+    }
     for (const recorded of this.remembered.recordedAs(uri)) {
       const file = byPath.get(recorded);
       if (file !== undefined) {

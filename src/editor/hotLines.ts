@@ -88,7 +88,10 @@ export function hotLinesOf(
   const before = compared === null ? null : layOutBaseline(compared, lineCount);
   const lines: HotLine[] = [];
   for (const line of new Set([...now.keys(), ...(before?.keys() ?? [])])) {
-    const { values, functionTotal, recorded } = now.get(line) ?? { values: zeros, functionTotal: null, recorded: [] };
+    const { values, functionTotal, recorded, stale } = now.get(line) ?? {
+      ...noLine(),
+      stale: before?.get(line)?.stale ?? false,
+    };
     const base = before === null ? null : (before.get(line)?.values ?? zeros);
     const size = Math.max(
       Math.abs(shareOf(values.self, viewTotal)),
@@ -97,7 +100,7 @@ export function hotLinesOf(
       Math.abs(shareOf(base?.total ?? 0, baseline?.viewTotal ?? 0)),
     );
     if (size > 0 && size >= threshold) {
-      lines.push({ line, ...values, recorded, baseline: base, functionTotal, stale: false });
+      lines.push({ line, ...values, recorded, baseline: base, functionTotal, stale });
     }
   }
   lines.sort((a, b) => a.line - b.line);
@@ -110,6 +113,11 @@ interface LaidLine {
   values: LineValues;
   functionTotal: number | null;
   recorded: { file: number; line: number }[];
+  stale: boolean;
+}
+
+function noLine(): LaidLine {
+  return { values: zeros, functionTotal: null, recorded: [], stale: false };
 }
 
 function layOut(
@@ -125,7 +133,8 @@ function layOut(
       if (line < 0 || line >= lineCount) {
         continue;
       }
-      const laid = byLine.get(line) ?? { values: zeros, functionTotal: null, recorded: [] };
+      const laid = byLine.get(line) ?? noLine();
+      laid.stale ||= map.isChanged(file.line[i]! - 1);
       laid.values = {
         self: atMost(laid.values.self + file.self[i]!, viewTotal),
         total: atMost(laid.values.total + file.total[i]!, viewTotal),

@@ -89,11 +89,17 @@ describe('LineMap', () => {
     expect([1, 2, 3, 4].map((line) => doc.at(line))).toEqual(['  one', '    two', '  three', 'four']);
   });
 
-  it('finds a dirty text back by its common start and end', () => {
-    const map = LineMap.between(['a', 'b', 'c', 'd'], ['a', 'x', 'y', 'z', 'd']);
-    expect([0, 1, 2, 3].map((line) => map.toCurrent(line))).toEqual([0, -1, -1, 4]);
-    expect(LineMap.between(['a', 'b'], ['a', 'b']).isIdentity).toBe(true);
-    expect([0, 1, 2].map((line) => LineMap.between(['a', 'a', 'b'], ['a', 'b']).toCurrent(line))).toEqual([0, -1, 1]);
+  it('is made of an alignment: gone, moved and changed lines', () => {
+    const map = LineMap.of({ current: Int32Array.of(4, 5, 6, -1, 0, 2), changed: Uint8Array.of(0, 0, 1, 0, 0, 0) });
+    expect([0, 1, 2, 3, 4, 5, 6].map((line) => map.toCurrent(line))).toEqual([4, 5, 6, -1, 0, 2, -1]);
+    expect([0, 1, 2, 4].map((line) => map.isChanged(line))).toEqual([false, false, true, false]);
+    expect([...map.toArray(7)]).toEqual([4, 5, 6, -1, 0, 2, -1]);
+    expect(map.isIdentity).toBe(false);
+    expect(map.toOriginal(0)).toEqual([4]);
+    const edited = map.apply({ startLine: 1, endLine: 1, insertedBreaks: 2, headStays: false, tailStays: true });
+    expect([...edited.toArray(6)]).toEqual([6, 7, 8, -1, 0, 4]);
+    expect(edited.isChanged(2)).toBe(true);
+    expect(LineMap.of({ current: Int32Array.of(0, 1), changed: new Uint8Array(2) }).isIdentity).toBe(true);
   });
 
   it('holds for any edits: marks stay in order, in the document, and on untouched lines', () => {

@@ -1,3 +1,5 @@
+import type { LineAlignment } from '../sources/alignLines';
+
 /** One replacement in a document, 0-based lines, as it was before the replacement. */
 export interface LineChange {
   readonly startLine: number;
@@ -15,45 +17,57 @@ interface Run {
   readonly original: number;
   readonly current: number;
   readonly count: number;
+  /** Whether their code is another than it was. */
+  readonly changed: boolean;
 }
 
 /**
  * Where the lines of the profiled text are in the document now. Lines are 0-based.
  *
- * The document that a profile is shown on starts as identity; each edit splits the runs it touches. An edited line
- * keeps its identity, a deleted one loses it. Immutable: `apply` answers a new map, so a saved state is one reference.
+ * Made of an alignment of two texts, or of the identity; each edit splits the runs it touches. An edited line keeps its
+ * identity, a deleted one loses it. Whether code changed is the alignment's word: edits do not say. Immutable.
  */
 export class LineMap {
-  static readonly identity = new LineMap([{ original: 0, current: 0, count: Number.MAX_SAFE_INTEGER }]);
+  static readonly identity = new LineMap([{ original: 0, current: 0, count: Number.MAX_SAFE_INTEGER, changed: false }]);
 
-  /** Ascending in `original`, and in `current` save where two original lines were joined to one. */
+  /** Ascending in `original`. */
   private constructor(private readonly runs: readonly Run[]) {}
 
-  /** The map from one text to another: what they share at the start and at the end stays, what differs between is gone. */
-  static between(originalLines: readonly string[], currentLines: readonly string[]): LineMap {
-    const shorter = Math.min(originalLines.length, currentLines.length);
-    let prefix = 0;
-    while (prefix < shorter && originalLines[prefix] === currentLines[prefix]) {
-      prefix++;
+  static of({ current, changed }: LineAlignment): LineMap {
+    const runs: Run[] = [];
+    for (let line = 0; line < current.length; ) {
+      const [at, isChanged] = [current[line]!, changed[line]];
+      let count = 1;
+      while (at >= 0 && current[line + count] === at + count && changed[line + count] === isChanged) count++;
+      if (at >= 0) runs.push({ original: line, current: at, count, changed: isChanged === 1 });
+      line += count;
     }
-    if (prefix === shorter && originalLines.length === currentLines.length) {
-      return LineMap.identity;
+    return new LineMap(runs);
+  }
+
+  /** Where each of the first `count` original lines is, -1 for those that are gone. */
+  toArray(count: number): Int32Array {
+    const lines = new Int32Array(count).fill(-1);
+    for (const run of this.runs) {
+      const end = Math.min(count, run.original + run.count);
+      for (let line = run.original; line < end; line++) lines[line] = run.current + (line - run.original);
     }
-    let suffix = 0;
-    while (suffix < shorter - prefix && originalLines.at(-1 - suffix) === currentLines.at(-1 - suffix)) {
-      suffix++;
-    }
-    return LineMap.identity.replace(prefix, originalLines.length - suffix, currentLines.length - suffix - prefix);
+    return lines;
   }
 
   get isIdentity(): boolean {
-    return this.runs.length === 1 && this.runs[0]!.original === 0 && this.runs[0]!.current === 0;
+    return this.runs.every(({ original, current, changed }) => original === current && !changed);
   }
 
   /** Where original line `line` is now, -1 when it is gone. */
   toCurrent(line: number): number {
     const run = this.runs[lastAtOrBefore(this.runs, line)];
     return run !== undefined && line < run.original + run.count ? run.current + (line - run.original) : -1;
+  }
+
+  /** Whether the code of original line `line`, which is not gone, is another now. */
+  isChanged(line: number): boolean {
+    return this.runs[lastAtOrBefore(this.runs, line)]?.changed ?? false;
   }
 
   /** The original lines that are now at `line`: none for a new line, several where lines were joined. */
@@ -83,36 +97,18 @@ export class LineMap {
     for (const run of this.runs) {
       const end = run.current + run.count;
       if (run.current < startLine) {
-        const count = Math.min(end, startLine) - run.current;
-        kept.push({ original: run.original, current: run.current, count });
+        kept.push({ ...run, count: Math.min(end, startLine) - run.current });
       }
       if (contains(run, startLine) && (headStays || (removed === 0 && !tailStays))) {
-        kept.push({ original: run.original + (startLine - run.current), current: startLine, count: 1 });
+        kept.push({ ...run, original: run.original + (startLine - run.current), current: startLine, count: 1 });
       }
       if (contains(run, endLine) && tailStays && !(removed === 0 && headStays)) {
-        kept.push({ original: run.original + (endLine - run.current), current: newEnd, count: 1 });
+        kept.push({ ...run, original: run.original + (endLine - run.current), current: newEnd, count: 1 });
       }
       if (end > endLine + 1) {
         const skipped = Math.max(0, endLine + 1 - run.current);
         const current = run.current + skipped + insertedBreaks - removed;
-        kept.push({ original: run.original + skipped, current, count: run.count - skipped });
-      }
-    }
-    return new LineMap(joinRuns(kept));
-  }
-
-  /** Current lines `from` to `to` (exclusive) replaced by `count` new ones. */
-  private replace(from: number, to: number, count: number): LineMap {
-    const kept: Run[] = [];
-    for (const run of this.runs) {
-      const end = run.current + run.count;
-      if (run.current < from) {
-        kept.push({ ...run, count: Math.min(end, from) - run.current });
-      }
-      if (end > to) {
-        const skipped = Math.max(0, to - run.current);
-        const current = run.current + skipped + count - (to - from);
-        kept.push({ original: run.original + skipped, current, count: run.count - skipped });
+        kept.push({ ...run, original: run.original + skipped, current, count: run.count - skipped });
       }
     }
     return new LineMap(joinRuns(kept));
@@ -143,7 +139,10 @@ function joinRuns(runs: readonly Run[]): Run[] {
   for (const run of runs) {
     const last = joined.at(-1);
     const follows =
-      last !== undefined && run.original === last.original + last.count && run.current === last.current + last.count;
+      last !== undefined &&
+      run.changed === last.changed &&
+      run.original === last.original + last.count &&
+      run.current === last.current + last.count;
     if (follows) {
       joined[joined.length - 1] = { ...last, count: last.count + run.count };
     } else if (run.count > 0) {

@@ -1,53 +1,73 @@
 import * as vscode from 'vscode';
-import { DocumentLines, type EditKind } from './documentLines';
+import { DocumentLines } from './documentLines';
+import type { HeatSource } from './heatSource';
 import { type LineChange, LineMap } from './lineMap';
+import type { RecordedText, RecordedTexts } from './recordedTexts';
+import { signDocument } from './signedDocuments';
+
+interface Tracked {
+  readonly text: RecordedText | null;
+  readonly lines: DocumentLines;
+}
 
 /**
- * Follows the lines of documents through edits, for each open profile from the moment it was opened: what stood in a
- * document then is taken to be what was profiled. Of a document with unsaved edits at that moment, the text on disk.
+ * Where the lines that each profile was recorded of are in open documents. What was recorded is asked for once a
+ * document (`RecordedTexts`); edits are followed as long as it is open. Of closed documents nothing is kept.
  */
 export class LineTracker implements vscode.Disposable {
-  private readonly profiles = new Map<object, Map<string, DocumentLines>>();
+  private readonly profiles = new Map<object, Map<string, Tracked>>();
+  private readonly preparing = new Map<object, Map<string, Promise<void>>>();
   private readonly disposable: vscode.Disposable;
   private readonly moved = new vscode.EventEmitter<vscode.TextDocument>();
   /** Lines of a document moved. */
   readonly onDidMove = this.moved.event;
 
-  constructor() {
+  constructor(private readonly recorded: RecordedTexts) {
     this.disposable = vscode.Disposable.from(
       vscode.workspace.onDidChangeTextDocument((event) => this.changed(event)),
-      vscode.workspace.onWillSaveTextDocument(({ document }) => this.forEach(document, (lines) => lines.saving())),
-      vscode.workspace.onDidSaveTextDocument((document) => this.forEach(document, (lines) => lines.saved())),
-      vscode.workspace.onDidCloseTextDocument((document) => this.forEach(document, (lines) => lines.closed())),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.forget(uri)),
+      recorded.onDidChange((profile) => this.stop(profile)),
       this.moved,
     );
   }
 
-  /** Starts (anew) for a profile that was just read. */
-  start(profile: object): void {
-    const documents = new Map<string, DocumentLines>();
-    this.profiles.set(profile, documents);
-    for (const document of vscode.workspace.textDocuments) {
-      if (document.isDirty && document.uri.scheme === 'file') {
-        void this.startDirty(documents, document);
-      }
+  /** Finds out what was recorded of a document, so that `mapFor` knows. Never rejects. */
+  async prepare(profile: HeatSource, document: vscode.TextDocument): Promise<void> {
+    const key = document.uri.toString();
+    if (this.profiles.get(profile)?.has(key)) return;
+    const preparing = this.preparing.get(profile) ?? new Map<string, Promise<void>>();
+    this.preparing.set(profile, preparing);
+    let asked = preparing.get(key);
+    if (asked === undefined) {
+      asked = this.recorded.find(profile, document.uri).then((text) => {
+        // Closed, or to be asked again: whoever asks then gets the answer.
+        if (preparing.get(key) !== asked || document.isClosed) return;
+        const documents = this.profiles.get(profile) ?? new Map<string, Tracked>();
+        this.profiles.set(profile, documents);
+        documents.set(key, { text, lines: new DocumentLines(text?.lines ?? null) });
+        this.moved.fire(document);
+      });
+      preparing.set(key, asked);
     }
+    await asked;
+    if (preparing.get(key) === asked) preparing.delete(key);
   }
 
-  /** Takes over what was followed for another profile of the same text: a copy that was opened later. */
-  adopt(profile: object, of: object): void {
-    const documents = this.profiles.get(of);
-    if (documents !== undefined) {
-      this.profiles.set(profile, new Map([...documents].map(([uri, lines]) => [uri, lines.copy()])));
-    }
+  /** The identity until the document is prepared. */
+  mapFor(profile: HeatSource, document: vscode.TextDocument): LineMap {
+    const tracked = this.tracked(profile, document);
+    return tracked?.lines.map(document.version, () => signDocument(document)) ?? LineMap.identity;
   }
 
+  /** What the document's lines are compared with; null where nothing is known of it. */
+  textFor(profile: HeatSource, document: vscode.TextDocument): RecordedText | null {
+    return this.tracked(profile, document)?.text ?? null;
+  }
+
+  /** The profile was closed, or what was recorded is another text. */
   stop(profile: object): void {
     this.profiles.delete(profile);
-  }
-
-  mapFor(profile: object, document: vscode.TextDocument): LineMap {
-    return this.profiles.get(profile)?.get(document.uri.toString())?.map ?? LineMap.identity;
+    this.preparing.delete(profile);
   }
 
   dispose(): void {
@@ -55,61 +75,26 @@ export class LineTracker implements vscode.Disposable {
     this.profiles.clear();
   }
 
-  private async startDirty(documents: Map<string, DocumentLines>, document: vscode.TextDocument): Promise<void> {
-    try {
-      const bytes = await vscode.workspace.fs.readFile(document.uri);
-      const onDisk = new TextDecoder().decode(bytes).split(/\r\n|\r|\n/);
-      const now = Array.from({ length: document.lineCount }, (_, line) => document.lineAt(line).text);
-      documents.set(document.uri.toString(), new DocumentLines(LineMap.between(onDisk, now)));
-      this.moved.fire(document);
-    } catch {
-      // Never saved, or gone: its lines stay where they are.
+  private tracked(profile: object, document: vscode.TextDocument): Tracked | undefined {
+    return this.profiles.get(profile)?.get(document.uri.toString());
+  }
+
+  private forget(uri: vscode.Uri): void {
+    for (const documents of [...this.profiles.values(), ...this.preparing.values()]) {
+      documents.delete(uri.toString());
     }
   }
 
-  private changed({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
-    if (this.profiles.size === 0) {
-      return;
-    }
-    let moved = false;
-    if (contentChanges.length === 0) {
-      this.forEach(document, (lines) => {
-        const before = lines.map;
-        lines.dirtyChanged(document.isDirty);
-        moved ||= lines.map !== before;
-      });
-    } else {
-      const key = document.uri.toString();
-      const changes = lineChanges(document, contentChanges);
-      for (const documents of this.profiles.values()) {
-        const lines = documents.get(key) ?? new DocumentLines();
-        documents.set(key, lines);
-        const before = lines.map;
-        lines.edited(changes, kindOf(reason), document.isDirty);
-        moved ||= lines.map !== before;
-      }
-    }
-    if (moved) {
-      this.moved.fire(document);
-    }
-  }
-
-  private forEach(document: vscode.TextDocument, act: (lines: DocumentLines) => void): void {
+  private changed({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
     const key = document.uri.toString();
-    for (const documents of this.profiles.values()) {
-      const lines = documents.get(key);
-      if (lines !== undefined) {
-        act(lines);
-      }
+    const tracked = [...this.profiles.values()].flatMap((documents) => documents.get(key) ?? []);
+    if (tracked.length === 0 || contentChanges.length === 0) return;
+    const changes = lineChanges(document, contentChanges);
+    for (const { lines } of tracked) {
+      lines.edited(changes);
     }
+    this.moved.fire(document);
   }
-}
-
-function kindOf(reason: vscode.TextDocumentChangeReason | undefined): EditKind {
-  if (reason === undefined) {
-    return 'edit';
-  }
-  return reason === vscode.TextDocumentChangeReason.Undo ? 'undo' : 'redo';
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { SourceChoices } from '../sources/sourceResolver';
+import { RenamedFiles } from './renamedFiles';
 
 /** The part of `vscode.Memento` that is used. */
 export interface SourceMemory {
@@ -19,12 +20,15 @@ export class RememberedSources implements SourceChoices {
   /** URI by recorded path. */
   private choices: Map<string, string>;
   private folders: Set<string>;
+  /** What was renamed since it was profiled. */
+  readonly renamed: RenamedFiles;
 
   constructor(private readonly memory: SourceMemory) {
     const choices = v.safeParse(choicesSchema, memory.get(choicesKey));
     this.choices = new Map(choices.success ? choices.output : []);
     const folders = v.safeParse(foldersSchema, memory.get(foldersKey));
     this.folders = new Set(folders.success ? folders.output : []);
+    this.renamed = new RenamedFiles(memory);
   }
 
   get(recorded: string): string | undefined {
@@ -60,6 +64,7 @@ export class RememberedSources implements SourceChoices {
   clear(): void {
     this.choices = new Map();
     this.folders = new Set();
+    this.renamed.clear();
     void this.memory.update(choicesKey, undefined);
     void this.memory.update(foldersKey, undefined);
   }

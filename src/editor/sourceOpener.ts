@@ -30,7 +30,7 @@ export class SourceOpener {
     private readonly remembered: RememberedSources,
     private readonly highlight: LineHighlight,
     /** Where a recorded line (0-based) is in a document now; -1 when it was deleted. */
-    private readonly lineNow: (document: vscode.TextDocument, line: number) => number,
+    private readonly lineNow: (document: vscode.TextDocument, line: number) => Promise<number>,
     private readonly onChosen: () => void,
   ) {
     this.disposable = vscode.window.onDidChangeActiveTextEditor((editor) => {
@@ -167,7 +167,7 @@ export class SourceOpener {
       return;
     }
     const recorded = (place.line ?? 1) - 1;
-    const moved = this.lineNow(document, recorded);
+    const moved = await this.lineNow(document, recorded);
     const line = Math.max(0, Math.min(moved < 0 ? recorded : moved, document.lineCount - 1));
     const text = document.lineAt(line);
     const indent = text.firstNonWhitespaceCharacterIndex;

@@ -3,6 +3,7 @@ import type { ExpandedMapping } from '../sources/pathMappings';
 import type { RootKind } from '../sources/rules/rule';
 import type { SourceFiles, SourceRoot, WorkspaceFile } from '../sources/sourceResolver';
 import { pathMappingsSetting, readPathMappings } from './pathMappingSettings';
+import type { RenamedFiles } from './renamedFiles';
 import { SourceRoots } from './sourceRoots';
 
 /** Beyond this many files the index is cut off, to bound time and memory in giant workspaces. */
@@ -39,14 +40,18 @@ export class WorkspaceFiles implements SourceFiles, vscode.Disposable {
     vscode.workspace.onDidGrantWorkspaceTrust(() => this.remap()),
   );
 
+  constructor(private readonly renamed: RenamedFiles) {}
+
   async fileAt(path: string, folder?: string): Promise<string | null> {
     const uri = folder === undefined ? uriAt(path) : vscode.Uri.joinPath(vscode.Uri.parse(folder, true), path);
-    try {
-      const { type } = await vscode.workspace.fs.stat(uri);
-      return (type & vscode.FileType.File) === 0 ? null : uri.toString();
-    } catch {
-      return null;
+    if ((vscode.workspace.workspaceFolders ?? []).length > 0) {
+      this.watch();
     }
+    if (await isFile(uri)) {
+      return uri.toString();
+    }
+    const now = this.renamed.now(uri.toString());
+    return now !== null && (await isFile(vscode.Uri.parse(now, true))) ? now : null;
   }
 
   roots(kind: RootKind): Promise<readonly SourceRoot[]> {
@@ -67,7 +72,8 @@ export class WorkspaceFiles implements SourceFiles, vscode.Disposable {
     }
     this.watch();
     this.index ??= this.buildIndex();
-    const own = (await this.index).get(name.toLowerCase()) ?? [];
+    const index = await this.index;
+    const own = [...(index.get(name.toLowerCase()) ?? []), ...(await this.renamedFiles(name.toLowerCase(), index))];
     return inPackages ? [...own, ...(await this.packageFiles(name))] : own;
   }
 
@@ -91,6 +97,22 @@ export class WorkspaceFiles implements SourceFiles, vscode.Disposable {
       }
     }
     return index;
+  }
+
+  /** Files by what they were called before, where no file is called so now. */
+  private async renamedFiles(name: string, index: ReadonlyMap<string, WorkspaceFile[]>): Promise<WorkspaceFile[]> {
+    const named = this.renamed.formerNamed(name);
+    const inFolders = (index.get(name) ?? []).flatMap(({ uri }) =>
+      this.renamed.formerly(uri).map((former) => ({ former, now: uri })),
+    );
+    const files: WorkspaceFile[] = [];
+    for (const { former, now } of [...named, ...inFolders]) {
+      const uri = vscode.Uri.parse(former, true);
+      if (!(await isFile(uri)) && (await isFile(vscode.Uri.parse(now, true)))) {
+        files.push({ ...workspaceFile(uri), uri: now });
+      }
+    }
+    return files;
   }
 
   private packageFiles(name: string): Promise<WorkspaceFile[]> {
@@ -137,6 +159,14 @@ export class WorkspaceFiles implements SourceFiles, vscode.Disposable {
       this.sourceRoots.forget();
       this.changed.fire();
     }, settleMs);
+  }
+}
+
+async function isFile(uri: vscode.Uri): Promise<boolean> {
+  try {
+    return ((await vscode.workspace.fs.stat(uri)).type & vscode.FileType.File) !== 0;
+  } catch {
+    return false;
   }
 }
 

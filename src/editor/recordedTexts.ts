@@ -1,0 +1,237 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { EngineApi } from '../engine/engineApi';
+import { type LineSignatures, signLines } from '../sources/lineSignatures';
+import { type ProfileCommit, profileCommit } from '../sources/profileCommit';
+import type { SourceResolver } from '../sources/sourceResolver';
+import { findRenamed } from './findRenamed';
+import type { GitTexts } from './gitTexts';
+import type { HeatSource } from './heatSource';
+import { type RecordedFile, type RecordedLineStore, type RecordedSources, recordingKey } from './recordedLineStore';
+import type { RenamedFiles } from './renamedFiles';
+import { maxSignedLength, signDocument } from './signedDocuments';
+
+/** What a document's lines are compared with. */
+export interface RecordedText {
+  readonly lines: LineSignatures;
+  /** Whether this is the text that was profiled; else the best that is known: the text when the profile was first opened. */
+  readonly certain: boolean;
+  /** The commit that it is of; null where it is not git's. */
+  readonly commit: string | null;
+}
+
+export interface RecordedTextsServices {
+  readonly engine: EngineApi;
+  readonly resolver: SourceResolver;
+  readonly store: RecordedLineStore;
+  readonly git: GitTexts;
+  readonly renamed: RenamedFiles;
+  readonly output: vscode.LogOutputChannel;
+}
+
+interface OpenRecord {
+  key: string;
+  readonly sources: Promise<RecordedSources>;
+  ended: boolean;
+  saving: NodeJS.Timeout | undefined;
+}
+
+/** The hottest files' lines are remembered, within this many lines a profile. */
+const mostFiles = 500;
+const mostLines = 300_000;
+/** File systems and clocks differ by this much. */
+const clockMs = 2000;
+const saveAfterMs = 1000;
+
+/**
+ * Knows what each profile's sources were when it was recorded: as git has them at the commit that the user or the
+ * profile names, else as they were on disk when the profile was captured or first opened, which is remembered (as
+ * hashes of lines) from then on.
+ */
+export class RecordedTexts implements vscode.Disposable {
+  private readonly open = new Map<HeatSource, OpenRecord>();
+  private readonly changed = new vscode.EventEmitter<HeatSource>();
+  /** What was recorded of a profile's sources is to be asked for again. */
+  readonly onDidChange = this.changed.event;
+  private readonly renames = new vscode.EventEmitter<void>();
+  /** Files were found to have other names now. */
+  readonly onDidFindRenames = this.renames.event;
+
+  constructor(private readonly services: RecordedTextsServices) {}
+
+  /** A profile was read, or (a live capture) read anew: what its sources are now is remembered, if it is not yet. */
+  start(profile: HeatSource): void {
+    const { summary } = profile.status;
+    if (summary === undefined) return;
+    const key = recordingKey(summary, profile.uri);
+    const known = this.open.get(profile);
+    if (known !== undefined) {
+      if (known.key !== key) this.rename(known, key);
+      return;
+    }
+    const sources = this.services.store.load(key).then((stored) => stored ?? { commit: null, files: new Map() });
+    const record: OpenRecord = { key, sources, ended: false, saving: undefined };
+    this.open.set(profile, record);
+    void this.remember(profile, record).catch((error: unknown) => {
+      this.services.output.warn(`Remembering the sources of ${profile.name}: ${String(error)}`);
+    });
+  }
+
+  stop(profile: HeatSource): void {
+    const record = this.open.get(profile);
+    if (record === undefined) return;
+    record.ended = true;
+    this.open.delete(profile);
+    if (record.saving !== undefined) void this.save(record);
+  }
+
+  /** Takes over what is known of another profile of the same text: a copy that was opened later. */
+  async adopt(copy: HeatSource, of: HeatSource): Promise<void> {
+    this.start(copy);
+    const [mine, other] = [this.open.get(copy), this.open.get(of)];
+    if (mine === undefined || other === undefined) return;
+    const [sources, from] = [await mine.sources, await other.sources];
+    sources.commit ??= from.commit;
+    for (const [uri, file] of from.files) sources.files.set(uri, file);
+    this.saveSoon(mine);
+    this.changed.fire(copy);
+  }
+
+  /** What was recorded of a file; null where nothing is known. Never rejects. */
+  async find(profile: HeatSource, uri: vscode.Uri): Promise<RecordedText | null> {
+    this.start(profile);
+    const record = this.open.get(profile);
+    if (record === undefined) return null;
+    const sources = await record.sources;
+    const names = [uri.toString(), ...this.services.renamed.formerly(uri.toString())];
+    const ref = sources.commit ?? this.namedCommit(profile)?.ref ?? null;
+    if (ref !== null) {
+      const text = await this.services.git.textAt(uri, ref, names.slice(1));
+      if (text !== null && text.length <= maxSignedLength) {
+        return { lines: signLines(text, uri.path), certain: true, commit: ref };
+      }
+    }
+    const known = names.map((name) => sources.files.get(name)).find((file) => file !== undefined);
+    const file = known ?? (await readLines(uri, profile));
+    if (file === null) return null;
+    if (known === undefined) this.add(record, sources, uri, file);
+    return { lines: file, certain: file.certain, commit: null };
+  }
+
+  /** The commit that the profile says it is of. */
+  namedCommit(profile: HeatSource): ProfileCommit | null {
+    const { summary } = profile.status;
+    return summary === undefined ? null : profileCommit(summary);
+  }
+
+  /** The commit that the user said the profile is of. */
+  async chosenCommit(profile: HeatSource): Promise<string | null> {
+    return (await this.open.get(profile)?.sources)?.commit ?? null;
+  }
+
+  async chooseCommit(profile: HeatSource, commit: string | null): Promise<void> {
+    this.start(profile);
+    const record = this.open.get(profile);
+    if (record === undefined) return;
+    (await record.sources).commit = commit;
+    this.saveSoon(record);
+    await this.followGit(profile, record);
+    this.changed.fire(profile);
+  }
+
+  /** Files came or went: those of open profiles may have other names now. */
+  async lookForRenamed(): Promise<void> {
+    for (const [profile, record] of this.open) await this.followNames(profile, record);
+  }
+
+  dispose(): void {
+    for (const profile of [...this.open.keys()]) this.stop(profile);
+    this.changed.dispose();
+    this.renames.dispose();
+  }
+
+  private async remember(profile: HeatSource, record: OpenRecord): Promise<void> {
+    const { engine, resolver } = this.services;
+    const sources = await record.sources;
+    await this.followGit(profile, record);
+    await this.followNames(profile, record);
+    const { summary } = profile.status;
+    if (summary === undefined || record.ended) return;
+    const view = { sampleType: summary.defaultSampleType, thread: null };
+    const files = await engine.request('hotFiles', { profile: summary.profile, view });
+    for (const { path } of files.filter(({ hasLines }) => hasLines).slice(0, mostFiles)) {
+      // Between two files whatever else the extension host has to do comes first.
+      await nextTurn();
+      if (record.ended) return;
+      const found = await resolver.resolve(path);
+      if (found.kind !== 'found' || sources.files.has(found.uri)) continue;
+      const uri = vscode.Uri.parse(found.uri, true);
+      // Libraries do not change under the same name.
+      if (vscode.workspace.getWorkspaceFolder(uri) === undefined || uri.path.includes('/node_modules/')) continue;
+      if (this.services.renamed.formerly(found.uri).some((name) => sources.files.has(name))) continue;
+      const file = await readLines(uri, profile);
+      if (file !== null && !sources.files.has(found.uri)) this.add(record, sources, uri, file);
+    }
+  }
+
+  private add(record: OpenRecord, sources: RecordedSources, uri: vscode.Uri, file: RecordedFile): void {
+    let lines = file.hash.length;
+    for (const { hash } of sources.files.values()) lines += hash.length;
+    if (lines > mostLines) return;
+    sources.files.set(uri.toString(), file);
+    this.saveSoon(record);
+  }
+
+  private rename(record: OpenRecord, key: string): void {
+    const before = record.key;
+    record.key = key;
+    void this.services.store.delete(before);
+    this.saveSoon(record);
+  }
+
+  private saveSoon(record: OpenRecord): void {
+    record.saving ??= setTimeout(() => void this.save(record), saveAfterMs);
+  }
+
+  private async save(record: OpenRecord): Promise<void> {
+    clearTimeout(record.saving);
+    record.saving = undefined;
+    await this.services.store.save(record.key, await record.sources);
+  }
+
+  /** Renamed since the commit, as git sees it. */
+  private async followGit(profile: HeatSource, record: OpenRecord): Promise<void> {
+    const ref = (await record.sources).commit ?? this.namedCommit(profile)?.ref ?? null;
+    if (ref === null) return;
+    const renames = await this.services.git.renamesSince(ref);
+    for (const [former, now] of renames) this.services.renamed.add(former, now);
+    if (renames.length > 0) this.renames.fire();
+  }
+
+  /** Renamed since the profile was first opened: files that are gone, and new ones with their lines. */
+  private async followNames(profile: HeatSource, record: OpenRecord): Promise<void> {
+    const { renamed, output } = this.services;
+    const found = await findRenamed((await record.sources).files, renamed);
+    for (const [former, now] of found) {
+      output.info(`${former} of ${profile.name} is taken to be ${now} now.`);
+      renamed.add(former, now);
+    }
+    if (found.length > 0) this.renames.fire();
+  }
+}
+
+/** A file's lines as they are on disk; null where it cannot be read or is too long. */
+async function readLines(uri: vscode.Uri, profile: HeatSource): Promise<RecordedFile | null> {
+  try {
+    const { mtime, size } = await vscode.workspace.fs.stat(uri);
+    if (size > maxSignedLength) return null;
+    const certain = profile.readSpanMs === null || mtime <= profile.readSpanMs.recorded + clockMs;
+    const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
+    const shown = document === undefined || document.isDirty ? null : signDocument(document);
+    if (shown !== null) return { certain, hash: shown.hash, words: shown.words };
+    const text = await vscode.workspace.decode(await vscode.workspace.fs.readFile(uri), { uri });
+    return { certain, ...signLines(text, uri.path) };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,18 @@
+import * as vscode from 'vscode';
+import { type LineSignatures, signLines } from '../sources/lineSignatures';
+
+/** Longer documents are not looked at: signing takes the extension host's time at every pause of typing. */
+export const maxSignedLength = 2_000_000;
+
+const signed = new WeakMap<vscode.TextDocument, { readonly version: number; readonly lines: LineSignatures }>();
+
+/** A document's lines as they are now, kept until it changes; null where it is too long. */
+export function signDocument(document: vscode.TextDocument): LineSignatures | null {
+  const known = signed.get(document);
+  if (known?.version === document.version) return known.lines;
+  // The end's offset is found without putting the text together.
+  if (document.offsetAt(new vscode.Position(document.lineCount, 0)) > maxSignedLength) return null;
+  const lines = signLines(document.getText(), document.uri.path);
+  signed.set(document, { version: document.version, lines });
+  return lines;
+}
