@@ -13,6 +13,7 @@ import { LineTracker } from './editor/lineTracker';
 import { registerOpenLocation } from './editor/openLocation';
 import { RecordedLineStore } from './editor/recordedLineStore';
 import { RecordedTexts } from './editor/recordedTexts';
+import { registerRegressionCommands } from './editor/regressionCommands';
 import { RememberedSources } from './editor/rememberedSources';
 import { SourceOpener } from './editor/sourceOpener';
 import { WorkspaceFiles } from './editor/workspaceFiles';
@@ -165,6 +166,7 @@ export function activate(context: vscode.ExtensionContext): void {
     followProfiles(profiles, heat, tracker, recorded, baseline),
     registerBaselineCommands({ baseline, profiles, store, heat, output }),
     baselineStatus(baseline, heat),
+    registerRegressionCommands({ heat, engine, resolver }),
     baseline,
   );
 }

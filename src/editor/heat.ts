@@ -18,13 +18,17 @@ import type { RememberedSources } from './rememberedSources';
 /** Typing and scrolling come in bursts. */
 const redrawMs = 30;
 
-interface DocumentHeat {
-  /** The answers for this document, once they are there; until then those for the profile's capture before, if any. */
+/** What the engine says about a document. */
+interface DocumentAnswers {
   files: readonly FileLines[];
   totals: ViewTotals;
   /** The baseline's, with the comparison that they were asked for; null without one. */
   baseline: (Omit<BaselineLines, 'map'> & { readonly source: HeatSource }) | null;
-  /** Tells the latest question from earlier ones. */
+}
+
+/** The answers, once they are there; until then those for the profile's capture before, if any. */
+interface DocumentHeat extends DocumentAnswers {
+  /** Tells the latest question from earlier ones; 0 where it is to be asked anew. */
   question: number;
 }
 
@@ -231,16 +235,30 @@ export class Heat implements vscode.Disposable {
     }
     const known = this.laidOut.get(document);
     const { threshold } = this.look;
-    const { files, totals, baseline } = heat;
+    const { files, baseline } = heat;
     if (known?.files === files && known.baseline === baseline && known.threshold === threshold) {
       return known.hot;
     }
-    const { tracker } = this.services;
-    const compared = baseline && { ...baseline, map: tracker.mapFor(baseline.source, document) };
-    const map = tracker.mapFor(this.heatSource, document);
-    const hot = hotLinesOf(files, map, threshold, document.lineCount, totals, compared);
+    const hot = this.layOut(document, this.heatSource, heat);
     this.laidOut.set(document, { files, baseline, threshold, hot });
     return hot;
+  }
+
+  private layOut(document: vscode.TextDocument, source: HeatSource, answers: DocumentAnswers): HotLines {
+    const { tracker } = this.services;
+    const { baseline, files, totals } = answers;
+    const compared = baseline && { ...baseline, map: tracker.mapFor(baseline.source, document) };
+    const map = tracker.mapFor(source, document);
+    return hotLinesOf(files, map, this.look.threshold, document.lineCount, totals, compared);
+  }
+
+  /** `hotLines` of any document, shown or not. */
+  async lookUp(document: vscode.TextDocument): Promise<HotLines> {
+    const { files, heatSource: source } = this;
+    if (files === null || source === null) {
+      return noHotLines;
+    }
+    return this.layOut(document, source, await this.answers(document, files));
   }
 
   dispose(): void {
@@ -277,19 +295,11 @@ export class Heat implements vscode.Disposable {
       question: this.nextQuestion++,
     };
     this.documents.set(key, heat);
-    const { compared } = this;
-    const { tracker } = this.services;
     try {
-      const [found, totals, baseline] = await Promise.all([
-        files.linesOf(document),
-        files.totals(),
-        compared?.kind === 'compared' ? baselineLines(compared, document) : null,
-        files === this.files && this.heatSource !== null ? tracker.prepare(this.heatSource, document) : null,
-        compared?.kind === 'compared' ? tracker.prepare(compared.source, document) : null,
-      ]);
+      const answers = await this.answers(document, files);
       // A later question has its own entry by now.
       if (this.documents.get(key)?.question === heat.question) {
-        Object.assign(heat, { files: found, totals, baseline } satisfies Partial<DocumentHeat>);
+        Object.assign(heat, answers);
       }
     } catch (error) {
       if (this.documents.get(key)?.question === heat.question) {
@@ -298,6 +308,19 @@ export class Heat implements vscode.Disposable {
       }
     }
     this.redrawDocument(document);
+  }
+
+  private async answers(document: vscode.TextDocument, files: HeatFiles): Promise<DocumentAnswers> {
+    const { compared } = this;
+    const { tracker } = this.services;
+    const [found, totals, baseline] = await Promise.all([
+      files.linesOf(document),
+      files.totals(),
+      compared?.kind === 'compared' ? baselineLines(compared, document) : null,
+      files === this.files && this.heatSource !== null ? tracker.prepare(this.heatSource, document) : null,
+      compared?.kind === 'compared' ? tracker.prepare(compared.source, document) : null,
+    ]);
+    return { files: found, totals, baseline };
   }
 
   /** Draws all visible editors again, and forgets nothing of what was laid out. */
@@ -392,7 +415,7 @@ function isEmpty({ files, baseline }: DocumentHeat): boolean {
 async function baselineLines(
   { source, files, comparison }: HeatComparison & { kind: 'compared' },
   document: vscode.TextDocument,
-): Promise<DocumentHeat['baseline']> {
+): Promise<DocumentAnswers['baseline']> {
   const [found, totals] = await Promise.all([files.linesOf(document), files.totals()]);
   return { source, files: found, totals, comparison };
 }

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import {
+  type DecoratedLine,
+  decoratedLines,
+  dismissWidgets,
+  eventually,
+  pick,
+  runCommand,
+  screenshot,
+  statusBarItems,
+  themeKind,
+  waitForFlameGraph,
+  waitForQuickPick,
+  waitForStatusBarItem,
+} from './driver';
+import { writeWorkspace } from './workspaceFolder';
+
+const shop = `from parse import parse
+
+
+def price(order):
+    total = 0
+    for item in order:
+        total += item.price * item.count
+    return total
+
+
+def render(order):
+    return "\\n".join(format(item) for item in order)
+
+
+def serve(request):
+    order = parse(request)
+    total = price(order)
+    return render(order), total
+`;
+
+/** What the rewrite puts above everything: lines of the newer profile are two further down. */
+const inserted = '"""Orders and what they cost."""\nimport functools\n';
+
+const parser = `def parse(text):
+    fields = text.split(",")
+    return [field.strip() for field in fields]
+`;
+
+type Stacks = readonly (readonly [stack: string, samples: number])[];
+
+const before: Stacks = [
+  ['serve@shop:16 parse@parse:2', 1000],
+  ['serve@shop:17 price@shop:6', 1000],
+  ['serve@shop:17 price@shop:7', 5000],
+  ['serve@shop:18 render@shop:12', 3000],
+];
+const after: Stacks = [
+  ['serve@shop:18 parse@parse:2', 4000],
+  ['serve@shop:18 parse@parse:3', 1000],
+  ['serve@shop:19 price@shop:8', 1010],
+  ['serve@shop:19 price@shop:9', 1000],
+  ['serve@shop:20 render@shop:14', 2990],
+];
+
+/** Stacks as py-spy writes them. */
+function folded(folder: string, stacks: Stacks): string {
+  const place = (written: string): string => {
+    const [name, file, line] = written.split(/[@:]/);
+    return `${name} (${join(folder, `${file}.py`)}:${line})`;
+  };
+  return stacks.map(([stack, count]) => `${stack.split(' ').map(place).join(';')} ${count}\n`).join('');
+}
+
+const themes = [
+  ['Default Dark Modern', 'vs-dark'],
+  ['Default Light Modern', 'vs'],
+  ['Default High Contrast', 'hc-black'],
+] as const;
+
+suite('Baseline', () => {
+  let folder: string;
+
+  suiteSetup(() => {
+    folder = writeWorkspace('baseline', { 'shop.py': shop, 'parse.py': parser });
+    writeFileSync(join(folder, 'before.folded'), folded(folder, before));
+    writeFileSync(join(folder, 'after.folded'), folded(folder, after));
+  });
+
+  suiteTeardown(async () => {
+    await dismissWidgets();
+    await vscode.commands.executeCommand('emberline.clearBaseline');
+    await vscode.commands.executeCommand('emberline.clearHeat');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  const open = async (name: string): Promise<void> => {
+    const uri = vscode.Uri.file(join(folder, name));
+    await vscode.commands.executeCommand('vscode.openWith', uri, 'emberline.profile', vscode.ViewColumn.One);
+    await waitForFlameGraph();
+  };
+  const line = (lines: DecoratedLine[], text: string): DecoratedLine | undefined =>
+    lines.find((each) => each.text.includes(text));
+  const showShop = async (): Promise<void> => {
+    const document = await vscode.workspace.openTextDocument(join(folder, 'shop.py'));
+    await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: false });
+  };
+  const cursor = (): string => {
+    const editor = vscode.window.activeTextEditor;
+    return editor === undefined
+      ? ''
+      : `${editor.document.uri.path.split('/').at(-1)}:${editor.selection.active.line + 1}`;
+  };
+
+  test('profile, set as baseline, rewrite, profile again: lines tell what changed', async function () {
+    this.timeout(180_000);
+    await vscode.commands.executeCommand('emberline.clearHeat');
+    await vscode.commands.executeCommand('workbench.action.closeSidebar');
+    await open('before.folded');
+    await runCommand('Emberline: Set as Baseline');
+    await waitForStatusBarItem('baseline before.folded');
+
+    await showShop();
+    const document = await vscode.workspace.openTextDocument(join(folder, 'shop.py'));
+    const plain = await eventually(decoratedLines, (lines) => line(lines, 'total += item')?.background != null);
+    assert.match(line(plain, 'total += item')?.label ?? '', /50\.0%/);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, new vscode.Position(0, 0), inserted);
+    await vscode.workspace.applyEdit(edit);
+    await document.save();
+
+    await open('after.folded');
+    await waitForStatusBarItem('vs before.folded');
+    await showShop();
+    const lines = await eventually(decoratedLines, (found) => /pp/.test(line(found, 'total += item')?.label ?? ''));
+    assert.match(line(lines, 'total += item')?.label ?? '', /▼ 40\.0 pp/);
+    // 10.1 % and 10.0 %: chance.
+    assert.match(line(lines, 'for item in order:')?.label ?? '', /≈/);
+    // `parse` cost 10 %, now 50 %; `price` cost 60 %, now 20.1 %.
+    await vscode.commands.executeCommand('emberline.switchSelfTotal');
+    const totals = await eventually(decoratedLines, (found) => /▲/.test(line(found, 'order = parse')?.label ?? ''));
+    assert.match(line(totals, 'order = parse')?.label ?? '', /▲ 40\.0 pp/);
+    assert.match(line(totals, 'total = price')?.label ?? '', /▼ 39\.9 pp/);
+    const [up, down] = ['order = parse', 'total = price'].map((text) => line(totals, text)?.background);
+    assert.ok(up != null && down != null && up !== down, `${up} and ${down}`);
+    assert.equal(line(totals, 'return render')?.background ?? null, null);
+    await vscode.commands.executeCommand('emberline.switchSelfTotal');
+  });
+
+  test('go to the regressions, the largest first, across files', async function () {
+    this.timeout(120_000);
+    await runCommand('Emberline: Go to Next Regression');
+    await eventually(cursor, (at) => at === 'parse.py:2');
+    await waitForStatusBarItem('regression 1 of 2');
+    await runCommand('Emberline: Go to Next Regression');
+    await eventually(cursor, (at) => at === 'parse.py:3');
+    const fresh = await eventually(decoratedLines, (found) => /new/.test(line(found, 'return [field')?.label ?? ''));
+    assert.match(line(fresh, 'return [field')?.label ?? '', /new ▲ 10\.0 pp/);
+    await runCommand('Emberline: Go to Previous Regression');
+    await eventually(cursor, (at) => at === 'parse.py:2');
+    await runCommand('Emberline: Show Regressions…');
+    const items = await waitForQuickPick('Changes of self');
+    assert.deepEqual(
+      items.map(({ label, description }) => [label, description.replace(/^.*\//, '')]),
+      [
+        ['▲ 30.0 pp', 'parse.py:2'],
+        ['new ▲ 10.0 pp', 'parse.py:3'],
+        ['▼ 40.0 pp', 'shop.py:9'],
+      ],
+    );
+    await pick('▼ 40.0 pp');
+    await eventually(cursor, (at) => at === 'shop.py:9');
+  });
+
+  test('look right in dark, light and high contrast', async function () {
+    this.timeout(240_000);
+    const output = process.env['EMBERLINE_TEST_OUTPUT'];
+    const config = vscode.workspace.getConfiguration('workbench');
+    const behind = async (): Promise<string | null> =>
+      line(await decoratedLines(), 'total += item')?.background ?? null;
+    const backgrounds = new Set<string>();
+    await open('after.folded');
+    await showShop();
+    try {
+      for (const [theme, kind] of themes) {
+        const [kindBefore, colourBefore] = [await themeKind(), await behind()];
+        await config.update('colorTheme', theme, vscode.ConfigurationTarget.Global);
+        await eventually(themeKind, (shown) => shown === kind);
+        const changed = (colour: string | null): boolean =>
+          colour !== null && (kind === kindBefore || colour !== colourBefore);
+        backgrounds.add((await eventually(behind, changed))!);
+        if (output !== undefined) await screenshot(join(output, `baseline-${theme.replace(/\W+/g, '-')}.png`));
+      }
+      assert.equal(backgrounds.size, themes.length, [...backgrounds].join(', '));
+    } finally {
+      await config.update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  test('the same profile is not compared with itself; swapping and clearing', async function () {
+    this.timeout(120_000);
+    await open('before.folded');
+    await waitForStatusBarItem('baseline before.folded');
+    await open('after.folded');
+    await waitForStatusBarItem('vs before.folded');
+    await runCommand('Emberline: Swap with Baseline');
+    await waitForStatusBarItem('vs after.folded');
+    await runCommand('Emberline: Compare With…');
+    await waitForQuickPick('Compare before.folded With');
+    await dismissWidgets();
+    await runCommand('Emberline: Clear Baseline');
+    await eventually(
+      statusBarItems,
+      (items) => !items.some(({ text }) => /after\.folded/.test(text) && /vs/.test(text)),
+    );
+  });
+});
