@@ -101,7 +101,8 @@ export class App extends LitElement {
         background: var(--vscode-editorWidget-background, #252526);
         border: 1px solid var(--rim);
         border-radius: 4px;
-        bottom: 36px;
+        /* Over the bar, which may have two lines. */
+        bottom: calc(3.7em + 6px);
         box-shadow: 0 2px 8px var(--vscode-widget-shadow, rgb(0 0 0 / 0.36));
         color: var(--vscode-editorWidget-foreground, inherit);
         display: flex;
@@ -113,7 +114,7 @@ export class App extends LitElement {
         z-index: 5;
       }
       main.narrow .mark.table {
-        bottom: calc(45% + 36px);
+        bottom: calc(45% + 3.7em + 6px);
       }
       .mark span {
         overflow: hidden;
@@ -378,7 +379,7 @@ export class App extends LitElement {
           @frame-command=${this.frameCommand}
         ></emberline-flame-chart>
         ${this.sandwiches.length > 0 ? this.renderSandwich(summary, view) : nothing}
-        ${this.marked === null ? nothing : this.renderMark(this.marked.place)}
+        ${this.marked === null || this.inOwnSandwich ? nothing : this.renderMark(this.marked.place)}
         ${this.tableShown(view) ? this.renderTable(summary, view) : nothing}
       </main>
       <emberline-help @help-closed=${() => this.flame?.focus()}></emberline-help>
@@ -603,13 +604,16 @@ export class App extends LitElement {
   private applyEmphasis(): void {
     const { highlighted, marked } = this;
     const { matches } = this.search;
-    // In its own sandwich a function is in the middle of everything: a mark would only dim what was asked for.
-    const inSandwich = marked !== null && marked.functions.has(this.sandwiches.at(-1)?.func ?? -1);
-    const pointedAt: Emphasis = inSandwich ? null : marked && ((func) => marked.functions.has(func));
+    const pointedAt: Emphasis = this.inOwnSandwich ? null : marked && ((func) => marked.functions.has(func));
     if (highlighted !== null) this.emphasis = (func) => func === highlighted;
     else this.emphasis = marked?.asked ? pointedAt : (matches ?? pointedAt);
     this.chart?.setEmphasis(this.emphasis);
     this.flame?.redrawPicture();
+  }
+
+  /** In its own sandwich a function is in the middle of everything: a mark would only dim what was asked for. */
+  private get inOwnSandwich(): boolean {
+    return this.marked?.functions.has(this.sandwiches.at(-1)?.func ?? -1) === true;
   }
 
   private unmark(): void {

@@ -47,7 +47,8 @@ export async function runCapture(engine: Engine, args: string[]): Promise<Comman
     throw new UsageError(`--concurrency takes a whole number, not "${values.concurrency}".`);
   }
   const headers = readHeaders(values);
-  const listed = listing === undefined ? [] : await listedInstances(listing, 'this capture', new AbortController().signal);
+  const listed =
+    listing === undefined ? [] : await listedInstances(listing, 'this capture', new AbortController().signal);
   const positionals = [...written, ...listed];
   const { kind, target } = await targetOf(values.kind, positionals, command);
   const options = { ...target.options, ...readOptions(values.option ?? []) };

@@ -69,15 +69,17 @@ const definitions = new Set([
   vscode.SymbolKind.Constant,
 ]);
 
+/** Providers may answer flat lists of names instead, whose ranges hold no others. VS Code's answer is of a class of its own. */
+function isNested(symbol: unknown): symbol is vscode.DocumentSymbol {
+  return typeof symbol === 'object' && symbol !== null && 'range' in symbol && 'children' in symbol;
+}
+
 /** Outermost first. */
 function definitionsAround(symbols: readonly unknown[], position: vscode.Position): vscode.DocumentSymbol[] {
   const around: vscode.DocumentSymbol[] = [];
   let level = symbols;
   for (;;) {
-    const inside = level.find(
-      (symbol): symbol is vscode.DocumentSymbol =>
-        symbol instanceof vscode.DocumentSymbol && symbol.range.contains(position),
-    );
+    const inside = level.filter(isNested).find(({ range }) => range.contains(position));
     if (inside === undefined) {
       return around;
     }

@@ -103,7 +103,7 @@ function baselineText(line: HotLine, hot: HotLines): string {
       return [];
     }
     const text = change.kind === 'same' ? 'unchanged' : changeText(change, hot);
-    const chance = change.sure ? '' : ' (may be chance)';
+    const chance = change.sure || change.kind === 'same' ? '' : ' (may be chance)';
     const was = formatPercent(shareOf(before[metric], whole.viewTotal), 1);
     return [`${metric} **${markdownText(text)}**${chance}, was ${markdownText(was)}`];
   });

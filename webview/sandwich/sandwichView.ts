@@ -55,6 +55,7 @@ export class SandwichView extends LitElement {
         border-bottom: 1px solid var(--line);
         display: flex;
         flex: none;
+        container-type: inline-size;
         gap: 4px;
         min-height: 28px;
         padding: 0 6px;
@@ -88,6 +89,7 @@ export class SandwichView extends LitElement {
       .here {
         flex: 0 1 auto;
         font-weight: 600;
+        min-width: 6em;
       }
       nav vscode-icon {
         flex: none;
@@ -103,7 +105,7 @@ export class SandwichView extends LitElement {
         color: var(--vscode-foreground);
         font-weight: normal;
       }
-      @media (max-width: 620px) {
+      @container (max-width: 480px) {
         .figures {
           display: none;
         }

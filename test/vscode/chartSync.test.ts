@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import {
+  decoratedLines,
+  dismissWidgets,
+  eventually,
+  hoverOver,
+  runCommand,
+  screenshot,
+  themeKind,
+  ui,
+  waitForFlameGraph,
+} from './driver';
+import { type HotProgram, makeHotProgram } from './hotProgram';
+import { removeFromWorkspace } from './workspaceFolder';
+
+const pictures = process.env['EMBERLINE_TEST_OUTPUT'];
+
+async function picture(name: string): Promise<void> {
+  if (pictures !== undefined) await screenshot(join(pictures, `${name}.png`));
+}
+
+/** What the profile's editor shows of an element, by a selector that goes through shadow roots; null without one. */
+function shownInChart(selector: string): Promise<string | null> {
+  return ui(async (page, wanted, tools) => {
+    const element = tools.webview(page).locator(wanted).first();
+    if ((await element.count()) === 0) return null;
+    const text = await element.evaluate((host) => (host.shadowRoot ?? host).textContent ?? '');
+    return text.replace(/\s+/g, ' ').trim();
+  }, selector);
+}
+
+async function inTheme(theme: string, run: () => Promise<void>): Promise<void> {
+  const config = vscode.workspace.getConfiguration('workbench');
+  await config.update('colorTheme', theme, vscode.ConfigurationTarget.Global);
+  try {
+    await eventually(themeKind, (kind) => kind === (theme.includes('Dark') ? 'vs-dark' : 'vs'));
+    await run();
+  } finally {
+    await config.update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
+  }
+}
+
+suite('Lines and charts', () => {
+  let program: HotProgram;
+  let editor: vscode.TextEditor;
+
+  suiteSetup(async function () {
+    this.timeout(120_000);
+    program = await makeHotProgram('sync');
+  });
+
+  setup(async function () {
+    this.timeout(120_000);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.commands.executeCommand('workbench.action.closeSidebar');
+    await vscode.commands.executeCommand('workbench.action.closePanel');
+    await vscode.commands.executeCommand(
+      'vscode.openWith',
+      vscode.Uri.file(program.profile),
+      'emberline.profileOption',
+      { viewColumn: vscode.ViewColumn.One },
+    );
+    await waitForFlameGraph();
+    editor = await vscode.window.showTextDocument(vscode.Uri.file(program.hot), {
+      viewColumn: vscode.ViewColumn.Beside,
+      preview: false,
+    });
+    await eventually(decoratedLines, (lines) => lines.some(({ line, label }) => line === 4 && label !== null));
+  });
+
+  teardown(async () => {
+    const settings = vscode.workspace.getConfiguration('emberline');
+    for (const name of ['sync.cursor', 'sync.frame']) {
+      if (settings.inspect(name)?.globalValue !== undefined) {
+        await settings.update(name, undefined, vscode.ConfigurationTarget.Global);
+      }
+    }
+    await dismissWidgets();
+  });
+
+  suiteTeardown(async () => {
+    await vscode.commands.executeCommand('emberline.clearHeat');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    removeFromWorkspace('sync');
+  });
+
+  const moveTo = (line: number): void => {
+    editor.selection = new vscode.Selection(line - 1, 0, line - 1, 0);
+  };
+
+  test('the hover shows when a line ran as a picture, and its order is readable', async function () {
+    this.timeout(120_000);
+    const text = await hoverOver('sum += Math.sqrt');
+    const order = [
+      'self',
+      'total',
+      'samples',
+      'In churn',
+      'Called by',
+      'visit',
+      'Show in Flame Graph',
+      'Callers and Callees',
+    ];
+    const places = order.map((part) => text.indexOf(part));
+    assert.ok(
+      places.every((place, i) => place >= 0 && (i === 0 || place > places[i - 1]!)),
+      `${order.join()} at ${places.join()} in ${text}`,
+    );
+    const size = (): Promise<{ width: number; height: number } | null> =>
+      ui(async (page) => {
+        const image = page.locator('.monaco-hover:visible img').first();
+        if ((await image.count()) === 0) return null;
+        return image.evaluate((element) => {
+          const { naturalWidth, naturalHeight } = element as unknown as { naturalWidth: number; naturalHeight: number };
+          return { width: naturalWidth, height: naturalHeight };
+        });
+      });
+    await eventually(size, (found) => found !== null && found.width === 240 && found.height === 28);
+    await dismissWidgets();
+    await inTheme('Default Dark Modern', async () => {
+      await hoverOver('sum += Math.sqrt');
+      await eventually(size, (found) => found !== null && found.width === 240);
+      await picture('hover-dark');
+      await dismissWidgets();
+    });
+    await dismissWidgets();
+    await inTheme('Default Light Modern', async () => {
+      await hoverOver('sum += Math.sqrt');
+      await eventually(size, (found) => found !== null && found.width === 240);
+      await picture('hover-light');
+      await dismissWidgets();
+    });
+  });
+
+  test('few samples are said to be few, with what they may mean', async () => {
+    const folder = program.folder;
+    const source = join(folder, 'few.py');
+    writeFileSync(source, 'def main():\n  return few()\ndef few():\n  return 1\n');
+    writeFileSync(join(folder, 'few.folded'), `main (few.py:2);few (few.py:4) 3\nmain (few.py:2) 47\n`);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    const uri = vscode.Uri.file(join(folder, 'few.folded'));
+    await vscode.commands.executeCommand('vscode.openWith', uri, 'emberline.profile');
+    await waitForFlameGraph();
+    await vscode.window.showTextDocument(vscode.Uri.file(source));
+    await eventually(decoratedLines, (lines) => lines.some(({ line, label }) => line === 4 && label !== null));
+    // Wilson's interval of 3 of 50.
+    assert.match(await hoverOver('return 1'), /95% confidence self and total are between 2\.1% and 16\.2%/);
+  });
+
+  test('the cursor on a hot line marks its frames, and nowhere else', async function () {
+    this.timeout(120_000);
+    moveTo(4);
+    await eventually(
+      () => shownInChart('.mark'),
+      (text) => text?.includes('hot.ts:4') === true,
+    );
+    await eventually(
+      () => shownInChart('emberline-function-table .row.marked'),
+      (text) => text?.includes('churn') === true,
+    );
+    await inTheme('Default Dark Modern', () => picture('cursor-marks-dark'));
+    await inTheme('Default Light Modern', () => picture('cursor-marks-light'));
+    moveTo(8);
+    await eventually(
+      () => shownInChart('.mark'),
+      (text) => text === null,
+    );
+    const settings = vscode.workspace.getConfiguration('emberline');
+    moveTo(9);
+    await eventually(
+      () => shownInChart('.mark'),
+      (text) => text?.includes('hot.ts:9') === true,
+    );
+    await settings.update('sync.cursor', false, vscode.ConfigurationTarget.Global);
+    await eventually(
+      () => shownInChart('.mark'),
+      (text) => text === null,
+    );
+  });
+
+  test('a frame that the keyboard is on shows its line, and takes neither focus nor cursor', async () => {
+    editor.selection = new vscode.Selection(14, 0, 14, 0);
+    await vscode.commands.executeCommand('workbench.action.focusFirstEditorGroup');
+    await ui(async (page, _, tools) => {
+      const stage = tools.webview(page).locator('.stage').first();
+      await stage.focus();
+      for (let i = 0; i < 40; i++) {
+        await page.keyboard.press('ArrowDown');
+        const bar = tools.webview(page).locator('emberline-frame-bar').first();
+        if (((await bar.textContent()) ?? '').includes('churn')) break;
+        await page.waitForTimeout(60);
+      }
+    }, null);
+    const highlighted = (): Promise<boolean> =>
+      ui(async (page) => {
+        const boxes = await page
+          .locator('.editor-instance .view-overlays .cdr')
+          .evaluateAll((elements) =>
+            elements.map((element) => (element as unknown as { className: string }).className),
+          );
+        return boxes.some((name) => /ced-/.test(name));
+      });
+    await eventually(highlighted, (shown) => shown);
+    assert.equal(editor.selection.active.line, 14);
+    assert.equal(vscode.window.activeTextEditor, undefined);
+  });
+
+  test('Show in Flame Graph goes to the frames, also of a profile whose editor was closed', async function () {
+    this.timeout(120_000);
+    const tab = vscode.window.tabGroups.all
+      .flatMap((group) => group.tabs)
+      .find(({ input }) => input instanceof vscode.TabInputCustom)!;
+    await vscode.window.tabGroups.close(tab);
+    await hoverOver('sum += Math.sqrt');
+    await ui(async (page) => {
+      await page.locator('.monaco-hover:visible a', { hasText: 'Show in Flame Graph' }).first().click();
+    });
+    await waitForFlameGraph();
+    await eventually(
+      () => shownInChart('main > emberline-flame-chart emberline-frame-bar'),
+      (text) => text?.includes('churn') === true,
+    );
+    await picture('show-in-flame-graph');
+  });
+
+  test('the function at the cursor is shown in the sandwich view', async function () {
+    this.timeout(120_000);
+    moveTo(4);
+    await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
+    await runCommand('Emberline: Show Function in Sandwich View');
+    await eventually(
+      () => shownInChart('emberline-sandwich header'),
+      (text) => text !== null && text.includes('churn') && /Total .*%/.test(text),
+    );
+    await inTheme('Default Dark Modern', () => picture('sandwich-vscode-dark'));
+    await inTheme('Default Light Modern', () => picture('sandwich-vscode-light'));
+    // Not hot itself: the language knows which function it is in.
+    await vscode.window.showTextDocument(editor.document, { viewColumn: editor.viewColumn! });
+    moveTo(11);
+    await runCommand('Emberline: Show Function in Sandwich View');
+    await eventually(
+      () => shownInChart('emberline-sandwich header'),
+      (text) => text?.includes('visit') === true,
+    );
+  });
+});
