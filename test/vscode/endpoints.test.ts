@@ -314,7 +314,9 @@ suite('Endpoints view', () => {
     );
     assert.match(searched, /"query":"rest"/);
     assert.equal(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).length, 1);
-    await eventually(rows, ([row]) => /^live · \d+ captures, [\d.]+ % of a core$/.test(row?.description ?? ''));
+    await eventually(rows, ([row]) =>
+      /^live · \d+ captures, [\d.]+ % of a core(, slowed down to keep to 25 %)?$/.test(row?.description ?? ''),
+    );
     const tooltip = await statusBarItems();
     assert.ok(tooltip.some(({ text }) => text.includes('Live: api')));
     await clickStatusBarItem('Live: api');
@@ -358,6 +360,79 @@ suite('Endpoints view', () => {
       await eventually(rows, ([row]) => /^captured /.test(row?.description ?? ''));
     } finally {
       await settings().update('live.window', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
+  test('live: charts and hot lines change in place, never blank in between, and what it costs is bounded', async function () {
+    this.timeout(120_000);
+    const folder = writeWorkspace('steady', { 'busy.py': 'def one():\n    a\ndef two():\n    b\n' });
+    const file = join(folder, 'busy.py');
+    let share = 40;
+    const next = (): void => {
+      share = share === 40 ? 60 : 40;
+      first.body = `main (${file}:9);one (${file}:2) ${share}\nmain (${file}:9);two (${file}:4) ${100 - share}\n`;
+    };
+    next();
+    const changing = setInterval(next, 400);
+    try {
+      await configure([{ name: 'api', kind: 'go-pprof', url: first.address, seconds: 1 }]);
+      await eventually(rows, (all) => all.length === 1);
+      await press('api', 'Start Live');
+      await waitForFlameGraph();
+      await vscode.window.showTextDocument(vscode.Uri.file(file), { viewColumn: vscode.ViewColumn.Two });
+      await eventually(decoratedLines, (lines) => lines.filter(({ label }) => label !== null).length === 2);
+      const captures = async (): Promise<number> => Number(/(\d+) captures/.exec((await rows())[0]!.description)?.[1]);
+      const before = await eventually(captures, (count) => count >= 2);
+      // Each frame of the window and of the page is looked at while further captures come in.
+      const watched = ui(async (page, _, tools) => {
+        const lines = page.evaluate(async () => {
+          const seen = { frames: 0, without: 0 };
+          for (const end = performance.now() + 8000; performance.now() < end; seen.frames++) {
+            await new Promise(requestAnimationFrame);
+            const labels = document.querySelectorAll('.monaco-editor .view-line [class*="ced-"]');
+            if (labels.length < 2) seen.without++;
+          }
+          return seen;
+        });
+        const chart = tools
+          .webview(page)
+          .locator('.stage canvas')
+          .first()
+          .evaluate(async (element) => {
+            const canvas = element as HTMLCanvasElement;
+            const seen = { frames: 0, blank: 0, pictures: 0 };
+            let last = '';
+            for (const end = performance.now() + 8000; performance.now() < end; seen.frames++) {
+              await new Promise(requestAnimationFrame);
+              const { width, height } = canvas;
+              const drawn = canvas.getContext('2d')?.getImageData(0, 0, width, Math.min(height, 60)).data;
+              const colors = new Set<number>();
+              for (let i = 0; drawn !== undefined && i < drawn.length; i += 4 * 97) {
+                colors.add((drawn[i]! << 16) | (drawn[i + 1]! << 8) | drawn[i + 2]!);
+              }
+              if (colors.size < 2) seen.blank++;
+              const picture = canvas.toDataURL();
+              if (picture !== last) seen.pictures++;
+              last = picture;
+            }
+            return seen;
+          });
+        return { lines: await lines, chart: await chart };
+      });
+      const { lines, chart } = await watched;
+      assert.ok((await captures()) > before);
+      assert.ok(chart.frames > 10 && chart.pictures > 1, JSON.stringify(chart));
+      assert.equal(chart.blank, 0, JSON.stringify(chart));
+      assert.ok(lines.frames > 10, JSON.stringify(lines));
+      assert.equal(lines.without, 0, JSON.stringify(lines));
+      await settings().update('live.cpuLimit', 1, vscode.ConfigurationTarget.Workspace);
+      await eventually(rows, ([row]) => /% of a core, slowed down to keep to 1 %$/.test(row?.description ?? ''));
+      await press('api', 'Stop Live');
+      await eventually(rows, ([row]) => /^captured /.test(row?.description ?? ''));
+    } finally {
+      clearInterval(changing);
+      await settings().update('live.cpuLimit', undefined, vscode.ConfigurationTarget.Workspace);
+      removeFromWorkspace('steady');
     }
   });
 

@@ -2,15 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { writeCaptureSet } from '../../endpoints/captureSetFile';
 import type { EndpointSpec } from '../../endpoints/endpoint';
+import { processKinds } from '../../endpoints/processSampler';
 import type { OpenProfiles } from '../openProfiles';
 import { toolSettings } from '../toolSettings';
 import { viewTypeFor } from '../viewType';
 import { answered, type CapturedResults, captureResults, sampledSeconds } from './captureEndpoint';
 import { type CaptureServices, mayConnect, outcomeOf, tellFailure } from './endpointCaptures';
 import { LiveCost } from './liveCost';
+import { RoundMeter } from './roundMeter';
 
-/** Of one core, at most: beyond it rounds wait. */
-const MOST_OF_A_CORE = 0.25;
+/** Of one core, at most, in percent: beyond it rounds wait. */
+const CPU_LIMIT = 25;
 const DEFAULT_SECONDS = 5;
 /** A state (a heap) is looked at so often. */
 const STATE_EVERY_MS = 5000;
@@ -24,6 +26,8 @@ interface Live {
   readonly cost: LiveCost;
   rounds: number;
   paused: string | null;
+  /** Whether it waits between its rounds to stay within its limit. */
+  slowed: boolean;
 }
 
 /** Captures again and again, into one file that its editor and the hot lines follow. */
@@ -49,14 +53,13 @@ export class LiveCaptures implements vscode.Disposable {
   async start(spec: EndpointSpec): Promise<void> {
     const { activities, output } = this.services;
     if (!(await mayConnect()) || activities.of(spec) !== null) return;
-    const live: Live = { spec, cost: new LiveCost(MOST_OF_A_CORE), rounds: 0, paused: null };
+    const live: Live = { spec, cost: new LiveCost(cpuLimit()), rounds: 0, paused: null, slowed: false };
     this.running.add(live);
     this.show();
     try {
       await activities.run(spec, { kind: 'live', sinceMs: Date.now(), what: 'starting' }, (cancel, say) =>
         this.repeat(live, cancel.signal, () => {
-          const what =
-            live.paused ?? `${live.rounds} ${live.rounds === 1 ? 'capture' : 'captures'}, ${percent(live.cost)}`;
+          const what = live.paused ?? capturesText(live.rounds) + costText(live);
           say({ kind: live.paused === null ? 'live' : 'paused', sinceMs: Date.now(), what });
           this.show();
         }),
@@ -82,9 +85,8 @@ export class LiveCaptures implements vscode.Disposable {
     try {
       while (!signal.aborted) {
         await this.untilLookedAt(live, signal, say);
-        const started = performance.now();
-        const captured = await this.captureOnce(spec, signal);
-        const before = process.cpuUsage();
+        const meter = new RoundMeter((sampledSeconds(spec, liveSeconds(spec)) ?? 0) * 1000, byProgram(spec));
+        const captured = await this.captureOnce(spec, signal).finally(() => meter.answered());
         if (!answered(captured.results)) {
           await captured.discard();
           await this.services.outcomes.set(spec, outcomeOf(captured.results, null, spec.profile ?? null));
@@ -109,10 +111,13 @@ export class LiveCaptures implements vscode.Disposable {
         live.rounds++;
         live.paused = null;
         await pause(DRAWING_MS, signal);
-        const { user, system } = process.cpuUsage(before);
-        cost.add({ cpuMs: (user + system) / 1000, wallMs: performance.now() - started });
+        // The first one opens the editor, which the others do not.
+        if (live.rounds > 1) cost.add(meter.end());
+        cost.limit = cpuLimit();
+        const usual = sampledSeconds(spec, 1) === null ? STATE_EVERY_MS : 0;
+        live.slowed = cost.pauseMs > usual;
         say();
-        const wait = Math.max(cost.pauseMs, sampledSeconds(spec, 1) === null ? STATE_EVERY_MS : 0);
+        const wait = Math.max(cost.pauseMs, usual);
         await pause(wait, signal);
         cost.waited(wait);
       }
@@ -125,7 +130,7 @@ export class LiveCaptures implements vscode.Disposable {
     const { engine, headers, output } = this.services;
     return captureResults({
       spec,
-      seconds: spec.seconds ?? setting('live.seconds', DEFAULT_SECONDS, 3600),
+      seconds: liveSeconds(spec),
       signal,
       onProgress: () => {},
       log: (line) => output.warn(line),
@@ -187,11 +192,15 @@ export class LiveCaptures implements vscode.Disposable {
     this.item.text = `$(${paused ? 'debug-pause' : 'debug-stop'}) Live: ${names}`;
     const tooltip = new vscode.MarkdownString('', true);
     tooltip.appendMarkdown('$(flame) Captured live, press to stop.');
-    for (const { spec, rounds, paused: why, cost } of all) {
-      tooltip.appendMarkdown('\n\n').appendText(spec.name);
-      tooltip.appendText(`: ${rounds} ${rounds === 1 ? 'capture' : 'captures'}${why === null ? '' : `, ${why}`}. `);
-      tooltip.appendText(`Emberline itself takes ${percent(cost)}, and pauses above ${MOST_OF_A_CORE * 100} %.`);
+    for (const live of all) {
+      const why = live.paused === null ? '' : `, ${live.paused}`;
+      tooltip
+        .appendMarkdown('\n\n')
+        .appendText(`${live.spec.name}: ${capturesText(live.rounds)}${costText(live)}${why}.`);
     }
+    tooltip.appendMarkdown(
+      '\n\nWhat it takes of the processor is for Emberline itself, which waits between captures to keep to `emberline.live.cpuLimit`.',
+    );
     this.item.tooltip = tooltip;
     this.item.accessibilityInformation = { label: `${names} captured live, press to stop` };
     this.item.show();
@@ -217,8 +226,29 @@ function seen(): boolean {
   return vscode.window.state.focused || !pauses;
 }
 
-function percent(cost: LiveCost): string {
-  return `${(100 * cost.share).toFixed(1)} % of a core`;
+/** Of one core. */
+function cpuLimit(): number {
+  return setting('live.cpuLimit', CPU_LIMIT, 100) / 100;
+}
+
+function liveSeconds(spec: EndpointSpec): number {
+  return spec.seconds ?? setting('live.seconds', DEFAULT_SECONDS, 3600);
+}
+
+/** Whether the sampler is a program that runs on this machine. */
+function byProgram({ kind }: EndpointSpec): boolean {
+  return processKinds.some((each) => each === kind);
+}
+
+function capturesText(rounds: number): string {
+  return `${rounds} ${rounds === 1 ? 'capture' : 'captures'}`;
+}
+
+/** What Emberline itself takes of the processor, after a comma; nothing before that is known. */
+function costText({ cost, slowed, rounds }: Live): string {
+  if (rounds < 2) return '';
+  const percent = `, ${(100 * cost.share).toFixed(1)} % of a core`;
+  return slowed ? `${percent}, slowed down to keep to ${Math.round(100 * cost.limit)} %` : percent;
 }
 
 /** @throws the signal's reason */
