@@ -6,12 +6,14 @@ import { compareHeat, type HeatComparison } from './heatComparison';
 import { type DrawnHeat, HeatDecorations } from './heatDecorations';
 import { fitDisplay } from './heatDisplay';
 import type { HeatFiles } from './heatFiles';
+import { fieldsText, labelFields } from './heatLabel';
 import type { HeatLook } from './heatLook';
-import type { LookFacts } from './heatLookText';
+import { type LookFacts, referenceWords } from './heatLookText';
+import { wholeOf } from './heatReference';
 import { configuredLook } from './heatSettings';
 import type { HeatMetric, HeatSource } from './heatSource';
 import { HeatViews } from './heatViews';
-import { type BaselineLines, type HotLines, hotLinesOf, noHotLines } from './hotLines';
+import { type BaselineLines, type HotLine, type HotLines, hotLinesOf, noHotLines } from './hotLines';
 import type { LineTracker } from './lineTracker';
 import type { RememberedSources } from './rememberedSources';
 
@@ -111,12 +113,13 @@ export class Heat implements vscode.Disposable {
   get lookFacts(): LookFacts {
     const summary = this.heatSource?.status.summary;
     const view = this.heatSource?.view ?? null;
+    const times = this.files?.view.within?.times;
     return {
       summary,
       view,
       zoom: this.heatSource?.zoom ?? null,
       sampleType: view === null ? null : (summary?.sampleTypes[view.sampleType] ?? null),
-      durationMs: summary?.durationMs ?? null,
+      durationMs: times ? (times.to - times.from) / 1e6 : (summary?.durationMs ?? null),
       compared: this.compared?.kind === 'compared',
     };
   }
@@ -261,6 +264,18 @@ export class Heat implements vscode.Disposable {
     return this.layOut(document, source, await this.answers(document, files));
   }
 
+  /** What the label of a line says, as running text. */
+  labelText(line: HotLine, hot: HotLines): string {
+    const { look, profileTotal, durationMs } = this.drawnHeat(hot);
+    const style = { display: look.display, metric: look.metric, durationMs };
+    return fieldsText(labelFields(line, hot, wholeOf(look.reference, hot, line, profileTotal), style));
+  }
+
+  /** What 100 % is where that is not what the profile shows: `of function`. */
+  get referenceWords(): string {
+    return referenceWords(this.look, this.lookFacts, this.selectedName);
+  }
+
   dispose(): void {
     for (const { timer } of this.timers.values()) {
       clearTimeout(timer);
@@ -360,7 +375,7 @@ export class Heat implements vscode.Disposable {
     if (!lines && !this.decorations.needsLabels(editor)) {
       return;
     }
-    const drawn = this.drawnHeat(editor.document);
+    const drawn = this.drawnHeat(this.hotLines(editor.document));
     if (lines) {
       // With a baseline, lines tell how they changed.
       const compared = drawn.hot.baseline !== null;
@@ -370,15 +385,15 @@ export class Heat implements vscode.Disposable {
     this.decorations.drawLabels(editor, drawn);
   }
 
-  private drawnHeat(document: vscode.TextDocument): DrawnHeat {
-    const { look } = this;
-    const { summary } = this.heatSource?.status ?? {};
+  private drawnHeat(hot: HotLines): DrawnHeat {
+    const { look, lookFacts } = this;
+    const { summary, durationMs } = lookFacts;
     const sampleType = this.heatSource?.view?.sampleType ?? 0;
     return {
-      hot: this.hotLines(document),
-      look: { ...look, display: fitDisplay(look.display, this.lookFacts) },
+      hot,
+      look: { ...look, display: fitDisplay(look.display, lookFacts) },
       profileTotal: summary?.totals[sampleType] ?? 0,
-      durationMs: summary?.durationMs ?? null,
+      durationMs,
     };
   }
 

@@ -2,10 +2,8 @@ import * as vscode from 'vscode';
 import { chooseHeatLook } from './chooseHeatLook';
 import type { Heat } from './heat';
 import { displayProblem } from './heatDisplay';
-import { heatLabel } from './heatLabel';
-import { referenceWords } from './heatLookText';
 import { heatScope } from './heatScope';
-import { type HotLines, nextHotLine, noHotLines, rankOf, shareOf } from './hotLines';
+import { type HotLines, nextHotLine, noHotLines, rankOf } from './hotLines';
 import type { SourceOpener } from './sourceOpener';
 import { plainStatusText } from './statusText';
 
@@ -78,9 +76,9 @@ async function goToHotLine({ heat, opener }: HeatCommandServices, direction: 1 |
   });
   shown.revealRange(new vscode.Range(position, position), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   const rank = rankOf(hot.lines, target, heat.metric);
-  const label = heatLabel(shareOf(target.self, hot.viewTotal), shareOf(target.total, hot.viewTotal));
+  const label = heat.labelText(target, hot);
   const place = `line ${target.line + 1}, number ${rank} of ${hot.lines.length} by ${heat.metric}`;
-  vscode.window.setStatusBarMessage(`$(flame) ${label} — ${place}`, messageMs);
+  vscode.window.setStatusBarMessage(`$(flame) ${label === '' ? '' : `${label} — `}${place}`, messageMs);
 }
 
 /** Nothing is hot here: offers to go where it is. */
@@ -162,7 +160,7 @@ function heatStatus(heat: Heat): vscode.Disposable {
     const name = plainStatusText(source.name);
     const sampleType = source.status.summary?.sampleTypes[source.view.sampleType]?.type ?? '';
     const scope = plainStatusText(heatScope(source.status.summary, heat.heatFiles?.view ?? source.view));
-    const words = plainStatusText(referenceWords(heat.look, heat.lookFacts, heat.selectedName));
+    const words = plainStatusText(heat.referenceWords);
     const by = words === '' ? heat.metric : `${heat.metric} ${shortened(words)}`;
     item.text = `$(flame) ${shortened(name)}: ${by}${scope === '' ? '' : ` $(filter) ${shortened(scope)}`}`;
     const only = scope === '' ? '' : ` Only samples of ${scope}, as its editor shows them.`;

@@ -46,6 +46,7 @@ export function registerHeatHover(heat: Heat, engine: EngineApi): vscode.Disposa
             declared: summary?.lines === 'declaration',
             movedFile: await changedSince(document, heat.source),
             scope: heatScope(summary, view),
+            label: heat.referenceWords === '' ? '' : `${heat.labelText(line, hot)} ${heat.referenceWords}`,
             theme: isLight(vscode.window.activeColorTheme.kind) ? 'light' : 'dark',
           };
           return new vscode.Hover(

@@ -28,6 +28,8 @@ export interface HoverContext {
   readonly movedFile: boolean;
   /** The part of the profile that is looked at, in words; empty for all of it. */
   readonly scope: string;
+  /** The label where its 100 % is something else than the view: `98.9% self of function`; empty elsewhere. */
+  readonly label: string;
   readonly theme: 'dark' | 'light';
 }
 
@@ -38,6 +40,7 @@ export function hoverText(details: LineDetails, context: HoverContext): string {
   return paragraphs([
     headline(details),
     confidenceText(details),
+    context.label === '' ? '' : `$(symbol-ruler) ${markdownText(context.label)}`,
     context.scope === '' ? '' : `$(filter) Only ${markdownText(context.scope)}`,
     line.stale
       ? '$(warning) *The code of this line changed after the recording: these are the values of the line that stood here.*'
