@@ -63,6 +63,7 @@ const context: HoverContext = {
   declared: true,
   movedFile: false,
   scope: 'thread: main',
+  label: '40.0% self of function',
   theme: 'dark',
 };
 
@@ -74,6 +75,7 @@ describe('the hover of a line', () => {
     const order = [
       '**10.0% self** 20 samples · **15.0% total** 30 samples · 30 of 200 samples',
       'Few samples',
+      '40.0% self of function',
       'Only thread: main',
       'data:image/svg+xml;base64,',
       'nine tenths between 2 s and 4 s of 4 s',
