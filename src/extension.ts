@@ -4,10 +4,12 @@ import { registerChartCommands } from './editor/chartCommands';
 import { ChartSync } from './editor/chartSync';
 import { registerCommitCommand } from './editor/commitCommand';
 import { FrameReveal } from './editor/frameReveal';
+import { FunctionHeats } from './editor/functionHeats';
 import { GitTexts } from './editor/gitTexts';
 import { Heat } from './editor/heat';
 import { registerHeatCommands } from './editor/heatCommands';
 import { registerHeatHover } from './editor/heatHover';
+import { HotPlaces } from './editor/hotPlaces';
 import { LineHighlight } from './editor/lineHighlight';
 import { LineTracker } from './editor/lineTracker';
 import { registerOpenLocation } from './editor/openLocation';
@@ -64,16 +66,21 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const recorded = new RecordedTexts({ engine, resolver, store: lineStore, git, renamed, output });
   const tracker = new LineTracker(recorded);
-  const heat = new Heat({ engine, resolver, remembered, tracker, output });
-  const highlight = new LineHighlight();
   const lineNow = async (document: vscode.TextDocument, line: number): Promise<number> => {
     const { source } = heat;
     if (source === null) return line;
     await tracker.prepare(source, document);
     return tracker.mapFor(source, document).toCurrent(line);
   };
+  const functions = new FunctionHeats(lineNow);
+  const heat = new Heat({ engine, resolver, remembered, tracker, functions, output });
+  const highlight = new LineHighlight();
   const opener = new SourceOpener(resolver, remembered, highlight, lineNow, () => heat.reset());
   const frameReveal = new FrameReveal(resolver, highlight, lineNow);
+  const hotPlaces = new HotPlaces(
+    { heat, functions, opener, resolver, remembered, tracker, highlight, lineNow },
+    context.workspaceState,
+  );
 
   const profiles = new OpenProfiles(engine, output);
   const point = (uri: vscode.Uri, pointing: Pointing): void => profiles.find(uri)?.point(pointing);
@@ -95,20 +102,25 @@ export function activate(context: vscode.ExtensionContext): void {
     tracker,
     highlight,
     opener.disposable,
+    functions,
     heat,
+    hotPlaces,
     files.onDidChange(() => {
       resolver.forget();
       heat.lookAgain();
       void recorded.lookForRenamed();
+      hotPlaces.lookAgain();
     }),
     vscode.workspace.onDidRenameFiles(({ files: pairs }) => {
       for (const { oldUri, newUri } of pairs) renamed.add(oldUri.toString(), newUri.toString());
       resolver.forget();
       heat.lookAgain();
+      hotPlaces.lookAgain();
     }),
     recorded.onDidFindRenames(() => {
       resolver.forget();
       heat.lookAgain();
+      hotPlaces.lookAgain();
     }),
     recorded.onDidChange(() => heat.reset()),
     registerCommitCommand(() => heat.source, recorded, git),

@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import type { EngineApi, FileLines, ViewTotals } from '../engine/engineApi';
 import type { SourceResolver } from '../sources/sourceResolver';
 import { ChangeDecorations } from './changeDecorations';
+import { type DocumentFunctions, functionLines } from './functionHeat';
+import type { FunctionHeats } from './functionHeats';
 import { compareHeat, type HeatComparison } from './heatComparison';
 import { type DrawnHeat, HeatDecorations } from './heatDecorations';
 import { fitDisplay } from './heatDisplay';
@@ -26,6 +28,8 @@ interface DocumentAnswers {
   totals: ViewTotals;
   /** The baseline's, with the comparison that they were asked for; null without one. */
   baseline: (Omit<BaselineLines, 'map'> & { readonly source: HeatSource }) | null;
+  /** Where the profile has no lines of the document: the functions that it defines. */
+  functions: DocumentFunctions | null;
 }
 
 /** The answers, once they are there; until then those for the profile's capture before, if any. */
@@ -39,6 +43,7 @@ export interface HeatServices {
   readonly resolver: SourceResolver;
   readonly remembered: RememberedSources;
   readonly tracker: LineTracker;
+  readonly functions: FunctionHeats;
   readonly output: vscode.LogOutputChannel;
 }
 
@@ -74,6 +79,7 @@ export class Heat implements vscode.Disposable {
       vscode.window.onDidChangeVisibleTextEditors(() => this.refresh()),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.redrawSoon(textEditor, false)),
       services.tracker.onDidMove((document) => this.redrawDocument(document)),
+      services.functions.onDidChange((document) => this.lookForFunctions(document)),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length > 0) {
           this.redrawDocument(document);
@@ -230,10 +236,18 @@ export class Heat implements vscode.Disposable {
     this.refresh();
   }
 
+  private lookForFunctions(document: vscode.TextDocument): void {
+    const heat = this.documents.get(document.uri.toString());
+    if (heat !== undefined && isEmpty(heat)) {
+      heat.question = 0;
+      this.refresh();
+    }
+  }
+
   /** Hot lines of a document as it is now; none where heat is off. */
   hotLines(document: vscode.TextDocument): HotLines {
     const heat = this.visible ? this.documents.get(document.uri.toString()) : undefined;
-    if (heat === undefined || this.heatSource === null || isEmpty(heat)) {
+    if (heat === undefined || this.heatSource === null) {
       return noHotLines;
     }
     const known = this.laidOut.get(document);
@@ -249,7 +263,10 @@ export class Heat implements vscode.Disposable {
 
   private layOut(document: vscode.TextDocument, source: HeatSource, answers: DocumentAnswers): HotLines {
     const { tracker } = this.services;
-    const { baseline, files, totals } = answers;
+    const { baseline, files, functions, totals } = answers;
+    if (isEmpty(answers)) {
+      return functions === null ? noHotLines : functionLines(functions, this.look.threshold, document.lineCount);
+    }
     const compared = baseline && { ...baseline, map: tracker.mapFor(baseline.source, document) };
     const map = tracker.mapFor(source, document);
     return hotLinesOf(files, map, this.look.threshold, document.lineCount, totals, compared);
@@ -306,7 +323,7 @@ export class Heat implements vscode.Disposable {
   private async ask(document: vscode.TextDocument, files: HeatFiles): Promise<void> {
     const key = document.uri.toString();
     const heat: DocumentHeat = {
-      ...(this.documents.get(key) ?? { files: [], totals: noHotLines, baseline: null }),
+      ...(this.documents.get(key) ?? { files: [], totals: noHotLines, baseline: null, functions: null }),
       question: this.nextQuestion++,
     };
     this.documents.set(key, heat);
@@ -335,7 +352,8 @@ export class Heat implements vscode.Disposable {
       files === this.files && this.heatSource !== null ? tracker.prepare(this.heatSource, document) : null,
       compared?.kind === 'compared' ? tracker.prepare(compared.source, document) : null,
     ]);
-    return { files: found, totals, baseline };
+    const answers = { files: found, totals, baseline, functions: null };
+    return isEmpty(answers) ? { ...answers, functions: await this.services.functions.of(document, files) } : answers;
   }
 
   /** Draws all visible editors again, and forgets nothing of what was laid out. */
@@ -423,7 +441,7 @@ interface LaidOut {
   readonly hot: HotLines;
 }
 
-function isEmpty({ files, baseline }: DocumentHeat): boolean {
+function isEmpty({ files, baseline }: DocumentAnswers): boolean {
   return files.length === 0 && (baseline === null || baseline.files.length === 0);
 }
 

@@ -74,7 +74,7 @@ export class HeatDecorations implements vscode.Disposable {
         already.push(range);
       }
     };
-    hot.lines.forEach(({ line, stale }, i) => {
+    hot.lines.forEach(({ line, stale, definition }, i) => {
       const step = steps[i]!;
       if (stale) {
         add(this.stale, line);
@@ -89,7 +89,8 @@ export class HeatDecorations implements vscode.Disposable {
         add(this.rulers[step - 1]!, line);
       }
       if (look.gutter) {
-        add(this.gauge(step, gaugeOf(shares[i]!), stale), line);
+        // What a whole function costs stands on its definition: hollow, as it is not the line's own.
+        add(this.gauge(step, gaugeOf(shares[i]!), stale || definition !== undefined), line);
       }
     });
     for (const type of this.used.get(editor) ?? []) {

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
-import type { ViewSpec } from '../analysis/viewSpec';
-import type { EngineApi, FileLines, HotFile, ViewTotals } from '../engine/engineApi';
+import { type ViewSpec, withoutSplit } from '../analysis/viewSpec';
+import type { EngineApi, FileLines, FunctionTablePage, HotFile, ViewTotals } from '../engine/engineApi';
+import type { FileFunctions, HotPathAnswer, HotPathParams, HottestLines } from '../engine/hottestApi';
 import { namesOfRecord, type SourceResolver } from '../sources/sourceResolver';
 import type { RememberedSources } from './rememberedSources';
 
@@ -48,8 +49,37 @@ export class HeatFiles {
     return (await this.all()).hottest;
   }
 
+  /** The hottest lines of all files. */
+  hottestLines(sort: 'self' | 'total', limit: number): Promise<HottestLines> {
+    return this.engine.request('hottestLines', { profile: this.profile, view: this.view, sort, limit });
+  }
+
+  /** The functions of some recorded files, and those without a file that have one of some names. */
+  functionsOf(files: number[], names: string[]): Promise<FileFunctions> {
+    return this.engine.request('fileFunctions', { profile: this.profile, view: this.view, files, names });
+  }
+
+  /** The first functions of all, by what they cost. */
+  topFunctions(sort: 'self' | 'total', limit: number): Promise<FunctionTablePage> {
+    const { profile } = this;
+    const view = withoutSplit(this.view);
+    const filter = { query: '', regex: false, matchCase: false };
+    return this.engine.request('functionTable', { profile, view, sort, descending: true, filter, offset: 0, limit });
+  }
+
+  /** The chain of heaviest callees. */
+  hotPath(from: HotPathParams['from']): Promise<HotPathAnswer> {
+    return this.engine.request('hotPath', { profile: this.profile, view: this.view, from });
+  }
+
   /** The lines of every recorded file that means this document; files that merely share its name are left out. */
   async linesOf(document: vscode.TextDocument): Promise<FileLines[]> {
+    const meant = await this.recordsOf(document);
+    return Promise.all(meant.filter(({ hasLines }) => hasLines).map((file) => this.linesOfFile(file.file)));
+  }
+
+  /** The recorded files that mean this document, with lines or without. */
+  async recordsOf(document: vscode.TextDocument): Promise<HotFile[]> {
     const { byName, byPath } = await this.all();
     const uri = document.uri.toString();
     const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1).toLowerCase();
@@ -73,7 +103,7 @@ export class HeatFiles {
         meant.push(file);
       }
     }
-    return Promise.all(meant.map((file) => this.linesOfFile(file.file)));
+    return meant;
   }
 
   linesOfFile(file: number): Promise<FileLines> {
@@ -107,7 +137,7 @@ function indexFiles(files: readonly HotFile[]): Pick<Files, 'byName' | 'byPath'>
   const byName = new Map<string, HotFile[]>();
   const byPath = new Map<string, HotFile>();
   for (const file of files) {
-    const names = file.hasLines ? namesOfRecord(file.path) : [];
+    const names = namesOfRecord(file.path);
     if (names.length > 0) {
       byPath.set(file.path, file);
     }

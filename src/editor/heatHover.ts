@@ -19,7 +19,8 @@ export function registerHeatHover(heat: Heat, engine: EngineApi): vscode.Disposa
         const files = heat.heatFiles;
         const hot = heat.hotLines(document);
         const line = hot.lines.find((each) => each.line === position.line);
-        if (files === null || line === undefined) {
+        // A function's definition in a profile without lines has a hover of its own.
+        if (files === null || line === undefined || line.definition !== undefined) {
           return null;
         }
         const { profile, view } = files;

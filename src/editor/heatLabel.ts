@@ -35,6 +35,11 @@ export interface LabelStyle {
  * @param whole what 100 % is for this line
  */
 export function labelFields(line: HotLine, hot: HotLines, whole: number, style: LabelStyle): (LabelField | null)[] {
+  const fields = valueFields(line, hot, whole, style);
+  return line.definition === undefined ? fields : [{ value: 'function', word: '' }, ...fields];
+}
+
+function valueFields(line: HotLine, hot: HotLines, whole: number, style: LabelStyle): (LabelField | null)[] {
   const { self, total, samples } = line;
   const { display, metric, durationMs } = style;
   const change = lineChange(line, hot, metric);

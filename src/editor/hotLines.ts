@@ -1,5 +1,6 @@
 import { baselineWhole, type Comparison } from '../analysis/comparison';
 import type { FileLines, ViewTotals } from '../engine/engineApi';
+import type { MatchKind } from '../sources/symbolMatch';
 import type { LineMap } from './lineMap';
 
 /** What a line costs: self and total in the view's unit, and the samples whose stack has it. */
@@ -20,6 +21,18 @@ export interface HotLine extends LineValues {
   readonly functionTotal: number | null;
   /** Whether its code changed since the recording: the values are those of the line that stood here. */
   readonly stale: boolean;
+  /** Of a profile without lines: the values are those of the function that is defined here. */
+  readonly definition?: HotDefinition;
+}
+
+/** The function whose values stand on the line of its definition. */
+export interface HotDefinition {
+  readonly func: number;
+  readonly name: string;
+  /** How its definition was found. */
+  readonly kind: MatchKind;
+  /** Who called it most, in the view's unit. */
+  readonly callers: readonly { readonly name: string; readonly value: number }[];
 }
 
 /** What is hot in a document. */

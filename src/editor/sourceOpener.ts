@@ -3,6 +3,7 @@ import { missingSourceSentence, noSourceSentence } from '../sources/noSource';
 import type { SourceResolver, WorkspaceFile } from '../sources/sourceResolver';
 import type { LineHighlight } from './lineHighlight';
 import type { RememberedSources } from './rememberedSources';
+import { isWithinReach } from './sourceReach';
 import { plainStatusText } from './statusText';
 
 /** A place in the profiled program, as recorded. Lines and columns are 1-based. */
@@ -138,11 +139,7 @@ export class SourceOpener {
 
   private async mayOpen(uri: vscode.Uri): Promise<boolean> {
     const folder = vscode.Uri.joinPath(uri, '..').toString();
-    const known =
-      vscode.workspace.getWorkspaceFolder(uri) !== undefined ||
-      vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString()) ||
-      this.remembered.isAllowed(folder);
-    if (known) {
+    if (isWithinReach(uri, this.remembered)) {
       return true;
     }
     const once = { label: '$(go-to-file) Open File', description: uri.fsPath };
