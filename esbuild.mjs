@@ -8,21 +8,6 @@ const tests = process.argv.includes('--tests');
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 
-/**
- * chrome-remote-interface requires its 1.5 MB description of the protocol, to be read where no other is given: we
- * always give one.
- * @type {import('esbuild').Plugin}
- */
-const withoutProtocol = {
-  name: 'without protocol.json',
-  setup(build) {
-    build.onLoad({ filter: /chrome-remote-interface[\\/]lib[\\/]protocol\.json$/ }, () => ({
-      contents: '{"domains":[]}',
-      loader: 'json',
-    }));
-  },
-};
-
 /** @type {import('esbuild').BuildOptions} */
 const common = {
   bundle: true,
@@ -35,7 +20,7 @@ const common = {
 };
 
 /** @type {import('esbuild').BuildOptions} */
-const node = { ...common, platform: 'node', target: 'node20', format: 'cjs', plugins: [withoutProtocol] };
+const node = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
 
 /** @type {import('esbuild').BuildOptions[]} */
 const targets = [

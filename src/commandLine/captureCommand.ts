@@ -2,12 +2,12 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { withScheme } from '../endpoints/captureInstances';
 import { writeCapture } from '../endpoints/captureSetFile';
 import type { EndpointKind, EndpointSpec } from '../endpoints/endpoint';
 import { endpointKind, endpointKinds } from '../endpoints/endpointKinds';
 import { expandInstances } from '../endpoints/expandInstances';
 import type { ToolPaths } from '../endpoints/findTool';
+import { originOf, parseHttpAddress } from '../endpoints/httpAddress';
 import { listedInstances } from '../endpoints/listedInstances';
 import { processKinds, specOfProcess } from '../endpoints/processSampler';
 import { encodingForPath, listEncodings } from '../engine/encodeProfile';
@@ -156,7 +156,7 @@ function kindOf(name: string | undefined, targets: readonly string[]): EndpointK
 
 function originsOf(targets: readonly string[]): string[] {
   try {
-    return expandInstances(targets).map((target) => new URL(withScheme(target)).origin);
+    return expandInstances(targets).map((target) => originOf(parseHttpAddress(target)));
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { captureInstances, instancesOf, withScheme } from './captureInstances';
+import { captureInstances, instancesOf } from './captureInstances';
 import { download } from './download';
 import type { CaptureRequest, EndpointKind, InstanceResult } from './endpoint';
+import { accessOf } from './httpAccess';
+import { hostFileName, originOf, parseHttpAddress, shownHost } from './httpAddress';
 import { readText } from './readText';
 
 const MOST_BYTES = 1 << 30;
@@ -95,7 +97,7 @@ async function captureOne(
   instance: string,
   index: number,
 ): Promise<InstanceResult> {
-  const base = new URL(withScheme(instance));
+  const base = parseHttpAddress(instance);
   const fill = (path: string): URL => fillPath(path, base, request);
   const { seconds } = request;
   if (template.request !== undefined) {
@@ -141,7 +143,7 @@ async function stopQuietly(url: URL, method: string, request: CaptureRequest): P
     );
   } catch (error) {
     request.log(
-      `async-profiler may still run at ${url.host}: ${error instanceof Error ? error.message : String(error)}`,
+      `async-profiler may still run at ${shownHost(url)}: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
 }
@@ -157,7 +159,8 @@ async function take(
   const ask = (from: URL, headers: boolean): ReturnType<typeof download> =>
     download({
       url: from,
-      headersFor: (origin) => (headers ? request.headersFor(origin) : {}),
+      ...accessOf(request),
+      ...(headers ? {} : { headersFor: () => ({}) }),
       folder: request.folder,
       maxBytes: MOST_BYTES,
       silenceMs: waitMs + GRACE_MS,
@@ -168,10 +171,10 @@ async function take(
   if (answer.bytes <= LONGEST_LINK) {
     const link = linkIn(await readFile(answer.path, 'utf8'));
     // The link is a storage's: it carries its own right to be read.
-    if (link !== null) answer = await ask(link, link.origin === url.origin);
+    if (link !== null) answer = await ask(link, originOf(link) === originOf(url));
   }
   const ending = request.spec.options?.['format'] === 'collapsed' ? 'collapsed' : 'jfr';
-  const name = `${url.hostname}-${index}-${request.spec.profile ?? 'cpu'}.${ending}`;
+  const name = `${hostFileName(url)}-${index}-${request.spec.profile ?? 'cpu'}.${ending}`;
   return { instance, path: answer.path, name, seconds: request.seconds, notes: [] };
 }
 

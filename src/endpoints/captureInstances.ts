@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptureRequest, InstanceResult } from './endpoint';
 import { expandInstances } from './expandInstances';
+import { parseHttpAddress, socketPathOf } from './httpAddress';
 import { listedInstances } from './listedInstances';
 
 const CONCURRENCY = 32;
@@ -27,7 +28,8 @@ export async function instancesOf({ spec, signal }: Pick<CaptureRequest, 'spec' 
 }
 
 async function addressesOf(address: string): Promise<string[]> {
-  const url = new URL(withScheme(address));
+  const url = parseHttpAddress(address);
+  if (socketPathOf(url) !== null) return [address];
   try {
     const found = await lookup(url.hostname.replace(/^\[|\]$/g, ''), { all: true });
     return found.map((each) => {
@@ -39,11 +41,6 @@ async function addressesOf(address: string): Promise<string[]> {
     // Its own failure is told when it is asked.
     return [address];
   }
-}
-
-/** `host:6060` as an address of the web. */
-export function withScheme(address: string): string {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
 }
 
 /**

@@ -1,14 +1,16 @@
 import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatValue } from '../units/units';
-import { connectionError, DownloadError, isWebPage, pageError, shownAddress, statusError } from './downloadError';
+import { bodyError, DownloadError, isWebPage, pageError, statusError } from './downloadError';
 import { downloadName } from './downloadName';
-import type { RequestHeaders } from './requestHeaders';
+import { accessOf, type HttpAccess } from './httpAccess';
+import { originOf, parseHttpAddress, shownAddress, shownHost, withScheme } from './httpAddress';
+import { type HttpAnswer, httpRequest } from './httpRequest';
+import { redirected } from './redirected';
 
-export interface DownloadRequest {
+/** Headers and certificates go to their own origin, however it redirects. */
+export interface DownloadRequest extends HttpAccess {
   readonly url: URL;
-  /** The headers of an origin (`https://host:port`). They go to no other, however it redirects. */
-  headersFor(origin: string): Promise<RequestHeaders> | RequestHeaders;
   /** Where the file is put, in a folder of its own. */
   readonly folder: string;
   /** More bytes are refused. */
@@ -31,7 +33,8 @@ export interface Download {
   readonly folder: string;
 }
 
-const MOST_REDIRECTS = 10;
+/** Bytes that arrive within the time of silence, or the host counts as silent: a trickle is no download. */
+const LEAST_BYTES = 512;
 /** Bytes of an answer that are looked at for what it is. */
 const LOOKED_AT = 4096;
 
@@ -40,16 +43,10 @@ const LOOKED_AT = 4096;
  * @throws Error with a sentence that says what is expected
  */
 export function parseDownloadUrl(text: string): URL {
-  let url: URL;
-  try {
-    url = new URL(text.trim());
-  } catch {
-    throw new Error('This is no address: write it with its scheme, for example https://example.com/cpu.pb.gz.');
+  if (/^\s*(?:[a-z][a-z0-9+.-]*:\/\/|unix:)/i.test(text) && URL.canParse(withScheme(text.trim()))) {
+    return parseHttpAddress(text);
   }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new Error(`An address starts with http:// or https://, not ${url.protocol}//.`);
-  }
-  return url;
+  throw new Error('This is no address: write it with its scheme, for example https://example.com/cpu.pb.gz.');
 }
 
 /**
@@ -69,7 +66,7 @@ export async function download(request: DownloadRequest): Promise<Download> {
       at = url;
     });
     answered = true;
-    const name = downloadName(answer.url, answer.response.headers.get('content-disposition'));
+    const name = downloadName(answer.url, answer.header('content-disposition'));
     const path = join(folder, name);
     await save(answer, path, request, silence, received);
     return { path, name, bytes: received.bytes, folder };
@@ -78,118 +75,75 @@ export async function download(request: DownloadRequest): Promise<Download> {
     request.signal?.throwIfAborted();
     if (silence.signal.aborted) {
       const seconds = Math.round(request.silenceMs / 1000);
+      const what = silence.trickles ? 'sent next to nothing for' : 'been silent for';
       throw new DownloadError(
-        `${at.host} has been silent for ${seconds} s after ${formatValue(received.bytes, 'bytes')}: try again later.`,
-        at.origin,
+        `${shownHost(at)} has ${what} ${seconds} s after ${formatValue(received.bytes, 'bytes')}: try again later.`,
+        originOf(at),
       );
     }
     if (error instanceof DownloadError) throw error;
     if (isFileError(error)) throw new Error(`The download cannot be kept in ${request.folder}: ${error.message}`);
-    throw connectionError(at, error, answered ? received.bytes : null);
+    throw answered ? bodyError(at, error, received.bytes) : error;
   } finally {
     silence.stop();
   }
 }
 
-interface Answer {
-  readonly url: URL;
-  readonly response: Response;
-  /** What must not be shown of an answer that repeats it. */
-  readonly secrets: readonly string[];
-}
-
-/** Asks, and goes where the host sends us. Each origin gets its own headers and no other's. */
+/** Asks, and goes where the host sends us. Each origin gets its own credentials and no other's. */
 async function follow(
   request: DownloadRequest,
   signal: AbortSignal,
   silence: Silence,
   visiting: (url: URL) => void,
-): Promise<Answer> {
-  let url = new URL(request.url);
+): Promise<HttpAnswer> {
+  let url = request.url;
   const secrets: string[] = [];
   for (let redirects = 0; ; redirects++) {
     visiting(url);
-    const headers = new Headers(await request.headersFor(url.origin));
-    secrets.push(url.search, ...headers.values());
-    if (url.username !== '' || url.password !== '') {
-      // fetch refuses addresses with a user; of two ways to say who asks, the header wins.
-      const user = `${decodePart(url.username)}:${decodePart(url.password)}`;
-      if (!headers.has('authorization')) {
-        headers.set('authorization', `Basic ${Buffer.from(user).toString('base64')}`);
-      }
-      secrets.push(url.password, user);
-      url.username = '';
-      url.password = '';
-    }
     silence.restart();
-    const response = await fetch(url, { headers, redirect: 'manual', signal });
+    const answer = await httpRequest({ url, access: accessOf(request), signal });
+    secrets.push(...answer.secrets);
     silence.restart();
-    if (![301, 302, 303, 307, 308].includes(response.status)) {
-      if (response.ok && response.body !== null && response.status !== 204) return { url, response, secrets };
-      throw await refusal(url, response, secrets);
+    if (![301, 302, 303, 307, 308].includes(answer.status)) {
+      const found = { ...answer, secrets };
+      if (answer.status >= 200 && answer.status < 300 && answer.status !== 204) return found;
+      throw await refusal(found);
     }
-    await response.body?.cancel().catch(() => {});
-    url = redirected(url, response.headers.get('location'), redirects);
+    answer.body.destroy();
+    url = redirected(answer.url, answer.header('location'), redirects);
   }
 }
 
-function decodePart(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
+async function refusal(answer: HttpAnswer): Promise<DownloadError> {
+  const { url, status, secrets } = answer;
+  if (status < 300) {
+    answer.body.destroy();
+    return nothingError(url);
   }
-}
-
-/** @throws DownloadError where the redirect is none to follow */
-function redirected(from: URL, location: string | null, redirects: number): URL {
-  const where = shownAddress(from);
-  if (location === null) throw new DownloadError(`${where} redirects to nowhere: check the address.`, from.origin);
-  if (redirects >= MOST_REDIRECTS) {
-    throw new DownloadError(`${where} redirects more than ${MOST_REDIRECTS} times: check the address.`, from.origin);
-  }
-  let to: URL;
-  try {
-    to = new URL(location, from);
-  } catch {
-    throw new DownloadError(`${where} redirects to something that is no address: check the address.`, from.origin);
-  }
-  if (to.protocol !== 'http:' && to.protocol !== 'https:') {
-    throw new DownloadError(`${where} redirects to a ${to.protocol} address, which is not followed.`, from.origin);
-  }
-  if (from.protocol === 'https:' && to.protocol === 'http:') {
-    throw new DownloadError(
-      `${where} redirects from https to http (${to.host}), which is not followed: what you ask for would be readable on the way.`,
-      from.origin,
-    );
-  }
-  return to;
-}
-
-async function refusal(url: URL, response: Response, secrets: readonly string[]): Promise<DownloadError> {
-  if (response.ok) return nothingError(url);
-  const body = await readStart(response).catch(() => new Uint8Array(0));
-  return statusError(url, response.status, body, secrets);
+  const body = await readStart(answer);
+  return statusError(url, status, body, secrets, answer.header('www-authenticate'));
 }
 
 function nothingError(url: URL): DownloadError {
-  return new DownloadError(`${shownAddress(url)} answered with nothing: check the address.`, url.origin);
+  return new DownloadError(`${shownAddress(url)} answered with nothing: check the address.`, originOf(url));
 }
 
-async function readStart(response: Response): Promise<Uint8Array> {
+/** As much of a refusal as can be quoted; what cannot be read is not. */
+export async function readStart({ body }: HttpAnswer): Promise<Uint8Array> {
   const start = new Start();
-  const reader = response.body?.getReader();
-  while (reader !== undefined && !start.full) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    start.add(value);
+  try {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      start.add(chunk);
+      if (start.full) break;
+    }
+  } catch {
+    // What has arrived is quoted.
   }
-  await reader?.cancel().catch(() => {});
   return start.bytes;
 }
 
 async function save(
-  { url, response, secrets }: Answer,
+  { url, body, coded, secrets, header }: HttpAnswer,
   path: string,
   request: DownloadRequest,
   silence: Silence,
@@ -199,24 +153,24 @@ async function save(
   const tooLarge = (size: string): DownloadError =>
     new DownloadError(
       `${shownAddress(url)} has ${size}, and at most ${formatValue(maxBytes, 'bytes')} are downloaded: ${request.tooLargeAdvice}.`,
-      url.origin,
+      originOf(url),
     );
   // With a content coding, the length is of the packed bytes.
-  const coded = response.headers.get('content-encoding') !== null;
-  const declared = Number(response.headers.get('content-length') ?? Number.NaN);
+  const declared = Number(header('content-length') ?? Number.NaN);
   const total = !coded && Number.isSafeInteger(declared) && declared >= 0 ? declared : null;
   if (total !== null && total > maxBytes) {
-    await response.body?.cancel().catch(() => {});
+    body.destroy();
     throw tooLarge(formatValue(total, 'bytes'));
   }
   const start = new Start();
-  const file = await open(path, 'wx', 0o600);
-  const reader = response.body!.getReader();
+  const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
+    body.destroy();
+    throw error;
+  });
   try {
-    for (;;) {
-      const { done, value: chunk } = await reader.read();
-      if (done) break;
-      silence.restart();
+    // Leaving the loop ends the connection.
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      silence.heard(chunk.length);
       if (!start.full) {
         start.add(chunk);
         if (start.full && isWebPage(start.bytes)) throw pageError(url, start.bytes, secrets);
@@ -227,8 +181,6 @@ async function save(
       request.onProgress?.(received.bytes, total);
     }
   } finally {
-    // Of no effect at the end of the body.
-    reader.cancel().catch(() => {});
     await file.close();
   }
   if (received.bytes === 0) throw nothingError(url);
@@ -255,15 +207,30 @@ class Start {
   }
 }
 
-/** Aborts its signal when it has not been restarted for a time. */
+/** Aborts its signal when nothing, or next to nothing, was heard for a time. */
 class Silence {
   private readonly controller = new AbortController();
   readonly signal = this.controller.signal;
   private timer: NodeJS.Timeout | undefined;
+  /** Bytes since it began to count anew. */
+  private trickle = 0;
+  private heardAt = 0;
 
   constructor(private readonly ms: number) {}
 
+  /** Whether something still came, too little. */
+  get trickles(): boolean {
+    return this.trickle > 0 && performance.now() - this.heardAt < this.ms / 2;
+  }
+
+  heard(bytes: number): void {
+    this.heardAt = performance.now();
+    this.trickle += bytes;
+    if (this.trickle >= LEAST_BYTES) this.restart();
+  }
+
   restart(): void {
+    this.trickle = 0;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.controller.abort(), this.ms);
   }

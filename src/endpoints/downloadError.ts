@@ -1,13 +1,19 @@
 import { STATUS_CODES } from 'node:http';
+import { isSecure, originOf, shownAddress, shownHost, socketPathOf } from './httpAddress';
+import { type ConnectionSeen, tlsFailure } from './tlsFailure';
 
 /** A download that failed: one sentence that shows neither the query of the address nor a header's value. */
 export class DownloadError extends Error {
   override readonly name = 'DownloadError';
-  /** @param wantsHeaders whether request headers may help: the host wants to know who asks */
+  /**
+   * @param wantsCredentials whether headers or certificates may help: the host wants to know who asks, or is not trusted
+   * @param scheme what it asks for by WWW-Authenticate, in lower case
+   */
   constructor(
     message: string,
     readonly origin: string,
-    readonly wantsHeaders = false,
+    readonly wantsCredentials = false,
+    readonly scheme: string | null = null,
   ) {
     super(message);
   }
@@ -15,25 +21,42 @@ export class DownloadError extends Error {
 
 const QUOTED = 120;
 
-/** An address for people: without user, query and fragment, which may hold secrets. */
-export function shownAddress(url: URL): string {
-  const text = url.origin + url.pathname;
-  return text.length <= 160 ? text : `${text.slice(0, 80)}…${text.slice(-79)}`;
-}
-
-/** @param body the answer's first bytes; `secrets` are cut out of what is quoted of it */
-export function statusError(url: URL, status: number, body: Uint8Array, secrets: readonly string[]): DownloadError {
+/**
+ * @param body the answer's first bytes; `secrets` are cut out of what is quoted of it
+ * @param challenge its WWW-Authenticate
+ */
+export function statusError(
+  url: URL,
+  status: number,
+  body: Uint8Array,
+  secrets: readonly string[],
+  challenge: string | null = null,
+): DownloadError {
   const meaning = STATUS_CODES[status];
   const said = quote(body, secrets);
   const answer = `${shownAddress(url)} answered ${status}${meaning === undefined ? '' : ` ${meaning}`}`;
   const quoted = said === '' ? '' : ` (“${said}”)`;
-  return new DownloadError(`${answer}${quoted}: ${advice(status)}.`, url.origin, status === 401 || status === 403);
+  const scheme = status === 401 ? (/^\s*([a-z]+)\b/i.exec(challenge ?? '')?.[1]?.toLowerCase() ?? null) : null;
+  const certificate = status === 400 && /ssl certificate/i.test(said);
+  const how =
+    status === 400 && /https? request\b.*\bhttps (?:server|port)/i.test(said)
+      ? 'write https:// in place of http://'
+      : certificate
+        ? 'give a client certificate that it accepts by “cert” of the setting emberline.certificates, or --cert'
+        : advice(status, scheme);
+  const wants = status === 401 || status === 403 || certificate;
+  return new DownloadError(`${answer}${quoted}: ${how}.`, originOf(url), wants, scheme);
 }
 
-function advice(status: number): string {
-  if (status === 401) return 'set the request headers that the host wants, such as Authorization';
+function advice(status: number, scheme: string | null): string {
+  if (status === 401) {
+    if (scheme === 'basic') return 'set the user and password that the host wants';
+    if (scheme === 'bearer') return 'set the token that the host wants';
+    return 'set the request headers that the host wants, such as Authorization';
+  }
   if (status === 403)
     return 'set the request headers that the host wants, or ask for a new link if this one has expired';
+  if (status === 407) return 'the proxy wants to know who asks: set its user in http.proxy, or in HTTPS_PROXY';
   if (status === 404 || status === 410) return 'check the address, or ask for a new link if this one has expired';
   if (status === 429 || status === 503) return 'try again later';
   return status >= 500 ? 'the server failed: try again, or look at its log' : 'check the address';
@@ -46,7 +69,7 @@ export function pageError(url: URL, body: Uint8Array, secrets: readonly string[]
   return new DownloadError(
     `${shownAddress(url)} answered with a web page${quoted}, not a profile: check the address, or set the request headers ` +
       'that sign you in.',
-    url.origin,
+    originOf(url),
     true,
   );
 }
@@ -74,35 +97,85 @@ function quote(body: Uint8Array, secrets: readonly string[]): string {
   return text.length <= QUOTED ? text : `${text.slice(0, QUOTED - 1).trimEnd()}…`;
 }
 
-/** @param received bytes of the answer's body; null where there was no answer */
-export function connectionError(url: URL, error: unknown, received: number | null): DownloadError {
+/** Why there was no answer. */
+export function connectionError(url: URL, error: unknown, seen: ConnectionSeen): DownloadError {
+  const host = shownHost(url);
+  const origin = originOf(url);
   const code = errorCode(error);
-  const where = shownAddress(url);
-  const said =
-    CONNECTION[code] ?? (/^(?:CERT_|ERR_TLS|UNABLE_TO_|DEPTH_|SELF_|ERR_SSL)/.test(code) ? CERTIFICATE : null);
-  if (received !== null && (received > 0 || said !== null)) {
+  const tls = isSecure(url) ? tlsFailure(host, url.hostname, error, seen) : null;
+  if (tls !== null) return new DownloadError(tls, origin, tls.includes('emberline.certificates'));
+  if (code.startsWith('HPE_')) {
+    const what = speaksTls(error)
+      ? 'speaks https at this port: write https:// in place of http://'
+      : 'does not speak HTTP at this port: check the port';
+    return new DownloadError(`${host} ${what}.`, origin);
+  }
+  if (seen.proxy !== null && (CONNECTION[code] !== undefined || /to proxies/.test(reason(error)))) {
     return new DownloadError(
-      `The connection to ${url.host} broke after ${received} bytes of ${where}: try again.`,
-      url.origin,
+      `${shownAddress(url)} is not reached by the proxy ${seen.proxy}: check the proxy (http.proxy, HTTPS_PROXY), or leave the host out of it (http.noProxy, NO_PROXY).`,
+      origin,
     );
   }
+  if (seen.identified && (code === 'ECONNRESET' || code === 'EPIPE')) {
+    return new DownloadError(
+      `${host} closed the connection without an answer: it may have refused the client certificate; else try again.`,
+      origin,
+      true,
+    );
+  }
+  const said = (socketPathOf(url) === null ? CONNECTION : SOCKET)[code];
   return new DownloadError(
-    said === null
-      ? `${where} cannot be downloaded (${reason(error)}): check the address and the network.`
-      : said(url.host),
-    url.origin,
+    said === undefined
+      ? `${shownAddress(url)} cannot be downloaded (${reason(error)}): check the address and the network.`
+      : said(host, isSecure(url)),
+    origin,
   );
 }
 
-const CERTIFICATE = (host: string): string =>
-  `The certificate of ${host} is not trusted: add its authority to this machine, or check the address.`;
-const CONNECTION: Readonly<Record<string, (host: string) => string>> = {
+/** Why an answer's body did not arrive whole, after `received` bytes of it. */
+export function bodyError(url: URL, error: unknown, received: number): DownloadError {
+  const code = errorCode(error);
+  const where = `${shownAddress(url)}`;
+  const coded = /^(?:Z_|ERR_?_?BROTLI|ERR__?ERROR_FORMAT|ERR_PADDING|ZSTD|ERR_ZSTD)/.test(code);
+  if (coded) {
+    const what = code === 'Z_BUF_ERROR' ? 'was cut off' : 'is damaged';
+    return new DownloadError(
+      `The packed answer of ${where} ${what} after ${received} unpacked bytes: try again.`,
+      originOf(url),
+    );
+  }
+  return new DownloadError(
+    `The connection to ${shownHost(url)} broke after ${received} bytes of ${where}: try again.`,
+    originOf(url),
+  );
+}
+
+type Sentence = (host: string, secure: boolean) => string;
+
+const CONNECTION: Readonly<Record<string, Sentence>> = {
   ENOTFOUND: (host) => `There is no host ${host}: check the address and the network.`,
   EAI_AGAIN: (host) => `The host ${host} cannot be looked up: check the network.`,
   ECONNREFUSED: (host) => `Nothing answers at ${host}: check the address and whether the server runs.`,
-  ECONNRESET: (host) => `${host} closed the connection without an answer: try again.`,
-  UND_ERR_SOCKET: (host) => `${host} closed the connection without an answer: try again.`,
+  ECONNRESET: (host, secure) =>
+    `${host} closed the connection without an answer: try again${secure ? '' : ', or with https:// if it speaks that'}.`,
+  EPIPE: (host) => `${host} closed the connection without an answer: try again.`,
+  ETIMEDOUT: (host) => `${host} cannot be reached in time: check the address, the network and its firewalls.`,
+  EHOSTUNREACH: (host) => `There is no way to ${host}: check the address and the network.`,
+  ENETUNREACH: (host) => `There is no way to ${host}: check the address and the network.`,
 };
+const SOCKET: Readonly<Record<string, Sentence>> = {
+  ENOENT: (host) => `There is no Unix socket ${host.slice(5)}: check its path and whether the server runs.`,
+  EACCES: (host) => `You may not connect to the Unix socket ${host.slice(5)}: ask for the right to write to it.`,
+  ECONNREFUSED: (host) => `Nothing answers at the Unix socket ${host.slice(5)}: check whether the server runs.`,
+  ENOTSOCK: (host) => `${host.slice(5)} is no Unix socket: check its path.`,
+  ECONNRESET: (host) => `${host} closed the connection without an answer: try again.`,
+};
+
+/** Whether what could not be read as HTTP is a TLS record: an alert, or a handshake. */
+function speaksTls(error: unknown): boolean {
+  const packet = error instanceof Error && 'rawPacket' in error ? error.rawPacket : null;
+  return packet instanceof Uint8Array && (packet[0] === 0x15 || packet[0] === 0x16) && packet[1] === 3;
+}
 
 function errorCode(error: unknown): string {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {

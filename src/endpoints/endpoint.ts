@@ -1,6 +1,6 @@
 import type { ToolPaths } from './findTool';
+import type { HttpAccess } from './httpAccess';
 import type { FoldedStacks, FoldJob } from './nylasText';
-import type { RequestHeaders } from './requestHeaders';
 
 /** Kinds of endpoints, as settings name them. */
 export type EndpointKindName =
@@ -37,7 +37,8 @@ export interface EndpointSpec {
   readonly options?: Readonly<Record<string, string | number | boolean>>;
 }
 
-export interface CaptureRequest {
+/** What headers, certificates and proxies requests are made with is `HttpAccess`. */
+export interface CaptureRequest extends HttpAccess {
   readonly spec: EndpointSpec;
   /** Kinds that work by process take Infinity: until `stop`, or until the process ends. */
   readonly seconds: number;
@@ -45,8 +46,6 @@ export interface CaptureRequest {
   /** `fraction` is 0 to 1, null where it is not known. */
   onProgress(fraction: number | null, what: string): void;
   log(line: string): void;
-  /** The secret headers of an origin. They are never logged. */
-  headersFor(origin: string): Promise<RequestHeaders> | RequestHeaders;
   /** Where files of the capture are put; the caller removes it. */
   readonly folder: string;
   /** Ends the sampling before its seconds are over; what was sampled is kept. */
@@ -56,6 +55,9 @@ export interface CaptureRequest {
   /** Where programs are that are not on PATH, by the names of `ToolName`. */
   readonly tools?: ToolPaths;
 }
+
+/** What it takes to ask an endpoint what it has. */
+export type DiscoverRequest = Pick<CaptureRequest, 'spec' | 'signal' | keyof HttpAccess>;
 
 /** What one instance gave: a file, or why there is none. */
 export type InstanceResult =
@@ -86,7 +88,7 @@ export interface EndpointKind {
   readonly name: EndpointKindName;
   readonly title: string;
   /** What is there to capture now. @throws Error with one sentence */
-  discover?(request: Pick<CaptureRequest, 'spec' | 'signal' | 'headersFor'>): Promise<ProfileOffer[]>;
+  discover?(request: DiscoverRequest): Promise<ProfileOffer[]>;
   /** One result an instance. @throws Error with one sentence where nothing could be started, or the signal's reason */
   capture(request: CaptureRequest): Promise<InstanceResult[]>;
 }

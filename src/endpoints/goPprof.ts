@@ -1,7 +1,9 @@
-import { captureInstances, instancesOf, withScheme } from './captureInstances';
+import { captureInstances, instancesOf } from './captureInstances';
 import { download } from './download';
 import { DownloadError } from './downloadError';
-import type { CaptureRequest, EndpointKind, InstanceResult, ProfileOffer } from './endpoint';
+import type { CaptureRequest, DiscoverRequest, EndpointKind, InstanceResult, ProfileOffer } from './endpoint';
+import { accessOf } from './httpAccess';
+import { hostFileName, parseHttpAddress, shownAddress } from './httpAddress';
 import { readText } from './readText';
 
 /** Profiles that grow while one looks: `seconds` makes a delta of them, and they have none without being enabled. */
@@ -40,7 +42,7 @@ export const goPprof: EndpointKind = {
 
 /** The index page of an instance: `/debug/pprof/` unless the address has a path of its own. */
 function indexOf(instance: string): URL {
-  const url = new URL(withScheme(instance));
+  const url = parseHttpAddress(instance);
   if (url.pathname === '/' || url.pathname === '') url.pathname = '/debug/pprof/';
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   url.hash = '';
@@ -73,14 +75,14 @@ async function captureOne(
   try {
     const { path } = await download({
       url,
-      headersFor: (origin) => request.headersFor(origin),
+      ...accessOf(request),
       folder: request.folder,
       maxBytes: MOST_BYTES,
       silenceMs: (seconds ?? 0) * 1000 + GRACE_MS,
       tooLargeAdvice: 'ask for fewer seconds',
       signal,
     });
-    return { instance, path, name: `${url.hostname}-${index}-${profile}.pb.gz`, seconds, notes: [] };
+    return { instance, path, name: `${hostFileName(url)}-${index}-${profile}.pb.gz`, seconds, notes: [] };
   } catch (error) {
     if (error instanceof DownloadError) throw new Error(advised(error.message, seconds));
     throw error;
@@ -101,16 +103,14 @@ function advised(message: string, seconds: number | null): string {
   return message;
 }
 
-async function discover(request: Pick<CaptureRequest, 'spec' | 'signal' | 'headersFor'>): Promise<ProfileOffer[]> {
+async function discover(request: DiscoverRequest): Promise<ProfileOffer[]> {
   const [first] = await instancesOf(request);
   const url = indexOf(first!);
   const page = await readText(url, request);
   // Links to the profiles: <a href='heap?debug=1'>heap</a>; the CPU profile and the trace have none of debug.
   const names = [...page.matchAll(/href=["']?([a-z_]+)\?/gi)].map((match) => match[1]!);
   if (!names.includes('goroutine')) {
-    throw new Error(
-      `${url.origin}${url.pathname} is not the index page of net/http/pprof: check the address and its path.`,
-    );
+    throw new Error(`${shownAddress(url)} is not the index page of net/http/pprof: check the address and its path.`);
   }
   const profiles = ['cpu', ...names.filter((name) => name !== 'profile' && name !== 'trace' && name !== 'cmdline')];
   return [...new Set(profiles)].map((profile) => ({

@@ -1,6 +1,8 @@
-import { captureInstances, instancesOf, withScheme } from './captureInstances';
+import { captureInstances, instancesOf } from './captureInstances';
 import { download } from './download';
 import type { EndpointKind } from './endpoint';
+import { accessOf } from './httpAccess';
+import { parseHttpAddress, shownAddress } from './httpAddress';
 
 const MOST_BYTES = 1 << 30;
 const GRACE_MS = 30_000;
@@ -17,17 +19,17 @@ export const httpEndpoint: EndpointKind = {
     const samples = instances.some((instance) => instance.includes('{seconds}'));
     const wait = samples ? request.seconds * 1000 : 0;
     return captureInstances(request, instances, wait + GRACE_MS * 10, async (instance, _index, signal) => {
-      const url = new URL(withScheme(instance.replaceAll('{seconds}', String(Math.round(request.seconds)))));
+      const url = parseHttpAddress(instance.replaceAll('{seconds}', String(Math.round(request.seconds))));
       const { path, name } = await download({
         url,
-        headersFor: (origin) => request.headersFor(origin),
+        ...accessOf(request),
         folder: request.folder,
         maxBytes: MOST_BYTES,
         silenceMs: wait + GRACE_MS,
         tooLargeAdvice: 'ask for fewer seconds',
         signal,
       });
-      return { instance: url.origin + url.pathname, path, name, seconds: samples ? request.seconds : null, notes: [] };
+      return { instance: shownAddress(url), path, name, seconds: samples ? request.seconds : null, notes: [] };
     });
   },
 };

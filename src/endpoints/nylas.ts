@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { captureInstances, instancesOf, withScheme } from './captureInstances';
+import { captureInstances, instancesOf } from './captureInstances';
 import { type Download, download } from './download';
 import type { CaptureRequest, EndpointKind, InstanceResult } from './endpoint';
+import { accessOf } from './httpAccess';
+import { parseHttpAddress, shownHost } from './httpAddress';
 import { type FoldJob, foldStacks, parseStackCounts } from './nylasText';
 import { readText } from './readText';
 
@@ -24,9 +26,9 @@ export const nylas: EndpointKind = {
   title: 'Nylas stack sampler',
   discover: async (request) => {
     const [first] = await instancesOf(request);
-    const url = new URL(withScheme(first!));
+    const url = parseHttpAddress(first!);
     const text = await readText(url, request, { cutAt: LOOKED_AT });
-    const { stacks, elapsed } = parseStackCounts(text, url.host);
+    const { stacks, elapsed } = parseStackCounts(text, shownHost(url));
     const more = text.length < LOOKED_AT ? '' : 'more than ';
     const description = `${more}${stacks.size} stacks in ${elapsed.toFixed(0)} s`;
     return [{ profile: 'cpu', title: 'CPU', description }];
@@ -48,8 +50,8 @@ async function poll(
   index: number,
   signal: AbortSignal,
 ): Promise<InstanceResult> {
-  const url = new URL(withScheme(instance));
-  const { host } = url;
+  const url = parseHttpAddress(instance);
+  const host = shownHost(url);
   const reset = request.spec.options?.['reset'] === true;
   const resetting = new URL(url);
   resetting.searchParams.set('reset', 'true');
@@ -68,7 +70,7 @@ async function askCollector(
   index: number,
   signal: AbortSignal,
 ): Promise<InstanceResult> {
-  const url = new URL(withScheme(instance));
+  const url = parseHttpAddress(instance);
   if (url.pathname === '/' || url.pathname === '') url.pathname = '/data';
   const now = Math.floor(Date.now() / 1000);
   url.searchParams.set('from', String(now - Math.ceil(request.seconds)));
@@ -76,13 +78,13 @@ async function askCollector(
   const threshold = request.spec.options?.['threshold'];
   if (typeof threshold === 'number') url.searchParams.set('threshold', String(threshold));
   const answer = await ask(request, url, signal);
-  return save(request, index, instance, { kind: 'tree', path: answer.path, host: url.host }, [answer]);
+  return save(request, index, instance, { kind: 'tree', path: answer.path, host: shownHost(url) }, [answer]);
 }
 
 function ask(request: CaptureRequest, url: URL, signal: AbortSignal): Promise<Download> {
   return download({
     url,
-    headersFor: (origin) => request.headersFor(origin),
+    ...accessOf(request),
     folder: request.folder,
     maxBytes: MOST_BYTES,
     silenceMs: GRACE_MS,

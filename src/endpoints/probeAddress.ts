@@ -1,7 +1,8 @@
-import { withScheme } from './captureInstances';
 import { DownloadError } from './downloadError';
-import type { CaptureRequest, EndpointKind, EndpointKindName, ProfileOffer } from './endpoint';
+import type { DiscoverRequest, EndpointKind, EndpointKindName, ProfileOffer } from './endpoint';
 import { goPprof } from './goPprof';
+import { accessOf } from './httpAccess';
+import { parseHttpAddress, shownHost } from './httpAddress';
 import { nylas } from './nylas';
 import { v8Inspector } from './v8InspectorEndpoint';
 
@@ -16,8 +17,10 @@ export interface Probe {
     readonly title: string;
     readonly offers: ProfileOffer[];
   }[];
-  /** The origin that wants to know who asks, null where none does. */
-  readonly wantsHeaders: string | null;
+  /** The origin that wants to know who asks, or whose certificate is not trusted; null where there is none. */
+  readonly wantsCredentials: string | null;
+  /** What it asks for by WWW-Authenticate, in lower case. */
+  readonly scheme: string | null;
   /** Why nothing was found, one sentence; null where something was. */
   readonly failure: string | null;
 }
@@ -27,17 +30,15 @@ export interface Probe {
  * signal's reason.
  * @param address as `EndpointSpec.url`
  */
-export async function probeAddress(
-  address: string,
-  { signal, headersFor }: Pick<CaptureRequest, 'signal' | 'headersFor'>,
-): Promise<Probe> {
+export async function probeAddress(address: string, request: Omit<DiscoverRequest, 'spec'>): Promise<Probe> {
+  const { signal } = request;
   const late = AbortSignal.timeout(PATIENCE_MS);
   const outcomes = await Promise.all(
     TELLING.map(async (kind) => {
       try {
         const spec = { name: address, kind: kind.name, url: address };
-        const request = { spec, signal: AbortSignal.any([signal, late]), headersFor };
-        return { kind, offers: await Promise.race([kind.discover!(request), aborted(request.signal)]), error: null };
+        const asked = { ...accessOf(request), spec, signal: AbortSignal.any([signal, late]) };
+        return { kind, offers: await Promise.race([kind.discover!(asked), aborted(asked.signal)]), error: null };
       } catch (error) {
         return { kind, offers: [], error };
       }
@@ -46,10 +47,11 @@ export async function probeAddress(
   signal.throwIfAborted();
   const found = outcomes.filter(({ error }) => error === null);
   const errors = outcomes.map(({ error }) => error);
-  const refused = errors.find((error) => error instanceof DownloadError && error.wantsHeaders);
+  const refused = errors.find((error) => error instanceof DownloadError && error.wantsCredentials);
   return {
     found: found.map(({ kind, offers }) => ({ kind: kind.name, title: kind.title, offers })),
-    wantsHeaders: refused instanceof DownloadError ? refused.origin : null,
+    wantsCredentials: refused instanceof DownloadError ? refused.origin : null,
+    scheme: refused instanceof DownloadError ? refused.scheme : null,
     failure: found.length > 0 ? null : failureOf(address, errors),
   };
 }
@@ -75,14 +77,15 @@ function failureOf(address: string, errors: readonly unknown[]): string {
 /** An address as a user may copy it: one profile's address is its server's. */
 export function endpointAddress(text: string): string {
   const trimmed = text.trim();
-  const inspector = /^(?:wss?|inspect):\/\/([^/\s]+)/i.exec(trimmed);
-  return inspector?.[1] ?? trimmed.replace(/(\/debug\/pprof)\/[^\s,]*$/, '$1/');
+  const inspector = /^(wss|ws|inspect):\/\/([^/\s]+)/i.exec(trimmed);
+  if (inspector !== null) return (/^wss$/i.test(inspector[1]!) ? 'https://' : '') + inspector[2]!;
+  return trimmed.replace(/(\/debug\/pprof)\/[^\s,]*$/, '$1/');
 }
 
 /** Where an address leads, for people and as a name: `host:port`. */
 export function hostOf(address: string): string {
   try {
-    return new URL(withScheme(address.replace(/\[(\d+-\d+|[^\]]*,[^\]]*)\]/g, ''))).host || address;
+    return shownHost(parseHttpAddress(address.replace(/\[(\d+-\d+|[^\]]*,[^\]]*)\]/g, ''))) || address;
   } catch {
     return address;
   }

@@ -1,53 +1,72 @@
-import { connectionError, statusError } from './downloadError';
-import type { CaptureRequest } from './endpoint';
+import { readStart } from './download';
+import { bodyError, DownloadError, statusError } from './downloadError';
+import { accessOf, type HttpAccess } from './httpAccess';
+import { originOf, shownAddress, shownHost } from './httpAddress';
+import { httpRequest } from './httpRequest';
+import { redirected } from './redirected';
 
 const MOST_BYTES = 4 << 20;
 const TIMEOUT_MS = 10_000;
 
 /**
- * The text that an address answers with, for short ones: index pages, what a sampler says. With `cutAt`, no more than
- * about the first so many bytes.
+ * The text that an address answers with, for short ones: index pages, what a sampler says. A redirect is followed within
+ * its origin. With `cutAt`, no more than about the first so many bytes.
  * @throws DownloadError, or the signal's reason where it aborted
  */
 export async function readText(
-  url: URL,
-  { signal, headersFor }: Pick<CaptureRequest, 'signal' | 'headersFor'>,
+  from: URL,
+  request: HttpAccess & { readonly signal: AbortSignal },
   options: { method?: string; maxBytes?: number; timeoutMs?: number; cutAt?: number } = {},
 ): Promise<string> {
-  const headers = new Headers(await headersFor(url.origin));
+  const { maxBytes = MOST_BYTES, timeoutMs = TIMEOUT_MS, method = 'GET' } = options;
+  const late = AbortSignal.timeout(timeoutMs);
+  const signal = AbortSignal.any([request.signal, late]);
   let bytes = 0;
+  let url = from;
   try {
-    const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
-    const response = await fetch(url, {
-      method: options.method ?? 'GET',
-      headers,
-      // A redirect could carry the headers elsewhere.
-      redirect: 'error',
-      signal: AbortSignal.any([signal, timeout]),
-    });
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of response.body ?? []) {
-      bytes += chunk.length;
-      if (bytes > (options.maxBytes ?? MOST_BYTES)) {
-        throw new Error(
-          `${url.origin}${url.pathname} answered with more than ${options.maxBytes ?? MOST_BYTES} bytes: check the address.`,
-        );
+    for (let redirects = 0; ; redirects++) {
+      const answer = await httpRequest({ url, access: accessOf(request), signal, method });
+      const { status, body, secrets } = answer;
+      if ([301, 302, 303, 307, 308].includes(status)) {
+        body.destroy();
+        const to = redirected(answer.url, answer.header('location'), redirects);
+        if (originOf(to) !== originOf(url) || (method !== 'GET' && status < 307)) {
+          throw new DownloadError(
+            `${shownAddress(url)} redirects to ${shownAddress(to)}: use that address.`,
+            originOf(url),
+          );
+        }
+        url = to;
+        continue;
       }
-      chunks.push(chunk);
-      if (bytes >= (options.cutAt ?? Number.POSITIVE_INFINITY)) break;
+      if (status < 200 || status >= 300) {
+        const said = await readStart(answer);
+        signal.throwIfAborted();
+        throw statusError(url, status, said, secrets, answer.header('www-authenticate'));
+      }
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+        bytes += chunk.length;
+        if (bytes > maxBytes) {
+          throw new DownloadError(
+            `${shownAddress(url)} answered with more than ${maxBytes} bytes: check the address.`,
+            originOf(url),
+          );
+        }
+        chunks.push(chunk);
+        if (options.cutAt !== undefined && bytes >= options.cutAt) break;
+      }
+      return Buffer.concat(chunks).toString('utf8');
     }
-    const body = Buffer.concat(chunks);
-    if (!response.ok)
-      throw statusError(url, response.status, body.subarray(0, 4096), [url.search, ...headers.values()]);
-    return body.toString('utf8');
   } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof Error && error.name === 'TimeoutError') {
-      throw new Error(
-        `${url.host} did not answer within ${(options.timeoutMs ?? TIMEOUT_MS) / 1000} s: check the address and whether the server runs.`,
+    request.signal.throwIfAborted();
+    if (late.aborted) {
+      throw new DownloadError(
+        `${shownHost(url)} did not answer within ${timeoutMs / 1000} s: check the address and whether the server runs.`,
+        originOf(url),
       );
     }
-    if (error instanceof TypeError) throw connectionError(url, error, bytes > 0 ? bytes : null);
-    throw error;
+    if (error instanceof DownloadError) throw error;
+    throw bodyError(url, error, bytes);
   }
 }

@@ -5,6 +5,7 @@ import { captureInstances, instancesOf } from './captureInstances';
 import { CdpConnection } from './cdpConnection';
 import { CpuprofileCapture } from './cpuprofileCapture';
 import type { CaptureRequest, EndpointKind, InstanceResult } from './endpoint';
+import { accessOf } from './httpAccess';
 import { formatAddress, type InspectorTarget, listInspectorTargets, parseInspectorAddress } from './inspectorAddress';
 import { V8Recording } from './v8Inspector';
 
@@ -24,7 +25,10 @@ export const v8Inspector: EndpointKind = {
   title: 'V8 inspector (Node, Chromium)',
   discover: async (request) => {
     const [first] = await instancesOf(request);
-    const targets = await listInspectorTargets(parseInspectorAddress(first!));
+    const targets = await listInspectorTargets(parseInspectorAddress(first!), {
+      ...accessOf(request),
+      signal: request.signal,
+    });
     const titles = targets.map(({ title, url }) => title || url).join(', ');
     return [
       { profile: 'cpu', title: 'CPU', description: titles },
@@ -41,9 +45,10 @@ export const v8Inspector: EndpointKind = {
   },
 };
 
-async function targetsOf({ spec, signal }: CaptureRequest, instance: string): Promise<InspectorTarget[]> {
+async function targetsOf(request: CaptureRequest, instance: string): Promise<InspectorTarget[]> {
+  const { spec, signal } = request;
   const address = parseInspectorAddress(instance);
-  const targets = await listInspectorTargets(address);
+  const targets = await listInspectorTargets(address, { ...accessOf(request), signal });
   signal.throwIfAborted();
   const wanted = spec.options?.['target'];
   if (typeof wanted !== 'string' || wanted === '') return targets;
@@ -72,7 +77,7 @@ async function captureCpu(request: CaptureRequest, instance: string, index: numb
     for (const target of targets) {
       const label = target.title || target.url;
       try {
-        const connection = await CdpConnection.connect(target.webSocketUrl);
+        const connection = await CdpConnection.connect(target.webSocketUrl, accessOf(request));
         // Not before the connection is there: an ended one must not be left open.
         const thread: { add: ReturnType<CpuprofileCapture['addThread']> | null } = { add: null };
         const recording = await V8Recording.start(connection, {
@@ -117,7 +122,7 @@ async function captureCpu(request: CaptureRequest, instance: string, index: numb
 
 async function captureHeap(request: CaptureRequest, instance: string, index: number): Promise<InstanceResult> {
   const [target, ...others] = await targetsOf(request, instance);
-  const connection = await CdpConnection.connect(target!.webSocketUrl);
+  const connection = await CdpConnection.connect(target!.webSocketUrl, accessOf(request));
   let sampling = false;
   try {
     await connection.send('HeapProfiler.enable');

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type Download, download, parseDownloadUrl } from '../endpoints/download';
-import { DownloadError, shownAddress } from '../endpoints/downloadError';
+import { DownloadError } from '../endpoints/downloadError';
+import { shownAddress, shownHost } from '../endpoints/httpAddress';
 import { formatValue } from '../units/units';
 import type { DownloadStore } from './downloadStore';
 import { editHeaders } from './requestHeaderCommands';
@@ -84,7 +85,7 @@ async function openUrl(url: URL, services: Services): Promise<void> {
 async function askToRetry(error: unknown, { headers }: Services): Promise<boolean> {
   const retry = 'Retry';
   const setHeaders = 'Set Request Headers…';
-  const wants = error instanceof DownloadError && error.wantsHeaders;
+  const wants = error instanceof DownloadError && error.wantsCredentials;
   const answer = await vscode.window.showErrorMessage(messageOf(error), ...(wants ? [setHeaders, retry] : [retry]));
   if (answer === setHeaders && error instanceof DownloadError) return editHeaders(headers, error.origin);
   return answer === retry;
@@ -94,7 +95,11 @@ function fetchProfile(url: URL, { store, headers }: Services): Promise<Download>
   const mebibytes = vscode.workspace.getConfiguration('emberline').get('download.maxSize', 1024);
   return Promise.resolve(
     vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: `Downloading from ${url.host}`, cancellable: true },
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: `Downloading from ${shownHost(url)}`,
+        cancellable: true,
+      },
       (progress, token) => {
         const cancel = new AbortController();
         token.onCancellationRequested(() => cancel.abort());

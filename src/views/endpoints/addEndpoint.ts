@@ -105,7 +105,7 @@ async function chooseKind(address: string, headers: RequestHeaderStore): Promise
     if (chosen === undefined) return undefined;
     if (chosen.act === 'again') continue;
     if (chosen.act === 'headers') {
-      await editHeaders(headers, probe.wantsHeaders!);
+      await editHeaders(headers, probe.wantsCredentials!);
       continue;
     }
     return chosen.act === 'async-profiler' ? chooseTemplate() : chosen.act;
@@ -130,14 +130,14 @@ function probeShown(address: string, headers: RequestHeaderStore): Promise<Probe
   );
 }
 
-function said(address: string, { found, wantsHeaders, failure }: Probe): string {
+function said(address: string, { found, wantsCredentials, failure }: Probe): string {
   if (found.length > 0) return `${hostOf(address)} is ${found.map((each) => each.title).join(' and ')}`;
-  return wantsHeaders === null ? (failure ?? '') : `${wantsHeaders} wants to know who asks`;
+  return wantsCredentials === null ? (failure ?? '') : `${wantsCredentials} wants to know who asks`;
 }
 
-function kindItems(address: string, { found, wantsHeaders }: Probe): KindItem[] {
+function kindItems(address: string, { found, wantsCredentials }: Probe): KindItem[] {
   const items: KindItem[] = [];
-  if (wantsHeaders !== null) {
+  if (wantsCredentials !== null) {
     items.push({
       label: '$(key) Set Request Headers…',
       detail: 'Kept in the system’s store of secrets, sent to this host only',

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { withScheme } from '../../endpoints/captureInstances';
 import type { EndpointSpec, InstanceResult } from '../../endpoints/endpoint';
+import { originOf, parseHttpAddress } from '../../endpoints/httpAddress';
 import type { EngineApi } from '../../engine/engineApi';
 import type { CaptureStore } from '../captureStore';
 import { editHeaders } from '../requestHeaderCommands';
@@ -213,7 +213,7 @@ async function tellPartOfIt(
 function wantsHeaders(instance: string, error: string): string | null {
   if (!/ answered (?:40[13]\b|with a web page)/.test(error)) return null;
   try {
-    return new URL(withScheme(instance)).origin;
+    return originOf(parseHttpAddress(instance));
   } catch {
     return null;
   }
