@@ -1,8 +1,12 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { InstanceResult } from './endpoint';
 import { joinProfiles } from './joinProfiles';
+import { languageOfName } from './localProcesses';
 import { type CommandEnd, type CommandPlan, ending, endNotes, type FoundCommand } from './profileCommandPlan';
+import { runTool } from './runTool';
+
+const VERSION_MS = 5000;
 
 /** V8 writes its profile as a program exits: programs that Ctrl-C or the end of a debug session kills have to exit. */
 const exitHook = `'use strict';
@@ -39,14 +43,23 @@ export async function planNode(command: FoundCommand): Promise<CommandPlan> {
   const interval = options?.['interval'];
   const microseconds = typeof interval === 'number' && interval >= 50 ? Math.round(interval) : undefined;
   const own = await nodeProfilingOptions(folder, 'cpu', microseconds);
+  // Before Node 22 NODE_OPTIONS may not have them: of a script that is started directly, its child processes are missed.
+  const direct = languageOfName(basename(program)) === 'node' && (await majorOf(program, env)) < 22;
   return {
     language: 'node',
     sampler: 'node --cpu-prof',
     command: program,
-    args: args.slice(1),
-    env: { NODE_OPTIONS: withNodeOptions(env['NODE_OPTIONS'], own) },
+    args: direct ? [...own, ...args.slice(1)] : args.slice(1),
+    env: direct ? {} : { NODE_OPTIONS: withNodeOptions(env['NODE_OPTIONS'], own) },
     collect: (end) => collectNode(folder, end),
   };
+}
+
+/** The first number of Node's version; Infinity where it does not say. */
+async function majorOf(program: string, env: FoundCommand['env']): Promise<number> {
+  const options = { signal: AbortSignal.timeout(VERSION_MS), env };
+  const end = await runTool(program, ['--version'], options).catch(() => null);
+  return Number(/^v(\d+)\./.exec(end?.stdout ?? '')?.[1] ?? Number.POSITIVE_INFINITY);
 }
 
 /** The heap profiles that Node has written into a folder, one a process or worker. @throws Error with a sentence */
@@ -68,8 +81,9 @@ export async function collectNodeHeap(folder: string, end: CommandEnd): Promise<
 }
 
 function noProfile(end: CommandEnd): string {
-  return /not allowed in NODE_OPTIONS/.test(end.said)
-    ? 'This Node does not take --cpu-prof in NODE_OPTIONS: use Node 22 or newer.'
+  // Node's exit code for options that it does not take: in a terminal it is all that is known.
+  return end.exitCode === 9 || /not allowed in NODE_OPTIONS/.test(end.said)
+    ? 'This Node does not take --cpu-prof in NODE_OPTIONS: use Node 22 or newer, or run the script by "node" itself.'
     : `Node wrote no profile: ${ending(end.exitCode)}. A program that is killed, or never starts Node, writes none.`;
 }
 

@@ -4,11 +4,12 @@ import type { InstanceResult } from '../endpoints/endpoint';
 import { planCommand } from '../endpoints/planCommand';
 import type { CommandPlan } from '../endpoints/profileCommandPlan';
 import { joinCommand, splitCommand } from '../endpoints/splitCommand';
+import { isTestItem, type Proposal, proposalOfTest, taskOfItem } from './profileTest';
 import type { ToolCaptures } from './toolCapture';
 import { toolSettings } from './toolSettings';
 
 /** A command line and where it runs. */
-export interface CommandToProfile {
+interface CommandToProfile {
   readonly command: string;
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -27,33 +28,60 @@ export function registerProfileCommand(captures: ToolCaptures, state: vscode.Mem
   const profile = async (
     command: CommandToProfile,
   ): Promise<{ uri: vscode.Uri | undefined; exitCode: number | null }> => {
-    const remembered = [command.command, ...rememberedCommands(state).filter((each) => each !== command.command)];
-    await state.update(REMEMBERED, remembered.slice(0, MOST_REMEMBERED));
+    const { command: line, cwd } = command;
+    const others = rememberedCommands(state).filter((each) => each.command !== line || each.cwd !== cwd);
+    await state.update(REMEMBERED, [{ command: line, cwd }, ...others].slice(0, MOST_REMEMBERED));
     return profileInTerminal(captures, command);
+  };
+  const refused = (): boolean => {
+    if (!vscode.workspace.isTrusted) {
+      void vscode.window.showErrorMessage('Profiling runs a command, so it needs a trusted workspace.');
+    }
+    return !vscode.workspace.isTrusted;
   };
   return vscode.Disposable.from(
     vscode.commands.registerCommand('emberline.profileCommand', async (given?: unknown) => {
-      if (!vscode.workspace.isTrusted) {
-        void vscode.window.showErrorMessage('Profiling runs a command, so it needs a trusted workspace.');
+      if (refused()) return undefined;
+      const command = typeof given === 'string' ? { command: given, cwd: defaultFolder() } : await chooseCommand(state);
+      return command && (await profile(command)).uri;
+    }),
+    vscode.commands.registerCommand('emberline.profileTest', async (item?: unknown) => {
+      if (refused()) return undefined;
+      try {
+        const proposal = isTestItem(item) ? await proposalOfTest(item) : undefined;
+        const command = await chooseCommand(state, proposal);
+        return command && (await profile(command)).uri;
+      } catch (error) {
+        void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
         return undefined;
       }
-      const command = typeof given === 'string' ? { command: given, cwd: defaultFolder() } : await chooseCommand(state);
+    }),
+    vscode.commands.registerCommand('emberline.profileScript', async (item?: unknown) => {
+      if (refused()) return undefined;
+      const task = taskOfItem(item);
+      const [found] = task === undefined ? [] : itemOfTask(task, defaultFolder());
+      const command = found?.chosen ?? (await chooseCommand(state));
       return command && (await profile(command)).uri;
     }),
     vscode.tasks.registerTaskProvider('emberline', {
       provideTasks: () =>
         rememberedCommands(state)
           .slice(0, 5)
-          .map((command) => taskOf({ type: 'emberline', command }, profile)),
+          .map(({ command, cwd }) => taskOf({ type: 'emberline', command, cwd }, profile)),
       resolveTask: ({ definition, name }) =>
         typeof definition['command'] === 'string' ? taskOf(definition, profile, name) : undefined,
     }),
   );
 }
 
-function rememberedCommands(state: vscode.Memento): string[] {
+/** The newest first. Earlier releases kept no folders. */
+function rememberedCommands(state: vscode.Memento): CommandToProfile[] {
   const saved: unknown = state.get(REMEMBERED);
-  return Array.isArray(saved) ? saved.filter((each) => typeof each === 'string') : [];
+  return (Array.isArray(saved) ? saved : []).flatMap((each: unknown) => {
+    if (typeof each === 'string') return [{ command: each, cwd: defaultFolder() }];
+    const { command, cwd } = (typeof each === 'object' && each !== null ? each : {}) as Record<string, unknown>;
+    return typeof command === 'string' && typeof cwd === 'string' ? [{ command, cwd }] : [];
+  });
 }
 
 function defaultFolder(): string {
@@ -66,28 +94,43 @@ interface CommandItem extends vscode.QuickPickItem {
   readonly chosen?: CommandToProfile;
 }
 
-/** What is typed is a command by itself; remembered ones and tasks are offered. */
-async function chooseCommand(state: vscode.Memento): Promise<CommandToProfile | undefined> {
-  const cwd = defaultFolder();
+/** What is typed is a command by itself; remembered ones and tasks are offered. A proposal is there to be edited. */
+async function chooseCommand(state: vscode.Memento, proposal?: Proposal): Promise<CommandToProfile | undefined> {
+  const cwd = proposal?.cwd ?? defaultFolder();
   const pick = vscode.window.createQuickPick<CommandItem>();
   pick.title = 'Profile Command';
   pick.placeholder = 'Command to run and profile: node server.js, pytest, go test -bench=., java -jar app.jar';
   pick.ignoreFocusOut = true;
   const separator = (label: string): CommandItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
   const before = rememberedCommands(state).map(
-    (command): CommandItem => ({ label: command, chosen: { command, cwd } }),
+    (chosen): CommandItem => ({
+      label: chosen.command,
+      ...(chosen.cwd === defaultFolder() ? {} : { description: vscode.workspace.asRelativePath(chosen.cwd) }),
+      chosen,
+    }),
   );
   let tasks: CommandItem[] = [];
   const show = (): void => {
     const typed = pick.value.trim();
     pick.items = [
-      ...(typed === '' || before.some(({ label }) => label === typed)
+      ...(typed === '' || before.some(({ chosen }) => chosen?.command === typed && chosen.cwd === cwd)
         ? []
-        : [{ label: typed, description: 'run and profile', alwaysShow: true, chosen: { command: typed, cwd } }]),
+        : [
+            {
+              label: typed,
+              description:
+                cwd === defaultFolder()
+                  ? 'run and profile'
+                  : `run and profile in ${vscode.workspace.asRelativePath(cwd)}`,
+              alwaysShow: true,
+              chosen: { command: typed, cwd },
+            },
+          ]),
       ...(before.length === 0 ? [] : [separator('recent'), ...before]),
       ...(tasks.length === 0 ? [] : [separator('tasks'), ...tasks]),
     ];
   };
+  pick.value = proposal?.command ?? '';
   show();
   pick.busy = true;
   void vscode.tasks.fetchTasks().then(
