@@ -39,6 +39,7 @@ import { registerProfileCommand } from './views/profileCommand';
 import { registerProfileDebugTarget } from './views/profileDebugTarget';
 import { registerProfileEditor } from './views/profileEditorProvider';
 import { registerProfileProcess } from './views/profileProcess';
+import { isShownInTab } from './views/profileTabs';
 import { registerRequestHeaderCommands } from './views/requestHeaderCommands';
 import { RequestHeaderStore } from './views/requestHeaderStore';
 import { ToolCaptures } from './views/toolCapture';
@@ -161,7 +162,7 @@ export function activate(context: vscode.ExtensionContext): void {
       openSource: (frame, from) => opener.open(frame, from),
       revealSource: (frame) => frameReveal.show(frame),
     }),
-    new ChartSync(heat, engine, point),
+    new ChartSync(heat, engine, point, isShownInTab),
     registerChartCommands({ heat, engine, showProfile, point }),
     registerHeatCommands({
       heat,

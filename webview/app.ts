@@ -166,6 +166,8 @@ export class App extends LitElement {
   @query('emberline-help') private readonly help!: HelpOverlay | null;
   private host!: Host;
   private sampledRequest = 0;
+  /** What is pointed at in the newer capture, whose functions have other numbers. */
+  private nextMark: App['marked'] = null;
   /** Functions to go to once there is a chart. */
   private awaited: ReadonlySet<number> | null = null;
   private readonly teller = new Debounced<number>((node) => {
@@ -250,11 +252,13 @@ export class App extends LitElement {
     this.notice = null;
     this.trouble = '';
     this.highlighted = null;
-    this.marked = null;
+    this.marked = this.nextMark;
+    this.nextMark = null;
     this.layouts.clear();
     this.position = chart.position;
     this.change({ view, order });
     this.leaveSandwich();
+    this.applyEmphasis();
     if (sandwichName) void this.resumeSandwich(sandwichName);
     this.picture++;
     void this.measureSampled(this.view);
@@ -312,7 +316,12 @@ export class App extends LitElement {
     }
     const functions = new Set(pointing.functions);
     const asked = pointing.kind === 'reveal';
-    this.marked = functions.size === 0 ? null : { functions, place: pointing.place, asked };
+    const marked = functions.size === 0 ? null : { functions, place: pointing.place, asked };
+    if (this.next !== null) {
+      this.nextMark = marked;
+      return;
+    }
+    this.marked = marked;
     if (asked && functions.size > 0) {
       this.highlighted = null;
       this.leaveSandwich();

@@ -23,6 +23,8 @@ export class ChartSync implements vscode.Disposable {
     private readonly heat: Heat,
     private readonly engine: EngineApi,
     private readonly point: (profile: vscode.Uri, pointing: Pointing) => void,
+    /** Whether there is an editor of the profile that could show anything. */
+    private readonly hasEditor: (profile: vscode.Uri) => boolean,
   ) {
     this.disposables = [
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
@@ -69,6 +71,10 @@ export class ChartSync implements vscode.Disposable {
     if (heatFiles === null || source === null || editor === undefined) {
       return;
     }
+    if (!this.hasEditor(source.uri)) {
+      this.shown = null;
+      return;
+    }
     const wanted = vscode.workspace.getConfiguration('emberline').get<boolean>('sync.cursor', true);
     const { document, selection } = editor;
     const { line } = selection.active;
@@ -82,6 +88,7 @@ export class ChartSync implements vscode.Disposable {
         const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
         this.show(
           source.uri,
+          heatFiles.profile,
           `${name}:${line + 1}`,
           functions.slice(0, mostFunctions).map(({ func }) => func),
         );
@@ -91,8 +98,8 @@ export class ChartSync implements vscode.Disposable {
     }
   }
 
-  private show(uri: vscode.Uri, place: string, functions: number[]): void {
-    const key = functions.length === 0 ? '' : `${place} ${functions.join()}`;
+  private show(uri: vscode.Uri, profile: number, place: string, functions: number[]): void {
+    const key = functions.length === 0 ? '' : `${profile} ${place} ${functions.join()}`;
     const before = this.shown;
     if (before !== null && before.uri.toString() !== uri.toString()) {
       this.point(before.uri, { kind: 'mark', functions: [], place: '' });

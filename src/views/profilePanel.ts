@@ -46,6 +46,8 @@ export class ProfilePanel implements vscode.Disposable {
   private shown: ProfileSummary | null = null;
   /** What to show once there is a chart. */
   private waiting: Pointing | null = null;
+  /** What the cursor is on: a page that is made anew is to show it, too. */
+  private mark: Pointing | null = null;
   private lastProgress = { at: 0, what: '' };
   /** Tells answers for an earlier page or profile from those that are waited for. */
   private generation = 0;
@@ -134,13 +136,15 @@ export class ProfilePanel implements vscode.Disposable {
   }
 
   private point(pointing: Pointing): void {
+    if (pointing.kind === 'mark') this.mark = pointing.functions.length > 0 ? pointing : null;
     if (this.ready && this.shown !== null) this.post(pointing);
-    else this.waiting = pointing;
+    else if (pointing.kind !== 'mark') this.waiting = pointing;
   }
 
   private showStatus(status: ProfileStatus): void {
     if (status.kind !== 'open') {
       this.cancelAll();
+      this.mark = null;
       // The store knows which parts of a state still fit what is read now.
       this.state = null;
       this.shown = null;
@@ -163,6 +167,7 @@ export class ProfilePanel implements vscode.Disposable {
         this.profile.setView(state.view, zoomOf(state));
       }
       this.post({ kind: 'profile', summary: status.summary, state });
+      if (this.ready && this.mark !== null) this.post(this.mark);
       if (this.ready && this.waiting !== null) {
         this.post(this.waiting);
         this.waiting = null;
@@ -175,6 +180,8 @@ export class ProfilePanel implements vscode.Disposable {
     for (const id of this.running.keys()) this.post({ kind: 'error', id, message: 'Superseded.', cancelled: true });
     this.cancelAll();
     this.shown = summary;
+    // Functions have other numbers there.
+    this.mark = null;
     const known = this.state ?? this.services.states.get(this.profile.uri.toString(), before);
     this.state = known === null ? null : carryState(known, before, summary);
     this.post({ kind: 'profile', summary, state: this.state, refresh: true });

@@ -25,10 +25,11 @@ async function picture(name: string): Promise<void> {
 /** What the profile's editor shows of an element, by a selector that goes through shadow roots; null without one. */
 function shownInChart(selector: string): Promise<string | null> {
   return ui(async (page, wanted, tools) => {
-    const element = tools.webview(page).locator(wanted).first();
-    if ((await element.count()) === 0) return null;
-    const text = await element.evaluate((host) => (host.shadowRoot ?? host).textContent ?? '');
-    return text.replace(/\s+/g, ' ').trim();
+    const texts = await tools
+      .webview(page)
+      .locator(wanted)
+      .evaluateAll((hosts) => hosts.map((host) => (host.shadowRoot ?? host).textContent ?? ''));
+    return texts[0]?.replace(/\s+/g, ' ').trim() ?? null;
   }, selector);
 }
 
@@ -41,6 +42,17 @@ async function inTheme(theme: string, run: () => Promise<void>): Promise<void> {
   } finally {
     await config.update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
   }
+}
+
+/** The hover of a line once it says what a line costs: other hovers may be there before. */
+function hoverOf(line: string): Promise<string> {
+  return eventually(
+    async () => {
+      await dismissWidgets();
+      return hoverOver(line);
+    },
+    (text) => text.includes('Show in Flame Graph'),
+  );
 }
 
 suite('Lines and charts', () => {
@@ -93,7 +105,7 @@ suite('Lines and charts', () => {
 
   test('the hover shows when a line ran as a picture, and its order is readable', async function () {
     this.timeout(120_000);
-    const text = await hoverOver('sum += Math.sqrt');
+    const text = await hoverOf('sum += Math.sqrt');
     const order = [
       'self',
       'total',
@@ -121,14 +133,14 @@ suite('Lines and charts', () => {
     await eventually(size, (found) => found !== null && found.width === 240 && found.height === 28);
     await dismissWidgets();
     await inTheme('Default Dark Modern', async () => {
-      await hoverOver('sum += Math.sqrt');
+      await hoverOf('sum += Math.sqrt');
       await eventually(size, (found) => found !== null && found.width === 240);
       await picture('hover-dark');
       await dismissWidgets();
     });
     await dismissWidgets();
     await inTheme('Default Light Modern', async () => {
-      await hoverOver('sum += Math.sqrt');
+      await hoverOf('sum += Math.sqrt');
       await eventually(size, (found) => found !== null && found.width === 240);
       await picture('hover-light');
       await dismissWidgets();
@@ -147,7 +159,7 @@ suite('Lines and charts', () => {
     await vscode.window.showTextDocument(vscode.Uri.file(source));
     await eventually(decoratedLines, (lines) => lines.some(({ line, label }) => line === 4 && label !== null));
     // Wilson's interval of 3 of 50.
-    assert.match(await hoverOver('return 1'), /95% confidence self and total are between 2\.1% and 16\.2%/);
+    assert.match(await hoverOf('return 1'), /95% confidence self and total are between 2\.1% and 16\.2%/);
   });
 
   test('the cursor on a hot line marks its frames, and nowhere else', async function () {
@@ -214,7 +226,7 @@ suite('Lines and charts', () => {
       .flatMap((group) => group.tabs)
       .find(({ input }) => input instanceof vscode.TabInputCustom)!;
     await vscode.window.tabGroups.close(tab);
-    await hoverOver('sum += Math.sqrt');
+    await hoverOf('sum += Math.sqrt');
     await ui(async (page) => {
       await page.locator('.monaco-hover:visible a', { hasText: 'Show in Flame Graph' }).first().click();
     });
@@ -224,6 +236,18 @@ suite('Lines and charts', () => {
       (text) => text?.includes('churn') === true,
     );
     await picture('show-in-flame-graph');
+  });
+
+  test('a frame has a menu with its sandwich', async () => {
+    await ui(async (page, _, tools) => {
+      const stage = tools.webview(page).locator('.stage').first();
+      await stage.click({ button: 'right', position: { x: 60, y: 10 } });
+      await page.getByRole('menuitem', { name: 'Show Function in Sandwich View' }).first().click();
+    }, null);
+    await eventually(
+      () => shownInChart('emberline-sandwich header'),
+      (text) => text !== null && /\(anonymous\) Self .*%/.test(text),
+    );
   });
 
   test('the function at the cursor is shown in the sandwich view', async function () {

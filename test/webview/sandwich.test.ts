@@ -243,6 +243,34 @@ describe('what an editor points at', () => {
     expect((await editor.keptState())?.focused).not.toBeNull();
   });
 
+  it('stays, as a sandwich does, while a newer capture takes the place of an older one', async () => {
+    await startWith(folded, 'a.folded');
+    await openFromTable('parse');
+    const newer = await editor.page.evaluate(async (text) => {
+      const host = window.pageHost;
+      const source = { kind: 'bytes', bytes: new TextEncoder().encode(text) } as const;
+      const summary = await host.engine('open', { source, name: 'a.folded' });
+      host.refresh(summary);
+      return summary;
+    }, `before;first 100\n${folded}`);
+    await expect.poll(() => editor.text('emberline-sandwich header')).toMatch(/parse.*Total 54 27\.0%/);
+    const { functions } = await editor.page.evaluate(
+      (profile) =>
+        window.pageHost.engine('search', {
+          profile,
+          view: { sampleType: 0, thread: null },
+          query: 'render',
+          regex: false,
+          matchCase: true,
+        }),
+      newer.profile,
+    );
+    await editor.send({ kind: 'mark', functions: [...functions], place: 'view.py:7' });
+    await expect
+      .poll(() => editor.page.locator('emberline-function-table .row.marked').textContent())
+      .toContain('render');
+  });
+
   it('opens a sandwich', async () => {
     await startWith(folded, 'a.folded');
     await editor.send({ kind: 'sandwich', func: await functionOf('parse'), name: 'parse' });

@@ -65,6 +65,12 @@ export class PageHost implements VsCodeApi {
     return summary;
   }
 
+  /** Shows a newer capture of what is shown, as the host does for a live one. */
+  refresh(summary: ProfileSummary): void {
+    this.profile = summary.profile;
+    this.send({ kind: 'profile', summary, state: this.kept, refresh: true });
+  }
+
   send(message: ToWebview): void {
     // VS Code hands buffers over without copying them, too.
     window.postMessage(message, '*', message.kind === 'result' ? buffersOf(message.value) : []);
