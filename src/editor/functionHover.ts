@@ -5,6 +5,7 @@ import { type ChartLink, showInFlameGraphCommand } from './chartLink';
 import type { Heat } from './heat';
 import type { HotLine, HotLines } from './hotLines';
 import { commandLink, markdownText } from './markdownText';
+import { openFunctionCommand } from './openFunction';
 
 const found: Readonly<Record<MatchKind, string>> = {
   line: 'found by its name and declaration',
@@ -41,7 +42,7 @@ function hoverText(
 ): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
   // Names come from the profile: only our own links may run, and each name is escaped.
-  markdown.isTrusted = { enabledCommands: [showInFlameGraphCommand] };
+  markdown.isTrusted = { enabledCommands: [showInFlameGraphCommand, openFunctionCommand] };
   markdown.supportThemeIcons = true;
   const part = (value: number, word: string): string =>
     `**${markdownText(formatPercent(value, viewTotal))} ${word}** ${markdownText(formatValue(value, unit))}`;
@@ -51,7 +52,8 @@ function hoverText(
   );
   if (callers.length > 0) {
     const rows = callers.map((caller) => {
-      return `- ${markdownText(formatPercent(caller.value, viewTotal))} ${markdownText(caller.name || '(anonymous)')}`;
+      const link = commandLink(openFunctionCommand, { name: caller.name, file: null, line: null });
+      return `- ${markdownText(formatPercent(caller.value, viewTotal))} [${markdownText(caller.name || '(anonymous)')}](${link})`;
     });
     markdown.appendMarkdown(`Called by\n\n${rows.join('\n')}\n\n`);
   }

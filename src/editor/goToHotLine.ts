@@ -5,6 +5,7 @@ import type { Heat } from './heat';
 import { shareOf } from './hotLines';
 import type { LinePreview } from './linePreview';
 import type { LineTexts } from './lineTexts';
+import { openFunctionCommand } from './openFunction';
 import type { SourceOpener } from './sourceOpener';
 import { plainStatusText } from './statusText';
 
@@ -131,7 +132,11 @@ export async function pickPlace(
     }
     const { place } = chosen as HotPlaceItem;
     await preview.end(start);
-    await opener.open({ ...place, column: null }, undefined);
+    if (place.file === null) {
+      await vscode.commands.executeCommand(openFunctionCommand, place);
+    } else {
+      await opener.open({ ...place, column: null }, undefined);
+    }
     return (items ?? []).indexOf(chosen);
   } finally {
     picker.dispose();

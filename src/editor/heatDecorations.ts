@@ -37,6 +37,13 @@ export class HeatDecorations implements vscode.Disposable {
     backgroundColor: new vscode.ThemeColor(`emberline.heat${step}`),
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
   }));
+  /** What a whole function costs, on its definition, where the profile has no lines: an outline instead of a fill. */
+  private readonly outlines = eachStep((step) => ({
+    isWholeLine: true,
+    border: '1px solid',
+    borderColor: new vscode.ThemeColor(`emberline.heatMark${step}`),
+    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
+  }));
   private readonly rulers = eachStep((step) => ({
     isWholeLine: true,
     overviewRulerColor: new vscode.ThemeColor(`emberline.heatMark${step}`),
@@ -83,7 +90,7 @@ export class HeatDecorations implements vscode.Disposable {
         return;
       }
       if (look.background && !stale) {
-        add(this.backgrounds[step - 1]!, line);
+        add((definition === undefined ? this.backgrounds : this.outlines)[step - 1]!, line);
       }
       if (look.overviewRuler && !stale) {
         add(this.rulers[step - 1]!, line);
@@ -135,7 +142,7 @@ export class HeatDecorations implements vscode.Disposable {
   }
 
   dispose(): void {
-    const own = [...this.backgrounds, ...this.rulers, ...this.gauges.values()];
+    const own = [...this.backgrounds, ...this.outlines, ...this.rulers, ...this.gauges.values()];
     for (const type of [...own, this.stale, this.labels, this.staleLabels]) {
       type.dispose();
     }

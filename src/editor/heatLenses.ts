@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { FunctionHeat } from '../engine/hottestApi';
+import { functionSegments } from '../sources/functionNames';
 import { formatPercent } from '../units/units';
 import { type ChartLink, showInFlameGraphCommand } from './chartLink';
 import type { FunctionHeats } from './functionHeats';
@@ -53,7 +54,7 @@ export class HeatLenses implements vscode.CodeLensProvider, vscode.Disposable {
       }
       for (const { func, line } of unplaced) {
         // Without a symbol the declared line has to do; heaviest first, and one a line.
-        if (func.name !== '' && !byLine.has(line)) {
+        if (functionSegments(func.name) !== null && !byLine.has(line)) {
           byLine.set(line, func);
         }
       }

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
-import type { HotPathFrame } from '../engine/hottestApi';
+import type { HotPathFrame, HotPathParams } from '../engine/hottestApi';
 import { noSourceSentence } from '../sources/noSource';
 import { formatPercent } from '../units/units';
 import { type HotPlaceItem, type PlacePickServices, pickPlace, placeText } from './goToHotLine';
 import type { HeatFiles } from './heatFiles';
 import { shareOf } from './hotLines';
 import type { LineTracker } from './lineTracker';
+import { definitionsOf, openFunctionCommand } from './openFunction';
 import { plainStatusText } from './statusText';
 
 const messageMs = 6000;
@@ -66,6 +67,7 @@ export class HotPathWalker implements vscode.Disposable {
       return;
     }
     const cursor = cursorPlace();
+    let here = walk.place !== null;
     for (let at = walk.at + 1; at < walk.steps.length; at++) {
       const place = await this.placeOf(walk.steps[at]!);
       // What has no source is passed over, as is the line where the cursor is anyway.
@@ -73,14 +75,19 @@ export class HotPathWalker implements vscode.Disposable {
         await this.goTo(walk, at);
         return;
       }
+      here ||= place !== null;
       walk.at = at;
     }
     this.draw();
+    if (!here) {
+      void vscode.window.showInformationMessage('No function of the hot path has a source that is found here.');
+      return;
+    }
     const last = walk.steps.at(-1)!;
     const self = formatPercent(shareOf(last.self, walk.viewTotal), 1);
     const end = `${plainStatusText(shortened(last.name))} takes ${self} itself, more than any of its callees`;
     vscode.window.setStatusBarMessage(`$(flame) End of the hot path: ${walk.cut ? 'it goes on' : end}`, messageMs);
-    walk.place = null;
+    this.walk = { ...walk, place: null };
   }
 
   /** The path as a list, each step shown while it is highlighted. */
@@ -142,7 +149,7 @@ export class HotPathWalker implements vscode.Disposable {
   }
 
   /** The recorded line under the cursor, where the profile knows the file. */
-  private async fromCursor(files: HeatFiles): Promise<{ file: number; line: number } | null> {
+  private async fromCursor(files: HeatFiles): Promise<HotPathParams['from']> {
     const { heat, tracker } = this.services;
     const editor = vscode.window.activeTextEditor;
     if (editor === undefined || heat.source === null) {
@@ -160,12 +167,22 @@ export class HotPathWalker implements vscode.Disposable {
         }
       }
     }
-    return nearest && { file: nearest.file, line: nearest.line };
+    if (nearest !== null) {
+      return { file: nearest.file, line: nearest.line };
+    }
+    const { lines } = heat.hotLines(document);
+    const above = lines.findLast((hot) => hot.definition !== undefined && hot.line <= selection.active.line);
+    return above?.definition === undefined ? null : { func: above.definition.func };
   }
 
   /** Where a step is now; null where it has no source within reach. */
   private async placeOf({ name, file, line }: HotPathFrame): Promise<{ uri: string; line: number } | null> {
-    if (file === null || line === null || noSourceSentence(name, file) !== null) {
+    if (file === null) {
+      // The profile names functions only: the languages may know one definition of it.
+      const found = await definitionsOf(name);
+      return found.length === 1 ? { uri: found[0]!.uri.toString(), line: found[0]!.line } : null;
+    }
+    if (line === null || noSourceSentence(name, file) !== null) {
       return null;
     }
     const uri = await this.services.texts.uriOf(file);
@@ -179,7 +196,11 @@ export class HotPathWalker implements vscode.Disposable {
 
   private async goTo(walk: Walk, at: number): Promise<void> {
     const { name, file, line } = walk.steps[at]!;
-    await this.services.opener.open({ name, file, line, column: null }, undefined);
+    if (file === null) {
+      await vscode.commands.executeCommand(openFunctionCommand, { name, file, line });
+    } else {
+      await this.services.opener.open({ name, file, line, column: null }, undefined);
+    }
     this.arrived(walk, at);
     const { total } = walk.steps[at]!;
     const share = formatPercent(shareOf(total, walk.viewTotal), 1);

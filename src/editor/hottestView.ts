@@ -71,6 +71,6 @@ export class HottestView implements vscode.Disposable {
   private say(): void {
     const { source, visible, metric } = this.heat;
     this.view.message = source !== null && !visible ? 'Heat is hidden.' : '';
-    this.view.description = source === null ? '' : `${plainStatusText(source.name)}: ${metric}`;
+    this.view.description = source === null ? '' : `${metric} of ${plainStatusText(source.name)}`;
   }
 }

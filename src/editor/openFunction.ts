@@ -19,7 +19,7 @@ const argumentSchema = v.object({
 const mostFiles = 20;
 const messageMs = 6000;
 
-interface Definition {
+export interface Definition {
   readonly uri: vscode.Uri;
   readonly line: number;
   readonly kind: MatchKind;
@@ -55,7 +55,7 @@ export function registerOpenFunction(opener: SourceOpener): vscode.Disposable {
 }
 
 /** The definitions that fit a recorded name; those that its qualifiers confirm alone, where there are any. */
-async function definitionsOf(name: string): Promise<readonly Definition[]> {
+export async function definitionsOf(name: string): Promise<readonly Definition[]> {
   const own = functionSegments(name)?.at(-1);
   if (own === undefined) {
     return [];

@@ -85,6 +85,6 @@ export interface HotPathFrame {
   line: number | null;
   self: number;
   total: number;
-  /** How often the function called itself here, at most: 1 without recursion. */
+  /** How often the function called itself here, as deep as a hundredth of the samples go: 1 without recursion. */
   repeats: number;
 }
