@@ -1,8 +1,8 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { copyFile, rename, rm, stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { copyFile, type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { type CaptureSetMember, captureSetEnding, writeCaptureSetHeader } from '../formats/captureSet/captureSetHeader';
 import type { InstanceResult } from './endpoint';
+
+const CHUNK = 1 << 20;
 
 /**
  * Writes what instances answered into one file: the only answer as it is, else a capture set.
@@ -44,19 +44,40 @@ export async function writeCaptureSet(captures: readonly (readonly InstanceResul
   const failures = results.filter((result) => 'error' in result);
   const unfinished = `${target}.unfinished`;
   try {
-    await pipeline(
-      async function* () {
-        yield writeCaptureSetHeader({ members, failures, captures: captures.length });
-        for (const { path } of answered) yield* createReadStream(path);
-      },
-      createWriteStream(unfinished, { mode: 0o600 }),
-    );
+    const output = await open(unfinished, 'w', 0o600);
+    try {
+      await output.writeFile(writeCaptureSetHeader({ members, failures, captures: captures.length }));
+      const buffer = Buffer.allocUnsafeSlow(CHUNK);
+      for (const [index, { path }] of answered.entries()) await append(path, members[index]!.bytes, output, buffer);
+    } finally {
+      await output.close();
+    }
     await rename(unfinished, target);
   } catch (error) {
     await rm(unfinished, { force: true });
     throw error;
   }
   return target;
+}
+
+/**
+ * Copies a file's bytes to the end of another one: through one buffer, for a stream an answer would leave much to collect.
+ * @throws Error where the file has fewer, and of the file system
+ */
+async function append(path: string, bytes: number, output: FileHandle, buffer: Buffer): Promise<void> {
+  const input = await open(path);
+  try {
+    for (let at = 0; at < bytes; ) {
+      const { bytesRead } = await input.read(buffer, 0, Math.min(CHUNK, bytes - at), at);
+      if (bytesRead === 0) throw new Error(`${path} has become shorter while it was copied.`);
+      for (let from = 0; from < bytesRead; ) {
+        from += (await output.write(buffer, from, bytesRead - from)).bytesWritten;
+      }
+      at += bytesRead;
+    }
+  } finally {
+    await input.close();
+  }
 }
 
 /** A name's ending, with a compression's: `.pb.gz`. */

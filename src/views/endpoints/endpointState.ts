@@ -44,6 +44,9 @@ const savedSchema = v.array(
 
 /** How the last captures went, kept for the workspace. */
 export class EndpointOutcomes {
+  /** What was read last: a group's row and each of its instances ask for the same. */
+  private known: { readonly saved: unknown; readonly all: v.InferOutput<typeof savedSchema> } | null = null;
+
   constructor(private readonly memory: StateMemory) {}
 
   get(spec: EndpointSpec): EndpointOutcome | null {
@@ -57,8 +60,12 @@ export class EndpointOutcomes {
   }
 
   private read(): v.InferOutput<typeof savedSchema> {
-    const result = v.safeParse(savedSchema, this.memory.get(key));
-    return result.success ? result.output : [];
+    const saved = this.memory.get(key);
+    if (this.known === null || this.known.saved !== saved) {
+      const result = v.safeParse(savedSchema, saved);
+      this.known = { saved, all: result.success ? result.output : [] };
+    }
+    return this.known.all;
   }
 }
 

@@ -85,16 +85,16 @@ export class EndpointTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
 
   private instances(endpoint: EndpointNode): InstanceNode[] {
     const last = this.outcomes.get(endpoint.spec)?.instances ?? [];
-    const named = last.map(({ instance }) => instance);
+    const named = new Map(last.map((outcome) => [outcome.instance, outcome]));
     const written = writtenInstances(endpoint.spec);
     // An inspector's targets are instances of their own, which only a capture names.
-    const all = named.length > 0 && !written.some((instance) => named.includes(instance)) ? named : written;
-    const names = [...new Set([...all, ...named])].slice(0, MOST_INSTANCES);
+    const all = named.size > 0 && !written.some((instance) => named.has(instance)) ? [] : written;
+    const names = [...new Set([...all, ...named.keys()])].slice(0, MOST_INSTANCES);
     return names.map((instance) => ({
       type: 'instance',
       endpoint,
       instance,
-      outcome: last.find((each) => each.instance === instance) ?? null,
+      outcome: named.get(instance) ?? null,
     }));
   }
 
