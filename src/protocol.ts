@@ -52,7 +52,8 @@ export type Pointing =
   | { kind: 'mark'; functions: number[]; place: string }
   /** Goes to the widest frame of these functions. */
   | { kind: 'reveal'; functions: number[]; place: string }
-  | { kind: 'sandwich'; func: number; name: string };
+  /** `inside`: asked for in the charts themselves, so that what is shown now is gone back to. */
+  | { kind: 'sandwich'; func: number; name: string; inside: boolean };
 
 /** Messages from the extension host to the webview. */
 export type ToWebview =

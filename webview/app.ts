@@ -311,6 +311,7 @@ export class App extends LitElement {
   point(pointing: Pointing): void {
     if (this.view === null || this.summary === null) return;
     if (pointing.kind === 'sandwich') {
+      if (!pointing.inside) this.sandwiches = [];
       this.showSandwich({ func: pointing.func, name: visibleText(pointing.name) });
       return;
     }
@@ -383,8 +384,14 @@ export class App extends LitElement {
           .view=${view}
           .theme=${this.theme}
           .sampled=${this.sampled}
-          @open-frame=${(event: OpenFrameEvent) => this.openFrame(event.node)}
-          @frame-focused=${(event: FrameFocusedEvent) => this.teller.push(event.node)}
+          @open-frame=${(event: OpenFrameEvent) => {
+            this.chartUsed();
+            this.openFrame(event.node);
+          }}
+          @frame-focused=${(event: FrameFocusedEvent) => {
+            this.chartUsed();
+            this.teller.push(event.node);
+          }}
           @frame-command=${this.frameCommand}
         ></emberline-flame-chart>
         ${this.sandwiches.length > 0 ? this.renderSandwich(summary, view) : nothing}
@@ -623,6 +630,11 @@ export class App extends LitElement {
   /** In its own sandwich a function is in the middle of everything: a mark would only dim what was asked for. */
   private get inOwnSandwich(): boolean {
     return this.marked?.functions.has(this.sandwiches.at(-1)?.func ?? -1) === true;
+  }
+
+  /** Who works in the chart is no longer at the cursor's line: its mark would only be in the way. */
+  private chartUsed(): void {
+    if (this.marked !== null && !this.marked.asked) this.unmark();
   }
 
   private unmark(): void {

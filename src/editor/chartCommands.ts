@@ -37,11 +37,11 @@ async function showSandwich(services: ChartCommandServices, argument: unknown): 
   const menu = v.safeParse(menuSchema, argument);
   const link = v.safeParse(linkSchema, argument);
   if (menu.success) {
-    await show(services, { kind: 'sandwich', func: menu.output.emberlineFunction, name: '' });
+    await show(services, { kind: 'sandwich', func: menu.output.emberlineFunction, name: '', inside: true });
     return;
   }
   if (link.success && link.output.profile === files?.profile) {
-    await show(services, { kind: 'sandwich', func: link.output.functions[0]!, name: link.output.place });
+    await show(services, { kind: 'sandwich', func: link.output.functions[0]!, name: link.output.place, inside: false });
     return;
   }
   const editor = vscode.window.activeTextEditor;
@@ -54,7 +54,7 @@ async function showSandwich(services: ChartCommandServices, argument: unknown): 
     say('The profile has no function at the cursor.');
     return;
   }
-  await show(services, { kind: 'sandwich', func: found.func, name: found.name });
+  await show(services, { kind: 'sandwich', func: found.func, name: found.name, inside: false });
 }
 
 async function showFrames(services: ChartCommandServices, argument: unknown): Promise<void> {

@@ -215,6 +215,12 @@ describe('what an editor points at', () => {
     await editor.send({ kind: 'mark', functions: [], place: '' });
     await expect.poll(() => editor.chartColor(0.3, 2)).toBe(dimmed);
     expect(await editor.page.locator('.mark').count()).toBe(0);
+    // Who goes on in the chart has left the line.
+    await editor.send({ kind: 'mark', functions: [render], place: 'view.py:7' });
+    await editor.page.locator('.mark').waitFor();
+    await editor.page.locator('.stage').first().focus();
+    await editor.page.keyboard.press('ArrowDown');
+    await editor.page.locator('.mark').waitFor({ state: 'detached' });
   });
 
   it('yields to a search, and is taken away by Escape', async () => {
@@ -273,7 +279,7 @@ describe('what an editor points at', () => {
 
   it('opens a sandwich', async () => {
     await startWith(folded, 'a.folded');
-    await editor.send({ kind: 'sandwich', func: await functionOf('parse'), name: 'parse' });
+    await editor.send({ kind: 'sandwich', func: await functionOf('parse'), name: 'parse', inside: false });
     await sandwich().waitFor();
     await editor.settled();
     expect(await editor.text('emberline-sandwich header')).toMatch(/parse.*Total 54 54\.0%/);
