@@ -159,6 +159,7 @@ export function activate(context: vscode.ExtensionContext): void {
       states,
       extensionUri: context.extensionUri,
       dropped: new DroppedProfiles(downloads, output),
+      baseline,
       openSource: (frame, from) => opener.open(frame, from),
       revealSource: (frame) => frameReveal.show(frame),
     }),

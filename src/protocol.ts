@@ -6,8 +6,8 @@ export type ViewMethod = Extract<
   EngineMethod,
   'flameWindow' | 'frameDetails' | 'frameParents' | 'search' | 'functionTable'
 >;
-/** The webview has one profile, so it never names one. */
-export type ViewParams<M extends ViewMethod> = Omit<EngineParams<M>, 'profile'>;
+/** The webview has one profile, so it never names one; nor what it is compared with. */
+export type ViewParams<M extends ViewMethod> = Omit<EngineParams<M>, 'profile' | 'base'>;
 export type ViewResult<M extends ViewMethod> = EngineResult<M>;
 
 /** What the profile editor shows; kept by the host so that it survives hiding and reloading the window. */
@@ -44,6 +44,8 @@ export type ToHost =
   | { kind: 'dropFile'; name: string; bytes: Uint8Array }
   /** The error page's buttons. */
   | { kind: 'retry' }
+  /** Whether this editor shows what changed against the baseline. */
+  | { kind: 'compare'; on: boolean }
   | { kind: 'showOutput' };
 
 /** What an editor points at in the charts. Function indices are the profile's. */
@@ -55,6 +57,14 @@ export type Pointing =
   /** `inside`: asked for in the charts themselves, so that what is shown now is gone back to. */
   | { kind: 'sandwich'; func: number; name: string; inside: boolean };
 
+/** The baseline as the profile editor shows it. */
+export interface ShownBaseline {
+  name: string;
+  /** Tells contents apart: another key, other answers. */
+  key: string;
+  on: boolean;
+}
+
 /** Messages from the extension host to the webview. */
 export type ToWebview =
   | { kind: 'loading'; what: string; fraction: number | null }
@@ -62,6 +72,8 @@ export type ToWebview =
   /** `refresh`: a newer capture of what is shown, which stays until the new picture is there. */
   | { kind: 'profile'; summary: ProfileSummary; state: ViewState | null; refresh?: boolean }
   | Pointing
+  /** What is compared with, null for nothing: answers from now on tell changes, where it is `on`. */
+  | { kind: 'baseline'; baseline: ShownBaseline | null }
   | { kind: 'result'; id: number; value: ViewResult<ViewMethod> }
   /** `cancelled` is true where the request was superseded or cancelled: nothing to show. */
   | { kind: 'error'; id: number; message: string; cancelled: boolean };

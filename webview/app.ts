@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { Dimension } from '../src/analysis/viewSpec';
 import type { ProfileSummary } from '../src/engine/engineApi';
-import type { Pointing, ToHost, ViewState } from '../src/protocol';
+import type { Pointing, ShownBaseline, ToHost, ViewState } from '../src/protocol';
 import { type ChartChange, ChartController, type ChartPosition } from './chart/chartController';
 import './chart/flameChart';
 import type { FlameChart, FrameCommandEvent } from './chart/flameChart';
@@ -143,6 +143,7 @@ export class App extends LitElement {
   @state() private view: ViewState | null = null;
   @state() private theme: Theme = readTheme();
   @state() private chart: ChartController | null = null;
+  @state() private baseline: ShownBaseline | null = null;
   @state() private highlighted: number | null = null;
   /** What an editor points at; `asked` where somebody wanted it shown, and not the cursor alone. */
   @state() private marked: { functions: ReadonlySet<number>; place: string; asked: boolean } | null = null;
@@ -307,6 +308,13 @@ export class App extends LitElement {
     this.search.start(view.view, view.search);
   }
 
+  /** What profiles are compared with changed: what is shown is asked for again. */
+  compareWith(baseline: ShownBaseline | null): void {
+    const before = compareKey(this.baseline);
+    this.baseline = baseline;
+    if (before !== compareKey(baseline)) this.chart?.reload();
+  }
+
   /** An editor points at functions. */
   point(pointing: Pointing): void {
     if (this.view === null || this.summary === null) return;
@@ -354,6 +362,7 @@ export class App extends LitElement {
         .summary=${summary}
         .view=${view}
         .tableShown=${this.tableShown(view)}
+        .baseline=${this.baseline}
         .outcome=${this.search.outcome}
         @layout-choice=${this.layoutChosen}
         @toolbar-command=${this.toolbarCommand}
@@ -484,6 +493,7 @@ export class App extends LitElement {
         .summary=${summary}
         .view=${view.view}
         .table=${view.table}
+        .compared=${compareKey(this.baseline)}
         .highlighted=${this.highlighted}
         .marked=${this.marked?.functions ?? null}
         .colorOf=${this.colorOf}
@@ -548,6 +558,7 @@ export class App extends LitElement {
   private readonly toolbarCommand = (event: CommandEvent): void => {
     if (event.command === 'reset') this.showEverything();
     else if (event.command === 'help') this.help?.show();
+    else if (event.command === 'compare') this.post({ kind: 'compare', on: this.baseline?.on === false });
     else this.toggleTable();
   };
 
@@ -730,4 +741,9 @@ export class App extends LitElement {
     else if (this.sandwich === null) this.chart?.back();
     else if (!this.sandwich.back()) this.stepSandwich(this.sandwiches.length > 1 ? this.sandwiches.length - 2 : null);
   }
+}
+
+/** Equal where answers compare with the same; empty where they compare with nothing. */
+function compareKey(baseline: ShownBaseline | null): string {
+  return baseline?.on ? baseline.key : '';
 }

@@ -77,6 +77,7 @@ export class Host {
       case 'loading':
       case 'failed':
       case 'profile':
+      case 'baseline':
       case 'mark':
       case 'reveal':
       case 'sandwich':

@@ -45,6 +45,12 @@ export function lineChange(line: HotLine, hot: HotLines, metric: 'self' | 'total
   return { kind: share > 0 ? 'up' : 'down', share, value, sure };
 }
 
+/** The change that a line's label tells: of self where it has or had any, else of total. */
+export function toldChange(line: HotLine, hot: HotLines, metric: 'self' | 'total'): LineChange | null {
+  const onlyTotal = line.self === 0 && (line.baseline?.self ?? 0) === 0;
+  return lineChange(line, hot, onlyTotal ? 'total' : metric);
+}
+
 /** The samples of a line's self are not counted apart: its part of the total's. */
 function samplesOf(values: { self: number; total: number; samples: number }, metric: 'self' | 'total'): number {
   return metric === 'total' || values.total === 0 ? values.samples : (values.samples * values.self) / values.total;

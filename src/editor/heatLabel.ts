@@ -1,5 +1,5 @@
 import { formatCount, formatPercent, formatValue, plural } from '../units/units';
-import { changeText, lineChange } from './heatChange';
+import { changeText, toldChange } from './heatChange';
 import type { HeatDisplay } from './heatDisplay';
 import type { HeatMetric } from './heatSource';
 import { type HotLine, type HotLines, shareOf } from './hotLines';
@@ -42,7 +42,7 @@ export function labelFields(line: HotLine, hot: HotLines, whole: number, style: 
 function valueFields(line: HotLine, hot: HotLines, whole: number, style: LabelStyle): (LabelField | null)[] {
   const { self, total, samples } = line;
   const { display, metric, durationMs } = style;
-  const change = lineChange(line, hot, metric);
+  const change = toldChange(line, hot, metric);
   const told = change === null || change.kind === 'same' ? null : { value: changeText(change, hot), word: '' };
   const changeField = hot.baseline === null ? [] : [told];
   const valueField = (value: number, word: string): LabelField | null =>

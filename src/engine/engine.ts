@@ -1,10 +1,10 @@
 import { functionLine } from '../analysis/functionLine';
-import { orderFunctions } from '../analysis/functionTable';
 import { matchFunctions } from '../analysis/nameFilter';
 import { matchedValue } from '../analysis/search';
 import { describeFunction, listTop } from '../analysis/top';
 import { type FoldedStacks, type FoldJob, foldStacks } from '../endpoints/nylasText';
 import { mergeProfiles } from '../profile/mergeProfiles';
+import { comparedView } from './comparedView';
 import { describeView, diffRequest } from './diffRequest';
 import { encodeProfile, listEncodingsFor } from './encodeProfile';
 import type {
@@ -12,8 +12,6 @@ import type {
   EngineMethod,
   EngineParams,
   EngineResult,
-  FunctionTablePage,
-  FunctionTableParams,
   OpenParams,
   ProfileSummary,
   RequestOptions,
@@ -25,6 +23,7 @@ import type {
 import type { EnginePlatform } from './enginePlatform';
 import { fileFunctions } from './fileFunctionRequests';
 import { flameWindow, frameDetails, frameParents } from './flameRequests';
+import { functionTable } from './functionTableRequest';
 import { hotPathFrom, hottestLines } from './hottestRequests';
 import { lineFunctions } from './lineFunctions';
 import { fileLines, hotFiles, lineDetails, viewTotals } from './lineRequests';
@@ -32,9 +31,6 @@ import { OpenProfile } from './openProfile';
 import { readProfile } from './readProfile';
 import { selection } from './selectionRequest';
 import { shorten } from './shorten';
-
-/** Rows of the function table in one answer. */
-const LARGEST_PAGE = 1000;
 
 /** What a request may use while it runs. */
 export interface EngineTask {
@@ -81,11 +77,13 @@ export class Engine implements EngineApi {
     open: (params, task) => this.openProfile(params, task),
     merge: ({ profiles, name }) => this.merge(profiles, name),
     close: ({ profile }) => {
+      const closed = this.open.get(profile);
       this.open.delete(profile);
+      if (closed !== undefined) for (const open of this.open.values()) open.forgetComparison(closed);
       return null;
     },
-    flameWindow: (params) => flameWindow(this.find(params.profile), params),
-    frameDetails: (params) => frameDetails(this.find(params.profile), params),
+    flameWindow: (params) => flameWindow(this.find(params.profile), params, (id) => this.find(id)),
+    frameDetails: (params) => frameDetails(this.find(params.profile), params, (id) => this.find(id)),
     frameParents: (params) => frameParents(this.find(params.profile), params),
     functionInfo: ({ profile, view, func }) => {
       const open = this.find(profile);
@@ -96,7 +94,14 @@ export class Engine implements EngineApi {
       return { name: shorten(name), file, line: functionLine(found, func), column };
     },
     search: (params) => this.search(params),
-    functionTable: (params) => this.functionTable(params),
+    functionTable: (params) => {
+      const view = this.find(params.profile).view(params.view);
+      return functionTable(
+        view,
+        comparedView(view, params.base, (id) => this.find(id)),
+        params,
+      );
+    },
     hotFiles: ({ profile, view }) => hotFiles(this.find(profile), view),
     selection: (params) => selection(this.find(params.profile), params),
     viewTotals: ({ profile, view }) => viewTotals(this.find(profile), view),
@@ -157,38 +162,6 @@ export class Engine implements EngineApi {
       functions: Int32Array.from(functions),
       matched: matchedValue(view.tree, matched),
       viewTotal: view.values.total,
-    };
-  }
-
-  private functionTable(params: FunctionTableParams): FunctionTablePage {
-    const open = this.find(params.profile);
-    const view = open.view(params.view);
-    const { sort, descending, filter } = params;
-    const key = JSON.stringify([sort, descending, filter]);
-    if (view.tableOrder?.key !== key) {
-      const matched = matchFunctions(view.profile, filter);
-      const functions = orderFunctions(view.profile, view.functions, matched, sort, descending);
-      view.tableOrder = { key, functions };
-    }
-    const { functions } = view.tableOrder;
-    const offset = Math.max(0, params.offset);
-    const rows = functions.subarray(offset, offset + Math.min(params.limit, LARGEST_PAGE));
-    return {
-      count: functions.length,
-      offset,
-      viewTotal: view.values.total,
-      rows: Array.from(rows, (func) => {
-        const { name, file, line } = describeFunction(view.profile, func);
-        const { self, total } = view.functions;
-        return {
-          func,
-          name: shorten(name),
-          file: file === null ? null : shorten(file),
-          line,
-          self: self[func],
-          total: total[func],
-        };
-      }),
     };
   }
 

@@ -1,3 +1,4 @@
+import type { CompareBy } from '../analysis/comparison';
 import type { LabelKeySummary } from '../analysis/labelSummary';
 import type { ChartOrder, Dimension, FilterTerm, FlameOrder, ViewSpec } from '../analysis/viewSpec';
 import type { FoldedStacks, FoldJob } from '../endpoints/nylasText';
@@ -114,6 +115,7 @@ export interface FlameWindowParams {
   profile: number;
   view: ViewSpec;
   order: ChartOrder;
+  base?: BaseView | null;
   /** The wanted part of the x axis, in the axis's unit (left heavy: the sample type's; time order: nanoseconds). */
   from: number;
   to: number;
@@ -146,6 +148,8 @@ export interface FlameWindow {
   node: Int32Array;
   /** Function index; for a merged run that of its widest box. */
   func: Int32Array;
+  /** Change of each box's total against the baseline: sign, and 0 (none, or chance) to 3 (large). */
+  change?: Int8Array;
   /** The functions that names were asked for: `names[i]` is function `nameFunc[i]`'s. */
   nameFunc: Int32Array;
   names: string[];
@@ -158,6 +162,7 @@ export interface FrameDetailsParams {
   view: ViewSpec;
   order: ChartOrder;
   node: number;
+  base?: BaseView | null;
 }
 
 export interface FrameDetails {
@@ -190,6 +195,14 @@ export interface FrameDetails {
   end: number;
   row: number;
   func: number;
+  /** Against the baseline: of this frame (where it is a path of the call tree), of the function. */
+  change?: { frame: FrameChange | null; function: FrameChange };
+}
+
+/** Shares of the baseline's total, and how much more they are now. */
+export interface FrameChange {
+  self: ShareChange & { before: number };
+  total: ShareChange & { before: number };
 }
 
 /** Where a function is declared, as recorded (after source maps). */
@@ -226,7 +239,8 @@ export interface SearchResult {
   viewTotal: number;
 }
 
-export type FunctionSort = 'self' | 'total' | 'name' | 'file';
+/** By change only where a baseline is compared with; else by the value itself. */
+export type FunctionSort = 'self' | 'total' | 'deltaSelf' | 'deltaTotal' | 'name' | 'file';
 
 export interface FunctionTableParams {
   profile: number;
@@ -235,6 +249,7 @@ export interface FunctionTableParams {
   descending: boolean;
   /** Same language as `search`; empty for all. */
   filter: { query: string; regex: boolean; matchCase: boolean };
+  base?: BaseView | null;
   offset: number;
   limit: number;
 }
@@ -248,12 +263,15 @@ export interface FunctionTablePage {
 }
 
 export interface FunctionRow {
+  /** -1 for one that only the baseline has. */
   func: number;
   name: string;
   file: string | null;
   line: number | null;
   self: number;
   total: number;
+  /** Against the baseline. */
+  change?: { self: ShareChange; total: ShareChange };
 }
 
 export interface HotFile {
@@ -440,6 +458,14 @@ export interface DiffParams {
 export interface BaseView {
   profile: number;
   view: ViewSpec;
+  /** How values compare; left out where only shares are wanted. */
+  how?: { by: CompareBy; scale: number; counted: boolean };
+}
+
+/** A difference of shares (0.041: 4.1 percentage points), and whether it is more than chance. */
+export interface ShareChange {
+  share: number;
+  sure: boolean;
 }
 
 /** What `emberline diff --json` prints. */

@@ -5,12 +5,19 @@ import { sumBox } from '../analysis/timeOrder';
 import { describeFunction } from '../analysis/top';
 import { frameKindNames } from '../profile/frameKind';
 import type { Profile } from '../profile/profile';
+import { type ComparedView, comparedView } from './comparedView';
 import type { FlameWindow, FlameWindowParams, FrameDetails, FrameDetailsParams, PathFrame } from './engineApi';
 import type { OpenProfile, ProfileView } from './openProfile';
 import { shorten } from './shorten';
 
+type FindProfile = (profile: number) => OpenProfile;
+
+function notOpen(profile: number): never {
+  throw new Error(`Profile ${profile} is not open.`);
+}
+
 /** The boxes of a part of the chart, with the names and colour groups of their functions. */
-export function flameWindow(open: OpenProfile, params: FlameWindowParams): FlameWindow {
+export function flameWindow(open: OpenProfile, params: FlameWindowParams, find: FindProfile = notOpen): FlameWindow {
   const view = open.view(params.view);
   const { tree, layout } = view.chart(params.order);
   const { treeNode, ...window } = cutWindow(layout, params.from, params.to, params.pixels);
@@ -18,13 +25,22 @@ export function flameWindow(open: OpenProfile, params: FlameWindowParams): Flame
   const funcs = functionsToName(view.profile, func, params.names, open.profile.functions.length);
   const nameFunc = Int32Array.from(funcs);
   const groups = groupsOf(view.profile);
+  const compared = comparedView(view, params.base, find);
+  const change = compared && changesOf(compared, view.tree === tree, treeNode, func);
   return {
     ...window,
+    ...(change === null ? undefined : { change }),
     func,
     nameFunc,
     names: funcs.map((each) => shorten(view.profile.strings[view.profile.functions.name[each]])),
     nameGroup: nameFunc.map((each) => groups[each]),
   };
+}
+
+/** @param paths whether the nodes are those of the view's call tree */
+function changesOf(compared: ComparedView, paths: boolean, treeNode: Int32Array, func: Int32Array): Int8Array {
+  if (paths) return Int8Array.from(treeNode, (node) => compared.steps[node]);
+  return Int8Array.from(func, (each) => compared.stepOfFunction(each));
 }
 
 /** Profiles of more functions than this have their names sent window by window. */
@@ -100,7 +116,7 @@ function placeNode(open: OpenProfile, { view: spec, order, node }: FrameDetailsP
 }
 
 /** What a hover card shows of a box. */
-export function frameDetails(open: OpenProfile, params: FrameDetailsParams): FrameDetails {
+export function frameDetails(open: OpenProfile, params: FrameDetailsParams, find: FindProfile = notOpen): FrameDetails {
   const { view, tree, layout, box, row } = placeNode(open, params);
   const { profile } = view;
   const treeNode = layout.treeNode[box];
@@ -111,6 +127,9 @@ export function frameDetails(open: OpenProfile, params: FrameDetailsParams): Fra
   const own = layout.nodesAreBoxes
     ? sumBox(profile, tree, view.timeOrder(), box, view.spec.sampleType)
     : { self: tree.self[treeNode], total: tree.total[treeNode], samples: tree.samples[treeNode] };
+  // A box of time order is one of many calls along its path: only the function's change is told.
+  const path = !layout.nodesAreBoxes && tree === view.tree;
+  const change = comparedView(view, params.base, find)?.describe(path ? treeNode : null, func);
   return {
     name: shorten(name),
     file,
@@ -130,6 +149,7 @@ export function frameDetails(open: OpenProfile, params: FrameDetailsParams): Fra
     end: boxEnd(layout, box),
     row,
     func,
+    ...(change === undefined ? undefined : { change }),
   };
 }
 

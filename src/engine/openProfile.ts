@@ -13,6 +13,7 @@ import { isTimed, layOutTimeOrder, type TimeOrderLayout } from '../analysis/time
 import { type ChartOrder, type SandwichHalf, type ViewSpec, viewKey } from '../analysis/viewSpec';
 import type { Profile } from '../profile/profile';
 import { functionSegments } from '../sources/functionNames';
+import type { ComparedView } from './comparedView';
 import type { ProfileSummary } from './engineApi';
 
 /** Views kept computed at once: the one on screen, the heat's, and the one just switched away from. */
@@ -70,6 +71,15 @@ export class OpenProfile {
       this.views.delete(oldest);
     }
     return view;
+  }
+
+  /** Lets go of what was computed beside a profile that is closed. */
+  forgetComparison({ profile }: OpenProfile): void {
+    for (const view of this.views.values()) {
+      if (view.compared?.base.profile !== profile) continue;
+      view.compared = null;
+      view.tableOrder = null;
+    }
   }
 
   private dropSplits(): void {
@@ -147,7 +157,9 @@ export class ProfileView {
   /** Of one function at a time. */
   private cachedSandwich: ({ func: number } & { [half in SandwichHalf]?: Chart }) | null = null;
   /** The function table's last order: paging through it sorts once. */
-  tableOrder: { key: string; functions: Int32Array } | null = null;
+  tableOrder: { key: string; compared: ComparedView | null; functions: Int32Array } | null = null;
+  /** What it was compared with last. */
+  compared: ComparedView | null = null;
 
   constructor(
     private readonly owner: OpenProfile,

@@ -1,4 +1,7 @@
 import * as vscode from 'vscode';
+import { compareViews } from '../analysis/comparison';
+import type { ViewSpec } from '../analysis/viewSpec';
+import type { BaseView } from '../engine/engineApi';
 import { type BaselineStore, isThere, type SavedBaseline } from './baselineStore';
 import type { HostProfile, ProfileStatus } from './hostProfile';
 import type { OpenProfiles } from './openProfiles';
@@ -36,6 +39,9 @@ export class Baseline implements vscode.Disposable {
           if (kind !== 'loading' && profile === profiles.active) this.tell();
         });
       }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('emberline.baseline')) this.changed.fire();
+      }),
     ];
     this.setContext();
   }
@@ -51,6 +57,26 @@ export class Baseline implements vscode.Disposable {
     const { saved, profile: copy } = this.held;
     if (profile === copy) return true;
     return profile.uri.toString() === saved.origin.toString() && profile.readState === saved.state;
+  }
+
+  /**
+   * How a view of a profile is compared; null where there is nothing to compare it with, or its sample type is none of
+   * the baseline's.
+   */
+  compare(profile: HostProfile, view: ViewSpec): BaseView | null {
+    const base = this.held?.profile.status;
+    if (base?.kind !== 'open' || profile.status.kind !== 'open' || this.isSame(profile)) return null;
+    const comparison = compareViews(profile.status.summary, view, base.summary, compareBy());
+    if (comparison.kind === 'incomparable') return null;
+    const { by, scale, counted } = comparison;
+    return { profile: base.summary.profile, view: comparison.view, how: { by, scale, counted } };
+  }
+
+  /** The baseline as an editor of a profile shows it, but whether it does; null where it is not compared. */
+  shownFor(profile: HostProfile): { name: string; key: string } | null {
+    const base = this.held?.profile;
+    if (base?.status.kind !== 'open' || this.isSame(profile)) return null;
+    return { name: base.name, key: `${base.status.summary.profile} ${compareBy()}` };
   }
 
   /** Makes the profile in this file the baseline. @throws Error where it cannot be read */
@@ -136,4 +162,8 @@ export class Baseline implements vscode.Disposable {
     this.held = null;
     this.changed.dispose();
   }
+}
+
+function compareBy(): 'share' | 'rate' {
+  return vscode.workspace.getConfiguration('emberline').get<string>('baseline.compareBy') === 'rate' ? 'rate' : 'share';
 }

@@ -42,7 +42,7 @@ const chartOrder = v.custom<ChartOrder>(
   (value) => typeof value === 'string' && /^(leftHeavy|timeOrder|call(er|ee)s:\d{1,9})$/.test(value),
   'no order',
 );
-const functionSort = v.picklist(['self', 'total', 'name', 'file']);
+const functionSort = v.picklist(['self', 'total', 'deltaSelf', 'deltaTotal', 'name', 'file']);
 const text = v.pipe(v.string(), v.maxLength(maxQuery));
 const filter = v.object({ query: text, regex: v.boolean(), matchCase: v.boolean() });
 
@@ -125,6 +125,7 @@ const toHostSchema = v.variant('kind', [
     ),
   }),
   v.object({ kind: v.literal('retry') }),
+  v.object({ kind: v.literal('compare'), on: v.boolean() }),
   v.object({ kind: v.literal('showOutput') }),
 ]);
 

@@ -1,10 +1,20 @@
 import * as vscode from 'vscode';
-import type { EngineApi, EngineMethod, EngineParams, EngineResult, ProfileSummary } from '../engine/engineApi';
+import type { ViewSpec } from '../analysis/viewSpec';
+import type {
+  BaseView,
+  EngineApi,
+  EngineMethod,
+  EngineParams,
+  EngineResult,
+  ProfileSummary,
+} from '../engine/engineApi';
 import type { Pointing, ToWebview, ViewState } from '../protocol';
+import type { Baseline } from './baseline';
 import type { DroppedProfiles } from './droppedProfiles';
 import type { ChartZoom, HostProfile, ProfileStatus } from './hostProfile';
 import { parseWebviewMessage, type WebviewMessage, type WebviewRequest } from './messageSchemas';
 import { ownBuffers } from './ownBuffers';
+import { PanelBaseline } from './panelBaseline';
 import { profileHtml } from './profileHtml';
 import { carryState, type ViewStateStore } from './viewStateStore';
 
@@ -23,6 +33,7 @@ export interface PanelServices {
   readonly states: ViewStateStore;
   readonly extensionUri: vscode.Uri;
   readonly dropped: DroppedProfiles;
+  readonly baseline: Baseline;
   /** Shows the source of a frame, beside the editor in `from`. */
   readonly openSource: (frame: FrameSource, from: vscode.ViewColumn | undefined) => Promise<void>;
   /** Shows the source of a frame in an editor that is visible already; else nothing. */
@@ -48,6 +59,7 @@ export class ProfilePanel implements vscode.Disposable {
   private waiting: Pointing | null = null;
   /** What the cursor is on: a page that is made anew is to show it, too. */
   private mark: Pointing | null = null;
+  private readonly compared = new PanelBaseline();
   private lastProgress = { at: 0, what: '' };
   /** Tells answers for an earlier page or profile from those that are waited for. */
   private generation = 0;
@@ -63,6 +75,7 @@ export class ProfilePanel implements vscode.Disposable {
     this.disposables.push(
       webview.onDidReceiveMessage((message: unknown) => this.receive(message)),
       profile.onDidChangeStatus((status) => this.showStatus(status)),
+      services.baseline.onDidChange(() => this.tellBaseline()),
       profile.onDidPoint((pointing) => this.point(pointing)),
     );
     webview.html = profileHtml({
@@ -97,6 +110,7 @@ export class ProfilePanel implements vscode.Disposable {
     switch (message.kind) {
       case 'ready':
         this.ready = true;
+        this.compared.forget();
         this.shown = null;
         this.cancelAll();
         this.lastProgress = { at: 0, what: '' };
@@ -123,6 +137,10 @@ export class ProfilePanel implements vscode.Disposable {
         return this.services.dropped.openFile(message.name, message.bytes);
       case 'retry':
         return this.profile.load();
+      case 'compare':
+        this.compared.on = message.on;
+        this.tellBaseline();
+        return;
       case 'showOutput':
         this.services.output.show(true);
     }
@@ -166,6 +184,7 @@ export class ProfilePanel implements vscode.Disposable {
       if (state !== null) {
         this.profile.setView(state.view, zoomOf(state));
       }
+      this.tellBaseline();
       this.post({ kind: 'profile', summary: status.summary, state });
       if (this.ready && this.mark !== null) this.post(this.mark);
       if (this.ready && this.waiting !== null) {
@@ -184,6 +203,7 @@ export class ProfilePanel implements vscode.Disposable {
     this.mark = null;
     const known = this.state ?? this.services.states.get(this.profile.uri.toString(), before);
     this.state = known === null ? null : carryState(known, before, summary);
+    this.tellBaseline();
     this.post({ kind: 'profile', summary, state: this.state, refresh: true });
   }
 
@@ -233,20 +253,48 @@ export class ProfilePanel implements vscode.Disposable {
     }
   }
 
+  /** What a view is compared with. */
+  private base(view: ViewSpec): BaseView | null {
+    return this.compared.on ? this.services.baseline.compare(this.profile, view) : null;
+  }
+
+  /** Tells the page what its answers are compared with, where that is news. */
+  private tellBaseline(): void {
+    if (!this.ready || this.profile.status.kind !== 'open') {
+      return;
+    }
+    const news = this.compared.news(this.services.baseline.shownFor(this.profile));
+    if (news !== undefined) {
+      this.post({ kind: 'baseline', baseline: news });
+    }
+  }
+
   /** Method by method, so that the compiler holds each to its parameters. */
   private ask(request: WebviewRequest, profile: number, signal: AbortSignal) {
     const { engine } = this.services;
     switch (request.method) {
       case 'flameWindow':
-        return engine.request('flameWindow', { ...request.params, profile }, { signal });
+        return engine.request(
+          'flameWindow',
+          { ...request.params, profile, base: this.base(request.params.view) },
+          { signal },
+        );
       case 'frameDetails':
-        return engine.request('frameDetails', { ...request.params, profile }, { signal });
+        return engine.request(
+          'frameDetails',
+          { ...request.params, profile, base: this.base(request.params.view) },
+          { signal },
+        );
       case 'frameParents':
         return engine.request('frameParents', { ...request.params, profile }, { signal });
       case 'search':
         return engine.request('search', { ...request.params, profile }, { signal });
       case 'functionTable':
-        return engine.request('functionTable', { ...request.params, profile }, { signal });
+        return engine.request(
+          'functionTable',
+          { ...request.params, profile, base: this.base(request.params.view) },
+          { signal },
+        );
     }
   }
 

@@ -12,6 +12,7 @@ import {
   screenshot,
   statusBarItems,
   themeKind,
+  ui,
   waitForFlameGraph,
   waitForQuickPick,
   waitForStatusBarItem,
@@ -169,6 +170,51 @@ suite('Baseline', () => {
     );
     await pick('▼ 40.0 pp');
     await eventually(cursor, (at) => at === 'shop.py:9');
+  });
+
+  test('the chart and the table of the profile editor tell the same', async function () {
+    this.timeout(120_000);
+    await open('after.folded');
+    const cells = (): Promise<string[]> =>
+      ui(async (page, _, { webview }) =>
+        webview(page)
+          .locator('emberline-function-table .row')
+          .evaluateAll((rows) =>
+            rows.map((row) =>
+              [...row.querySelectorAll('.cell.name bdi, .cell.change')]
+                .map((cell) => cell.textContent?.trim())
+                .join(' '),
+            ),
+          ),
+      );
+    const rows = await eventually(cells, (found) => found.some((row) => row.includes('▲')));
+    assert.deepEqual(
+      [...rows].sort(),
+      ['serve', '▲ 40.0 pp ▲ 40.0 pp parse', '▼ 39.9 pp ▼ 39.9 pp price', '≈ ≈ render'].sort(),
+    );
+    const label = await ui(async (page, _, { webview }) => webview(page).locator('.baseline').textContent());
+    assert.match(label ?? '', /vs before\.folded/);
+    await ui(async (page, _, { webview }) => webview(page).locator('.baseline').click());
+    await eventually(cells, (found) => found.length > 0 && !found.some((row) => /[▲▼≈]/.test(row)));
+    await ui(async (page, _, { webview }) => webview(page).locator('.baseline').click());
+    await eventually(cells, (found) => found.some((row) => row.includes('▲')));
+    const output = process.env['EMBERLINE_TEST_OUTPUT'];
+    if (output !== undefined) {
+      await ui(async (page, _, { webview }) =>
+        webview(page)
+          .locator('emberline-flame-chart canvas')
+          .first()
+          .hover({ position: { x: 60, y: 28 } }),
+      );
+      await ui(async (page, _, { webview }) =>
+        webview(page)
+          .locator('emberline-hover-card .change')
+          .first()
+          .waitFor({ timeout: 10_000 })
+          .catch(() => {}),
+      );
+      await screenshot(join(output, 'baseline-chart.png'));
+    }
   });
 
   test('look right in dark, light and high contrast', async function () {

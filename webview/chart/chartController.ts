@@ -47,6 +47,8 @@ export class ChartController {
   private frame = 0;
   private history: Level[] = [];
   private restoring: ChartPosition | null = null;
+  /** What was asked for last. */
+  private layout: { view: ViewSpec; order: ChartOrder } | null = null;
   private carried: CarriedView | null = null;
   private animation: { from: AxisRange; to: AxisRange; fromRow: number; toRow: number; begin: number } | null = null;
   private readonly details = new Map<number, FrameDetails>();
@@ -93,8 +95,15 @@ export class ChartController {
   /** Shows another sample type, thread or order. */
   setLayout(view: ViewSpec, order: ChartOrder, position: ChartPosition | null): void {
     this.restoring = position;
+    this.layout = { view, order };
     this.changed('busy');
     void this.windows.setLayout(view, order, Math.max(500, Math.round(this.viewport.width * this.ratio)));
+  }
+
+  /** Asks for the same again: answers tell something else, such as what changed against another baseline. */
+  reload(): void {
+    const { layout } = this;
+    if (layout !== null) this.setLayout(layout.view, layout.order, this.restoring ?? this.position);
   }
 
   /** Shows a new capture of what another chart shows, where that one looks. */

@@ -1,7 +1,7 @@
 import type { FlameWindow } from '../../src/engine/engineApi';
 import type { Theme } from '../theme';
 import { visibleText } from '../visibleText';
-import { contrast, flameColor, mix, packRgb, parseCssColor, type Rgb, SHADES } from './palette';
+import { changeColor, contrast, flameColor, mix, packRgb, parseCssColor, type Rgb, SHADES } from './palette';
 
 /** What is emphasised: functions of a search, or the one highlighted from the table. Null: nothing is dimmed. */
 export type Emphasis = ((func: number) => boolean) | null;
@@ -13,6 +13,8 @@ const ROOTS = 256;
 export class FlameColors {
   /** Packed, by function index: what a box is filled with now. */
   packed: Uint32Array;
+  /** Packed, by step of change + 3, and where a box is dimmed by step + 10. */
+  readonly changes = new Uint32Array(14);
   private readonly names: (string | undefined)[] = [];
   private plain: Uint32Array;
   private groups: Int32Array;
@@ -29,6 +31,7 @@ export class FlameColors {
     this.plain = new Uint32Array(functions);
     this.groups = new Int32Array(functions);
     this.theme = theme;
+    this.paintChanges();
   }
 
   /** Text on a box, and on one that is dimmed. */
@@ -71,6 +74,7 @@ export class FlameColors {
 
   setTheme(theme: Theme): void {
     this.theme = theme;
+    this.paintChanges();
     this.repaint();
   }
 
@@ -93,6 +97,21 @@ export class FlameColors {
 
   private repaint(): void {
     for (const func of this.known) this.paint(func);
+  }
+
+  /** What the boxes of a window are filled with: their functions' colours, or those of their change. */
+  fillOf({ func, change }: Pick<FlameWindow, 'func' | 'change'>): (box: number) => number | undefined {
+    const { packed, changes } = this;
+    if (change === undefined) return (box) => packed[func[box]!];
+    return (box) => changes[change[box]! + (this.isDimmed(func[box]!) ? 10 : 3)];
+  }
+
+  private paintChanges(): void {
+    for (let step = -3; step <= 3; step++) {
+      const color = changeColor(this.theme.kind, step);
+      this.changes[step + 3] = packRgb(color);
+      this.changes[step + 10] = packRgb(dim(color, this.theme));
+    }
   }
 
   private paint(func: number): void {

@@ -114,7 +114,8 @@ export class FlameRenderer {
 
   private raster(window: FlameWindow, view: RasterView, scene: FlameScene, background: number): void {
     const labelWidth = LABEL_WIDTH * this.ratio;
-    rasterRows(this.pixels, this.line, window, view, scene.colors.packed, background, this.labels, labelWidth);
+    const fill = scene.colors.fillOf(window);
+    rasterRows(this.pixels, this.line, window, view, fill, background, this.labels, labelWidth);
   }
 
   private drawLabels(colors: FlameColors, theme: Theme): void {

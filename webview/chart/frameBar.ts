@@ -1,10 +1,10 @@
-import { css, html, LitElement, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { FrameDetails } from '../../src/engine/engineApi';
 import type { SampleType } from '../../src/profile/profile';
 import { base } from '../styles';
 import { visibleText } from '../visibleText';
-import { frameFigures, shortPath, shownPlace } from './frameText';
+import { changeText, frameFigures, shortPath, shownPlace } from './frameText';
 import type { FlameBox } from './hitTest';
 import { OpenFrameEvent } from './openFrameEvent';
 
@@ -126,6 +126,11 @@ export class FrameBar extends LitElement {
       <span class="figures">
         <span class="figure"><span>Self</span> ${figures.self} <span>${figures.selfShare}</span></span>
         <span class="figure"><span>Total</span> ${figures.total} <span>${figures.totalShare}</span></span>
+        ${
+          details.change?.frame
+            ? html`<span class="figure"><span>Change</span> ${changeText(details.change.frame.total) || 'none'}</span>`
+            : nothing
+        }
         <span class="figure"><span>${figures.samples}</span></span>
       </span>
       ${

@@ -1,4 +1,4 @@
-import type { FrameDetails } from '../../src/engine/engineApi';
+import type { FrameDetails, ShareChange } from '../../src/engine/engineApi';
 import type { SampleType } from '../../src/profile/profile';
 import { formatExactCount, formatNamedValue, formatPercent, plural } from '../../src/units/units';
 import { visibleText } from '../visibleText';
@@ -32,6 +32,14 @@ export function frameFigures(details: FrameDetails, type: SampleType): FrameFigu
   };
 }
 
+/** A change as the table and the cards say it: `▲ 4.1 pp`, `▼ 2.0 pp`; `≈` where it may be chance, '' where there is none. */
+export function changeText({ share, sure }: ShareChange): string {
+  if (share === 0) return '';
+  if (!sure) return '≈';
+  const points = Math.abs(100 * share);
+  return `${share > 0 ? '▲' : '▼'} ${points < 0.05 ? '<0.1' : points.toFixed(1)} pp`;
+}
+
 /** `src/app.ts:12`, or null where the profile does not say where the function is. */
 export function placeOf(frame: { file: string | null; line: number | null }): string | null {
   if (frame.file === null || frame.file === '') return null;
@@ -59,6 +67,7 @@ export function describeFrame(details: FrameDetails, type: SampleType): string {
   return [
     visibleText(details.name),
     `total ${figures.total}, ${figures.totalShare}`,
+    ...(details.change?.frame ? [`changed by ${changeText(details.change.frame.total) || '0 pp'} of total`] : []),
     ...(details.self === null ? [] : [`self ${figures.self}, ${figures.selfShare}`]),
     figures.samples,
     `depth ${details.row + 1}`,

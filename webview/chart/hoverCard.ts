@@ -1,10 +1,11 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { FrameDetails } from '../../src/engine/engineApi';
+import type { FrameChange, FrameDetails } from '../../src/engine/engineApi';
 import type { SampleType } from '../../src/profile/profile';
+import { formatPercent } from '../../src/units/units';
 import { base } from '../styles';
 import { visibleText } from '../visibleText';
-import { frameFigures, shownPlace } from './frameText';
+import { changeText, frameFigures, shownPlace } from './frameText';
 
 /** What the pointer is on. */
 export interface HoverSubject {
@@ -117,6 +118,9 @@ export class HoverCard extends LitElement {
         margin-left: 6px;
         min-width: 4em;
       }
+      td.change span {
+        min-width: 5.5em;
+      }
       @media (max-width: 440px) {
         th,
         thead th,
@@ -196,8 +200,21 @@ export class HoverCard extends LitElement {
             <td></td>
             <td>${figures.samples.split(' ')[0]}<span></span></td>
           </tr>
+          ${details.change === undefined ? nothing : this.renderChange(details.change)}
         </tbody>
       </table>
+    `;
+  }
+
+  /** What it was in the baseline, and by how much it changed. */
+  private renderChange({ frame, function: everywhere }: NonNullable<FrameDetails['change']>): TemplateResult {
+    const cell = (change: FrameChange['self']): TemplateResult =>
+      html`<td class="change">${formatPercent(change.before, 1)}<span>${changeText(change) || '='}</span></td>`;
+    const row = (title: string, change: FrameChange): TemplateResult =>
+      html`<tr><th scope="row">${title}</th>${cell(change.self)}${cell(change.total)}</tr>`;
+    return html`
+      ${frame === null ? nothing : row('Before, this frame', frame)}
+      ${row('Before, function', everywhere)}
     `;
   }
 }

@@ -177,7 +177,8 @@ export class Minimap extends LitElement {
       clipTo: width,
     };
     const labels = new LabelList();
-    rasterRows(pixels, new Uint32Array(width), overview, view, this.chart.colors.packed, background, labels, width * 2);
+    const fill = this.chart.colors.fillOf(overview);
+    rasterRows(pixels, new Uint32Array(width), overview, view, fill, background, labels, width * 2);
     const small = new OffscreenCanvas(width, rows);
     small.getContext('2d')!.putImageData(image, 0, 0);
     this.canvas.width = width;

@@ -57,6 +57,22 @@ export function flameColor(theme: ThemeKind, group: number, name: string): Rgb {
   return oklchToRgb(shades.dark + shade * (shades.bright - shades.dark), shades.chroma, hue);
 }
 
+/** Degrees in OKLCH of more and of less than in a baseline: orange and blue, which differ for every kind of eye. */
+const HUE_UP = 50;
+const HUE_DOWN = 250;
+
+/**
+ * Colour of a change against a baseline.
+ *
+ * @param step its sign and size, -3 to 3; 0 is grey: no change, or one that may be chance
+ */
+export function changeColor(theme: ThemeKind, step: number): Rgb {
+  const { dark, bright, chroma } = SHADES[theme];
+  const part = Math.min(3, Math.abs(step)) / 3;
+  if (part === 0) return oklchToRgb((dark + bright) / 2, 0.008, 60);
+  return oklchToRgb(bright + (dark - bright) * part, chroma * (0.35 + 0.65 * part), step > 0 ? HUE_UP : HUE_DOWN);
+}
+
 /** Neutral grey of (idle), (program), (garbage collector). */
 export function metaColor(theme: ThemeKind): Rgb {
   return oklchToRgb(SHADES[theme].meta, 0.006, 60);

@@ -27,7 +27,7 @@ function draw(
   };
   const pixels = new Uint32Array(width * height).fill(BACKGROUND);
   const labels = new LabelList();
-  rasterRows(pixels, new Uint32Array(width), window, view, COLORS, BACKGROUND, labels, 20);
+  rasterRows(pixels, new Uint32Array(width), window, view, (box) => COLORS[window.func[box]!], BACKGROUND, labels, 20);
   return { at: (x, y) => pixels[y * width + x]!, labels };
 }
 
@@ -109,7 +109,8 @@ describe('boxes under a pixel', () => {
     const view = { from: 0, to: 100, width: 100, height: 10, rowHeight: 10, top: 0, gap: 1, clipFrom: 0, clipTo: 100 };
     const labels = new LabelList();
     const pixels = new Uint32Array(1000);
-    rasterRows(pixels, new Uint32Array(100), { ...window, start: counted }, view, COLORS, BACKGROUND, labels, 20);
+    const fill = (box: number): number => COLORS[window.func[box]!]!;
+    rasterRows(pixels, new Uint32Array(100), { ...window, start: counted }, view, fill, BACKGROUND, labels, 20);
     expect(pixels.every((pixel, i) => (i >= 900 ? true : pixel !== 0))).toBe(true);
     expect(reads).toBeLessThan(100 * 40);
   });

@@ -60,7 +60,7 @@ const CANDIDATES_PER_PIXEL = 8;
  * search: the work is bounded by the pixels, whatever the window holds.
  *
  * @param pixels `width * height`, as of an `ImageData`
- * @param colors packed colour by function index
+ * @param fill packed colour of a box of the window
  * @param labels gets the boxes at least `labelWidth` wide, their left edge clipped to the surface
  * @param line scratch, at least `width` long
  */
@@ -69,7 +69,7 @@ export function rasterRows(
   line: Uint32Array,
   window: FlameWindow,
   view: RasterView,
-  colors: Uint32Array,
+  fill: (box: number) => number | undefined,
   background: number,
   labels: LabelList,
   labelWidth: number,
@@ -83,7 +83,7 @@ export function rasterRows(
   for (let place = firstRow; place <= lastRow; place++) {
     const row = view.flipped ? rows - 1 - place : place;
     const y = top + place * rowHeight;
-    if (!rasterLine(line, window, row, view, colors, background, labels, labelWidth, y)) continue;
+    if (!rasterLine(line, window, row, view, fill, background, labels, labelWidth, y)) continue;
     const yFrom = Math.max(0, y);
     const yTo = Math.min(height, y + rowHeight - gap);
     const source = clipFrom === 0 && clipTo === line.length ? line : line.subarray(clipFrom, clipTo);
@@ -97,7 +97,7 @@ function rasterLine(
   window: FlameWindow,
   row: number,
   view: RasterView,
-  colors: Uint32Array,
+  fill: (box: number) => number | undefined,
   background: number,
   labels: LabelList,
   labelWidth: number,
@@ -122,7 +122,7 @@ function rasterLine(
       const begin = Math.max(left, painted);
       // Boxes of a few pixels give up the gap, else the background would be most of what is seen.
       const close = right - left > 2 * gap + 1 && right < clipTo ? right - gap : right;
-      paint(line, colors[func[i]!] ?? background, begin, close);
+      paint(line, fill(i) ?? background, begin, close);
       painted = Math.max(painted, right);
       if (close - left >= labelWidth) labels.push(left, y, close - left, func[i]!);
       i++;
@@ -132,7 +132,7 @@ function rasterLine(
     // Everything that ends before the next pixel begins shares this one.
     const next = Math.max(i + 1, gallop(end, from + (pixel + 1) / scale, i + 1, high));
     if (pixel >= painted) {
-      line[pixel] = colors[func[widest(start, end, i, Math.min(next, i + CANDIDATES_PER_PIXEL))]!] ?? background;
+      line[pixel] = fill(widest(start, end, i, Math.min(next, i + CANDIDATES_PER_PIXEL))) ?? background;
       painted = pixel + 1;
     }
     i = next;

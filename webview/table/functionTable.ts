@@ -9,10 +9,10 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from 'lit/decorators.js';
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
-import type { FunctionRow, FunctionSort, ProfileSummary } from '../../src/engine/engineApi';
+import type { FunctionRow, FunctionSort, ProfileSummary, ShareChange } from '../../src/engine/engineApi';
 import type { ViewState } from '../../src/protocol';
-import { formatCount, formatExactCount, formatPercent, plural } from '../../src/units/units';
-import { shortPath, shownPlace } from '../chart/frameText';
+import { formatCount, formatExactCount, formatPercent, formatPoints, plural } from '../../src/units/units';
+import { changeText, shortPath, shownPlace } from '../chart/frameText';
 import { FunctionMenuEvent } from '../contextMenu';
 import { type Host, isAbort } from '../host';
 import { base } from '../styles';
@@ -45,9 +45,13 @@ const ROW_HEIGHT = 22;
 /** Width that function names and files get at least, as a multiple of the font's size, before columns are left out. */
 const NAME_ROOM = 8;
 const FILE_ROOM = 7;
+/** Of a column of changes, as the styles have it. */
+const DELTA_ROOM = 6;
 const COLUMNS: readonly { sort: FunctionSort; title: string; number: boolean }[] = [
   { sort: 'self', title: 'Self', number: true },
   { sort: 'total', title: 'Total', number: true },
+  { sort: 'deltaSelf', title: 'Δ Self', number: true },
+  { sort: 'deltaTotal', title: 'Δ Total', number: true },
   { sort: 'name', title: 'Function', number: false },
   { sort: 'file', title: 'File', number: false },
 ];
@@ -69,6 +73,8 @@ export class FunctionTable extends LitElement {
   @property({ attribute: false }) colorOf: (func: number) => string | null = () => null;
   /** Another value whenever `colorOf` answers otherwise: colours are no part of a row. */
   @property({ attribute: false }) picture = 0;
+  /** Equal where rows are compared with the same baseline; empty where they are not. */
+  @property({ attribute: false }) compared = '';
   @state() private cursor = 0;
   @state() private problem = '';
   @state() private columns = '';
@@ -120,11 +126,12 @@ export class FunctionTable extends LitElement {
     }
     const { sort, descending, filter } = this.table;
     const query = { view: this.view, sort, descending, filter: { query: filter, regex: false, matchCase: false } };
-    const key = JSON.stringify([this.summary.profile, query]);
+    const question = JSON.stringify([query, this.compared]);
+    const key = `${this.summary.profile} ${question}`;
     if (key === this.queryKey) return;
-    const sameQuestion = this.queryKey !== '' && JSON.stringify(query) === this.question;
+    const sameQuestion = this.queryKey !== '' && question === this.question;
     this.queryKey = key;
-    this.question = JSON.stringify(query);
+    this.question = question;
     this.problem = '';
     if (sameQuestion) {
       // A newer capture: rows and place stay until its own are there.
@@ -141,7 +148,8 @@ export class FunctionTable extends LitElement {
     this.startVirtual();
   }
 
-  protected override updated(): void {
+  protected override updated(changes: PropertyValues<this>): void {
+    if (changes.has('compared')) this.sizeColumns();
     if (this.virtual === null && this.scroller) this.startVirtual();
     if (this.size === null) this.watchSize();
     const virtual = this.virtual;
@@ -154,6 +162,10 @@ export class FunctionTable extends LitElement {
     }
     const items = virtual.getVirtualItems();
     if (items.length > 0) this.pages.ensure(items[0]!.index, items.at(-1)!.index);
+  }
+
+  private get shownColumns(): typeof COLUMNS {
+    return this.compared === '' ? COLUMNS.filter(({ sort }) => !sort.startsWith('delta')) : COLUMNS;
   }
 
   private get unit(): string {
@@ -175,7 +187,8 @@ export class FunctionTable extends LitElement {
     const scrollbar = this.scroller.offsetWidth - this.scroller.clientWidth;
     this.style.setProperty('--scrollbar', `${scrollbar}px`);
     const font = Number.parseFloat(getComputedStyle(this).fontSize) || 13;
-    const room = this.clientWidth - scrollbar - self - NAME_ROOM * font;
+    const deltas = this.compared === '' ? 0 : 2 * DELTA_ROOM * font;
+    const room = this.clientWidth - scrollbar - self - deltas - NAME_ROOM * font;
     if (room < total) this.columns = 'noTotal';
     else this.columns = room < total + FILE_ROOM * font ? 'noFile' : '';
   }
@@ -215,7 +228,7 @@ export class FunctionTable extends LitElement {
         }</span>
       </div>
       <div
-        class="grid ${this.columns}"
+        class="grid ${this.columns} ${this.compared === '' ? '' : 'compared'}"
         role="grid"
         tabindex="0"
         aria-label="Functions"
@@ -223,7 +236,7 @@ export class FunctionTable extends LitElement {
         aria-activedescendant=${items.some((item) => item.index === this.cursor) ? `row-${this.cursor}` : nothing}
         @keydown=${this.keyDown}
       >
-        <div class="head" role="row" aria-rowindex="1">${COLUMNS.map((column) => this.renderHead(column))}</div>
+        <div class="head" role="row" aria-rowindex="1">${this.shownColumns.map((column) => this.renderHead(column))}</div>
         ${this.renderSizer('self')} ${this.renderSizer('total')}
         <div class="scroll" role="rowgroup" tabindex="-1">
           <div role="presentation" style="height:${(count ?? 0) * ROW_HEIGHT}px"></div>
@@ -273,7 +286,7 @@ export class FunctionTable extends LitElement {
 
   private renderRow({ index, start }: VirtualItem): TemplateResult {
     const row = this.pages?.row(index) ?? null;
-    const selected = row !== null && row.func === this.highlighted;
+    const selected = row !== null && row.func >= 0 && row.func === this.highlighted;
     return html`<div
       id="row-${index}"
       role="row"
@@ -283,16 +296,18 @@ export class FunctionTable extends LitElement {
       style="transform:translateY(${start}px)"
       @click=${(event: MouseEvent) => this.rowClick(index, row, event.detail)}
       @dblclick=${() => this.openRow(row)}
-      @contextmenu=${() => this.dispatchEvent(new FunctionMenuEvent(row?.func ?? null))}
+      @contextmenu=${() => this.dispatchEvent(new FunctionMenuEvent(row !== null && row.func >= 0 ? row.func : null))}
     >${row === null ? html`<span class="cell" role="gridcell">…</span>` : this.renderCells(row)}</div>`;
   }
 
   private renderCells(row: FunctionRow): TemplateResult {
     const place = shownPlace(row) ?? '';
-    const name = visibleText(row.name);
-    const color = this.colorOf(row.func);
+    const gone = row.func < 0 ? ' (only in the baseline)' : '';
+    const name = visibleText(row.name) + gone;
+    const color = row.func < 0 ? null : this.colorOf(row.func);
     return html`
       ${this.renderNumber('self', row.self)} ${this.renderNumber('total', row.total)}
+      ${this.compared === '' ? nothing : this.renderChanges(row)}
       <div class="cell name" role="gridcell" data-column="name" title=${name}
         >${color === null ? nothing : html`<span class="swatch" style="background:${color}"></span>`}<bdi>${name}</bdi></div
       >
@@ -314,6 +329,20 @@ export class FunctionTable extends LitElement {
       <span class="value">${cellValue(value, unit)}</span>
       <span class="share">${formatPercent(value, total)}</span>
     </div>`;
+  }
+
+  private renderChanges({ change }: FunctionRow): TemplateResult {
+    const cell = (column: 'deltaSelf' | 'deltaTotal', found: ShareChange | undefined): TemplateResult => {
+      const direction = found === undefined || !found.sure || found.share === 0 ? '' : found.share > 0 ? 'up' : 'down';
+      const text = found === undefined ? '' : changeText(found);
+      return html`<div
+        class="cell change ${direction}"
+        role="gridcell"
+        data-column=${column}
+        title=${found !== undefined && text === '≈' ? `${formatPoints(100 * found.share)}, which may be chance` : nothing}
+      >${text}</div>`;
+    };
+    return html`${cell('deltaSelf', change?.self)}${cell('deltaTotal', change?.total)}`;
   }
 
   private sortBy(sort: FunctionSort, number: boolean): void {
@@ -346,12 +375,13 @@ export class FunctionTable extends LitElement {
   }
 
   private toggle(row: FunctionRow): void {
+    if (row.func < 0) return;
     const func = row.func === this.highlighted ? null : row.func;
     this.dispatchEvent(new FunctionEvent('highlight', func, row.name));
   }
 
   private openRow(row: FunctionRow | null): void {
-    if (row) this.dispatchEvent(new FunctionEvent('open', row.func, row.name));
+    if (row && row.func >= 0) this.dispatchEvent(new FunctionEvent('open', row.func, row.name));
   }
 
   private keyDown(event: KeyboardEvent): void {
@@ -377,7 +407,7 @@ export class FunctionTable extends LitElement {
     } else if (event.key === ' ') {
       if (row) this.toggle(row);
     } else if (event.key.toLowerCase() === 'c') {
-      if (row) this.dispatchEvent(new FunctionEvent('sandwich', row.func, row.name));
+      if (row && row.func >= 0) this.dispatchEvent(new FunctionEvent('sandwich', row.func, row.name));
     } else {
       return;
     }

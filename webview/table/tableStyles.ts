@@ -51,6 +51,34 @@ export const tableStyles = css`
   .noTotal .head {
     grid-template-columns: var(--self-column, 9em) minmax(0, 1fr);
   }
+  .compared .row,
+  .compared .head {
+    grid-template-columns:
+      var(--self-column, 9em) var(--total-column, 9em)
+      6em 6em minmax(0, 1.8fr) minmax(0, 1fr);
+  }
+  .compared.noFile .row,
+  .compared.noFile .head {
+    grid-template-columns: var(--self-column, 9em) var(--total-column, 9em) 6em 6em minmax(0, 1fr);
+  }
+  .compared.noTotal .row,
+  .compared.noTotal .head {
+    grid-template-columns: var(--self-column, 9em) 6em 6em minmax(0, 1fr);
+  }
+  .cell.change {
+    color: var(--muted);
+    font-variant-numeric: tabular-nums;
+    text-align: right;
+  }
+  .cell.change.up {
+    color: var(--up);
+  }
+  .cell.change.down {
+    color: var(--down);
+  }
+  .grid:focus-within .row[aria-selected='true'] .change {
+    color: inherit;
+  }
   /* Said twice, so that they win over the cells' own display. */
   .noFile [data-column='file'][data-column],
   .noTotal [data-column='file'][data-column],
@@ -178,10 +206,15 @@ export const tableStyles = css`
     position: absolute;
   }
   :host {
+    --down: #5cb0ff;
     --heat: #e2702f;
+    --up: #ffa04d;
   }
-  :host([data-theme='light']) {
+  :host([data-theme='light']),
+  :host([data-theme='highContrastLight']) {
+    --down: #005fb3;
     --heat: #e8833a;
+    --up: #a04a00;
   }
   :host([data-theme^='highContrast']) {
     --heat: var(--vscode-contrastActiveBorder, var(--vscode-focusBorder, currentColor));

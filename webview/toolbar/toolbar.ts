@@ -6,8 +6,9 @@ import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
 import type { FlameOrder } from '../../src/analysis/viewSpec';
 import type { ProfileSummary } from '../../src/engine/engineApi';
 import type { SampleType } from '../../src/profile/profile';
-import type { ViewState } from '../../src/protocol';
+import type { ShownBaseline, ViewState } from '../../src/protocol';
 import { base } from '../styles';
+import { visibleText } from '../visibleText';
 import './divisionMenu';
 import { usefulDimensions } from './divisionChoices';
 import type { DivisionMenu } from './divisionMenu';
@@ -18,7 +19,7 @@ import './threadPicker';
 
 /** Sent for the buttons on the right. */
 export class CommandEvent extends Event {
-  constructor(readonly command: 'reset' | 'table' | 'help') {
+  constructor(readonly command: 'reset' | 'table' | 'help' | 'compare') {
     super('toolbar-command', { bubbles: true, composed: true });
   }
 }
@@ -64,6 +65,15 @@ export class Toolbar extends LitElement {
         font-size: var(--vscode-font-size, 13px);
         font-weight: var(--vscode-font-weight, normal);
       }
+      .name {
+        display: inline-block;
+        max-width: 14em;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        unicode-bidi: isolate;
+        vertical-align: bottom;
+        white-space: nowrap;
+      }
       @media (max-width: 760px) {
         .word {
           display: none;
@@ -93,6 +103,7 @@ export class Toolbar extends LitElement {
   @property({ attribute: false }) summary!: ProfileSummary;
   @property({ attribute: false }) view!: ViewState;
   @property({ attribute: false }) tableShown = true;
+  @property({ attribute: false }) baseline: ShownBaseline | null = null;
   @property({ attribute: false }) outcome: SearchOutcome = null;
   @query('emberline-search-box') private readonly box!: SearchBox;
   @query('emberline-division-menu') readonly division!: DivisionMenu | null;
@@ -129,6 +140,7 @@ export class Toolbar extends LitElement {
           ? html`<emberline-division-menu .summary=${summary} .view=${view}></emberline-division-menu>`
           : nothing
       }
+      ${this.baseline === null ? nothing : this.renderBaseline(this.baseline)}
       <span class="space"></span>
       <emberline-search-box .search=${view.search} .outcome=${this.outcome}></emberline-search-box>
       <div class="group">
@@ -144,6 +156,20 @@ export class Toolbar extends LitElement {
         ${this.renderButton('help', 'question', 'Keyboard and mouse', '?')}
       </div>
     `;
+  }
+
+  private renderBaseline({ name, on }: ShownBaseline): TemplateResult {
+    const shown = visibleText(name);
+    return html`<vscode-toolbar-button
+      class="baseline"
+      icon="git-compare"
+      label="Compared with ${shown}"
+      title="Colours and columns tell what changed against ${shown}: orange is more, blue is less, grey is none, or chance"
+      toggleable
+      .checked=${on}
+      @change=${() => this.dispatchEvent(new CommandEvent('compare'))}
+      ><span class="word name">vs ${shown}</span></vscode-toolbar-button
+    >`;
   }
 
   private renderOrder(order: FlameOrder, icon: string, text: string, title: string): TemplateResult {
