@@ -1,5 +1,5 @@
 import type { Profile } from '../profile/profile';
-import { type LineIndex, leafLineRanges } from './lines';
+import { type LineIndex, leafLineRanges, subtreeSums } from './lines';
 import type { StackValues } from './stackValues';
 
 /** A function next to a line on the stack, and the value of the samples where it is. */
@@ -26,64 +26,58 @@ export interface LineContext {
   inlined: Map<number, number>;
 }
 
-/** What a hover shows of one line. Each sample counts once for each function, however deep the recursion. */
+/**
+ * What a hover shows of one line. Each sample counts once for each function, however deep the recursion.
+ *
+ * One pass over the stacks: what is below an occurrence of the line is added at once, and only where the line recurs are
+ * the occurrences around one looked at.
+ */
 export function describeLine(profile: Profile, index: LineIndex, values: StackValues, entry: number): LineContext {
-  const { stacks, frames, leafLines } = profile;
-  const ticks = leafLines === null ? null : leafLineRanges(profile);
+  const { stacks, frames } = profile;
+  const { prefix } = stacks;
+  const below = subtreeSums(profile, values);
   const functions = new Map<number, number>();
   const callers = new Map<number, number>();
   const callees = new Map<number, number>();
-  const seenFunctions = new Set<number>();
-  const seenCallers = new Set<number>();
-  const seenCallees = new Set<number>();
   const inlined = new Map<number, number>();
   const inlinedCallees = new Set<number>();
   const sums = { self: 0, total: 0, samples: 0, selfSamples: 0 };
-  const funcOf = (stack: number): number => frames.func[stacks.frame[stack]];
-  const noteFunction = (stack: number): void => {
-    seenFunctions.add(funcOf(stack));
-    const caller = stacks.prefix[stack];
-    if (caller >= 0) seenCallers.add(funcOf(caller));
+  const isOn = (stack: number): boolean => index.ofFrame[stacks.frame[stack]] === entry;
+  const funcOf = (stack: number): number => (stack < 0 ? -1 : frames.func[stacks.frame[stack]]);
+  const isInlined = (stack: number): boolean => frames.inlined[stacks.frame[stack]] === 1;
+  // Per stack: the callee, on the way to it, of the line's innermost occurrence strictly below it; -1 for none.
+  const callee = new Int32Array(stacks.length);
+  /** Whether `test` holds for the callee of an occurrence of the line strictly below a stack. */
+  const anyCallee = (stack: number, test: (callee: number) => boolean): boolean => {
+    for (let at = callee[stack]; at >= 0; at = callee[prefix[at]]) if (test(at)) return true;
+    return false;
   };
 
-  for (let leaf = 0; leaf < stacks.length; leaf++) {
-    const value = values.self[leaf];
-    const count = values.count[leaf];
+  for (let stack = 0; stack < stacks.length; stack++) {
+    const caller = prefix[stack];
+    const called = caller >= 0 && isOn(caller);
+    callee[stack] = called ? stack : caller >= 0 ? callee[caller] : -1;
+    const value = below.value[stack];
+    const count = below.count[stack];
     if (value === 0 && count === 0) continue;
-    const sum = ticks === null ? 0 : ticks.sum[leaf];
-    let selfShare = 0;
-    if (ticks !== null && sum > 0) {
-      for (let i = ticks.offset[leaf]; i < ticks.offset[leaf + 1]; i++) {
-        if (index.ofLeafLine[i] === entry) selfShare += leafLines!.ticks[i];
-      }
-    } else if (index.ofFrame[stacks.frame[leaf]] === entry) {
-      selfShare = 1;
+    const func = funcOf(stack);
+    if (called) {
+      if (!anyCallee(caller, (at) => funcOf(at) === func)) addTo(callees, func, value);
+      if (isInlined(stack)) inlinedCallees.add(func);
     }
-    const whole = ticks !== null && sum > 0 ? sum : 1;
-    let onStack = false;
-    for (let stack = leaf, inner = -1; stack >= 0; inner = stack, stack = stacks.prefix[stack]) {
-      if (index.ofFrame[stacks.frame[stack]] !== entry) continue;
-      onStack = true;
-      noteFunction(stack);
-      if (frames.inlined[stacks.frame[stack]] === 1) inlined.set(stack, (inlined.get(stack) ?? 0) + value);
-      if (inner < 0) continue;
-      seenCallees.add(funcOf(inner));
-      if (frames.inlined[stacks.frame[inner]] === 1) inlinedCallees.add(funcOf(inner));
+    if (!isOn(stack)) continue;
+    if (callee[stack] < 0) {
+      sums.total += value;
+      sums.samples += count;
     }
-    if (!onStack && selfShare === 0) continue;
-    // A tick line that no frame names has only its share of the leaf's samples.
-    const portion = onStack ? 1 : selfShare / whole;
-    if (selfShare > 0) {
-      noteFunction(leaf);
-      sums.self += (value * selfShare) / whole;
-      sums.selfSamples += (count * selfShare) / whole;
+    if (!anyCallee(stack, (at) => funcOf(prefix[at]) === func)) addTo(functions, func, value);
+    const callerFunc = funcOf(caller);
+    if (callerFunc >= 0 && !anyCallee(stack, (at) => funcOf(prefix[prefix[at]]) === callerFunc)) {
+      addTo(callers, callerFunc, value);
     }
-    sums.total += value * portion;
-    sums.samples += count * portion;
-    addTo(functions, seenFunctions, value * portion);
-    addTo(callers, seenCallers, value * portion);
-    addTo(callees, seenCallees, value * portion);
+    if (isInlined(stack) && !anyCallee(stack, (at) => isInlined(prefix[at]))) inlined.set(stack, value);
   }
+  addLeaves();
   return {
     ...sums,
     functions: heaviest(functions),
@@ -91,6 +85,49 @@ export function describeLine(profile: Profile, index: LineIndex, values: StackVa
     callees: heaviest(callees, inlinedCallees),
     inlined,
   };
+
+  /** What is of the line in the leaves themselves: by their frame, or by the ticks in their function. */
+  function addLeaves(): void {
+    const { leafLines } = profile;
+    const ticks = leafLines === null ? null : leafLineRanges(profile);
+    for (let leaf = 0; leaf < stacks.length; leaf++) {
+      const value = values.self[leaf];
+      const count = values.count[leaf];
+      if (value === 0 && count === 0) continue;
+      const whole = ticks === null ? 0 : ticks.sum[leaf];
+      if (leafLines === null || ticks === null || whole === 0) {
+        if (!isOn(leaf)) continue;
+        sums.self += value;
+        sums.selfSamples += count;
+        continue;
+      }
+      let hit = 0;
+      for (let i = ticks.offset[leaf]; i < ticks.offset[leaf + 1]; i++) {
+        if (index.ofLeafLine[i] === entry) hit += leafLines.ticks[i];
+      }
+      if (hit === 0) continue;
+      // Multiplied first: whole counts then stay whole.
+      const own = (value * hit) / whole;
+      const ownCount = (count * hit) / whole;
+      sums.self += own;
+      sums.selfSamples += ownCount;
+      const onStack = isOn(leaf) || callee[leaf] >= 0;
+      if (!onStack) {
+        // A tick line that no frame names has only its share of the leaf's samples.
+        sums.total += own;
+        sums.samples += ownCount;
+      }
+      const func = funcOf(leaf);
+      const callerFunc = funcOf(prefix[leaf]);
+      const inFunction = (stack: number): boolean => funcOf(stack) === func;
+      const calledSo = (stack: number): boolean => funcOf(prefix[stack]) === callerFunc;
+      const portion = onStack ? value : own;
+      if (!isOn(leaf) && !anyCallee(leaf, (at) => inFunction(prefix[at]))) addTo(functions, func, portion);
+      if (callerFunc >= 0 && !isOn(leaf) && !anyCallee(leaf, (at) => calledSo(prefix[at]))) {
+        addTo(callers, callerFunc, portion);
+      }
+    }
+  }
 }
 
 /** Frames from a line's own outwards, each inlined into the next, up to the one that was compiled as a function. */
@@ -127,9 +164,8 @@ export function inlineChains(
   return [...chains.values()].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, most);
 }
 
-function addTo(sums: Map<number, number>, seen: Set<number>, value: number): void {
-  for (const func of seen) sums.set(func, (sums.get(func) ?? 0) + value);
-  seen.clear();
+function addTo(sums: Map<number, number>, func: number, value: number): void {
+  sums.set(func, (sums.get(func) ?? 0) + value);
 }
 
 function heaviest(sums: Map<number, number>, inlined?: ReadonlySet<number>): Neighbour[] {

@@ -120,7 +120,7 @@ export function sumLines(profile: Profile, index: LineIndex, values: StackValues
 }
 
 /** Value and sample count of each stack and all stacks below it. */
-function subtreeSums(profile: Profile, values: StackValues): { value: Float64Array; count: Float64Array } {
+export function subtreeSums(profile: Profile, values: StackValues): { value: Float64Array; count: Float64Array } {
   const value = values.self.slice();
   const count = values.count.slice();
   const { prefix, length } = profile.stacks;
