@@ -4,7 +4,6 @@ import { functionSegments, symbolSegments } from '../sources/functionNames';
 import { type DefinedSymbol, type MatchKind, matchSymbols } from '../sources/symbolMatch';
 import { definedSymbols, functionSymbolsNamed } from './documentSymbols';
 import type { HeatFiles } from './heatFiles';
-import { type HotLine, type HotLines, shareOf } from './hotLines';
 
 /** A function of the profile that a document defines. */
 export interface DefinedFunction {
@@ -38,11 +37,16 @@ export async function findFunctions(
   files: HeatFiles,
   lineNow: (line: number) => Promise<number>,
 ): Promise<DocumentFunctions> {
+  const records = (await files.recordsOf(document)).map(({ file }) => file);
+  // Beside functions with lines, those without a file are native code or the runtime's own: no document's.
+  const unlined = !(await files.hottest()).some(({ hasLines }) => hasLines);
+  if (records.length === 0 && !unlined) {
+    return { defined: [], unplaced: [], totals: await files.totals(), symbols: true };
+  }
   const told = await definedSymbols(document);
   const symbols = told ?? [];
   const names = new Set(symbols.flatMap(({ path }) => symbolSegments(path.at(-1)!).at(-1) ?? []));
-  const records = (await files.recordsOf(document)).map(({ file }) => file);
-  const { functions, ...totals } = await files.functionsOf(records, [...names].slice(0, mostNames));
+  const { functions, ...totals } = await files.functionsOf(records, unlined ? [...names].slice(0, mostNames) : []);
   const own = new Set(records);
   const recorded = await Promise.all(
     functions.map(async ({ name, module, file, line }) => {
@@ -73,37 +77,4 @@ export async function findFunctions(
 async function isOnlyDefinition(name: string): Promise<boolean> {
   const own = functionSegments(name)?.at(-1);
   return own !== undefined && (await functionSymbolsNamed(own)).length <= 1;
-}
-
-/**
- * The functions' costs as marks on the lines of their names, for a document whose lines the profile does not know.
- *
- * @param threshold share (0 to 1) below which a function has no mark
- */
-export function functionLines({ defined, totals }: DocumentFunctions, threshold: number, lineCount: number): HotLines {
-  const byLine = new Map<number, HotLine>();
-  for (const { func, symbol, kind } of defined) {
-    const { self, total, samples, name } = func;
-    const size = Math.max(Math.abs(self), Math.abs(total));
-    const share = Math.abs(shareOf(size, totals.viewTotal));
-    // Two functions on one line (a getter and a setter): the heavier one is shown.
-    const other = byLine.get(symbol.nameLine);
-    const lighter = other !== undefined && Math.max(Math.abs(other.self), Math.abs(other.total)) >= size;
-    if (size === 0 || share < threshold || symbol.nameLine >= lineCount || lighter) {
-      continue;
-    }
-    byLine.set(symbol.nameLine, {
-      line: symbol.nameLine,
-      self,
-      total,
-      samples,
-      recorded: [],
-      baseline: null,
-      functionTotal: total,
-      stale: false,
-      definition: { func: func.func, name, kind, callers: func.callers },
-    });
-  }
-  const lines = [...byLine.values()].sort((a, b) => a.line - b.line);
-  return { lines, ...totals, fileTotal: null, baseline: null };
 }

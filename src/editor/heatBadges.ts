@@ -96,7 +96,7 @@ export class HeatBadges implements vscode.FileDecorationProvider, vscode.Disposa
     this.badges = found;
     const news = [...new Set([...before.keys(), ...found.keys()])].filter((uri) => {
       const [old, now] = [before.get(uri), found.get(uri)];
-      return old?.text !== now?.text || old?.tooltip !== now?.tooltip;
+      return old?.text !== now?.text || old?.tooltip !== now?.tooltip || old?.step !== now?.step;
     });
     if (news.length > 0) {
       this.changed.fire(news.map((uri) => vscode.Uri.parse(uri, true)));

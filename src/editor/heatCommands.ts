@@ -130,6 +130,8 @@ async function chooseHeatCommand(heat: Heat): Promise<void> {
     },
     { label: '$(arrow-down) Go to Next Hot Line', command: 'emberline.nextHotLine' },
     { label: '$(arrow-up) Go to Previous Hot Line', command: 'emberline.previousHotLine' },
+    { label: '$(flame) Go to Hot Line…', command: 'emberline.goToHotLine' },
+    { label: '$(debug-step-into) Follow Hot Path', command: 'emberline.followHotPath' },
     { label: heat.visible ? '$(eye-closed) Hide Heat' : '$(eye) Show Heat', command: 'emberline.toggleHeat' },
     { label: '$(map) Explain Source Mapping', command: 'emberline.explainSources' },
     { label: '$(clear-all) Clear Heat', command: 'emberline.clearHeat' },

@@ -319,6 +319,43 @@ export function onlyHereServed(order: Order): number {
     await vscode.commands.executeCommand('emberline.clearHeat');
   });
 
+  test('leaves documents alone that only share names with native code', async function () {
+    this.timeout(120_000);
+    const folder = writeWorkspace('functions', {
+      'lined.ts': 'export function work(): number {\n  return 1;\n}\n',
+      'other.ts': 'export function write(): number {\n  return 1;\n}\n',
+      'lined.folded': 'work (lined.ts:2);write 60\nwork (lined.ts:2) 40\n',
+    });
+    await vscode.commands.executeCommand(
+      'vscode.openWith',
+      vscode.Uri.file(join(folder, 'lined.folded')),
+      'emberline.profile',
+      {
+        viewColumn: vscode.ViewColumn.One,
+      },
+    );
+    await waitForFlameGraph();
+    await settings().update('codeLens', true, vscode.ConfigurationTarget.Global);
+    try {
+      await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'other.ts')), { preview: false });
+      await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'lined.ts')), {
+        preview: false,
+        viewColumn: vscode.ViewColumn.Beside,
+      });
+      // Lenses of one document say that symbols were told; no other has any.
+      await eventually(lenses, (all) => all.some((text) => text.includes('100.0% total')), 60_000);
+      const marked = (await decoratedLines()).filter(({ label }) => label !== null);
+      assert.deepEqual(
+        marked.map(({ text }) => text.trim()),
+        ['return 1;'],
+      );
+      assert.equal((await lenses()).length, 1);
+    } finally {
+      await settings().update('codeLens', undefined, vscode.ConfigurationTarget.Global);
+      await vscode.commands.executeCommand('emberline.clearHeat');
+    }
+  });
+
   // What language extensions tell of Java and Python; the window has none of them.
   const outline = (declaration: RegExp, container: RegExp): vscode.DocumentSymbolProvider => ({
     provideDocumentSymbols(document) {
