@@ -4,6 +4,7 @@ import type { CaptureRequest, InstanceResult } from './endpoint';
 import { expandInstances } from './expandInstances';
 import { parseHttpAddress, socketPathOf } from './httpAddress';
 import { listedInstances } from './listedInstances';
+import { turn } from './turns';
 
 const CONCURRENCY = 32;
 /** Between the first requests, in ms: a hundred answers to one instant would hold up whatever else the host does. */
@@ -70,6 +71,7 @@ export async function captureInstances(
     for (let index = next++; index < instances.length; index = next++) {
       const instance = instances[index]!;
       results[index] = await one(instance, index);
+      await turn();
       if ('error' in results[index]!) failed++;
       done++;
       say();

@@ -8,7 +8,8 @@ import { originOf, parseHttpAddress, shownAddress, shownHost, withScheme } from 
 import { type HttpAnswer, httpRequest } from './httpRequest';
 import { redirected } from './redirected';
 
-/** Headers and certificates go to their own origin, however it redirects. */
+/** Headers and certificates go to their own origin, however it redirects. */ import { turn } from './turns';
+
 export interface DownloadRequest extends HttpAccess {
   readonly url: URL;
   /** Where the file is put, in a folder of its own. */
@@ -163,6 +164,7 @@ async function save(
     throw tooLarge(formatValue(total, 'bytes'));
   }
   const start = new Start();
+  await turn();
   const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
     body.destroy();
     throw error;
@@ -171,6 +173,7 @@ async function save(
     // Leaving the loop ends the connection.
     for await (const chunk of body as AsyncIterable<Uint8Array>) {
       silence.heard(chunk.length);
+      await turn();
       if (!start.full) {
         start.add(chunk);
         if (start.full && isWebPage(start.bytes)) throw pageError(url, start.bytes, secrets);

@@ -1,20 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** How long a thread has waited for a processor so far, in ms; 0 where the system does not say (other than Linux). */
-export function waitedMs(thread: number | 'self'): number {
+/** A thread's time on a processor so far, and waiting for one, in ms. Zeros where the system does not say (other than Linux). */
+function threadTimes(thread: number): { busyMs: number; waitedMs: number } {
   try {
     // https://docs.kernel.org/scheduler/sched-stats.html: time on a processor, time waiting for one (ns), time slices.
-    const path = thread === 'self' ? `/proc/self/task/${process.pid}/schedstat` : `/proc/self/task/${thread}/schedstat`;
-    return Number(readFileSync(path, 'latin1').split(' ')[1]) / 1e6 || 0;
+    const [busy, waited] = readFileSync(`/proc/self/task/${thread}/schedstat`, 'latin1').split(' ').map(Number);
+    return { busyMs: busy! / 1e6, waitedMs: waited! / 1e6 };
   } catch {
-    return 0;
+    return { busyMs: 0, waitedMs: 0 };
   }
 }
 
-/** `waitedMs` of all threads of this process together. */
+/** How long all threads of this process together have waited for a processor so far, in ms. */
 export function allWaitedMs(): number {
   try {
-    return readdirSync('/proc/self/task').reduce((sum, thread) => sum + waitedMs(Number(thread)), 0);
+    return readdirSync('/proc/self/task').reduce((sum, thread) => sum + threadTimes(Number(thread)).waitedMs, 0);
   } catch {
     return 0;
   }
@@ -22,23 +22,23 @@ export function allWaitedMs(): number {
 
 const EVERY_MS = 2;
 
-/**
- * The longest time that this thread's event loop was held up by what ran in it. What other programs took of the
- * processor in that time does not count, so that the answer is the same on a busy machine.
- */
+/** The longest time that the main thread's event loop was held up by what ran in it, in ms. To be made in that thread. */
 export class BlockedTime {
-  /** ms */
+  /** By the clock, without what the thread waited for a processor. */
   longest = 0;
+  /** Of the processor's time: on a busy machine, what other programs took of the clock's is not in it. */
+  longestBusy = 0;
   private lastMs = performance.now();
-  private lastWaitedMs = waitedMs('self');
+  private last = threadTimes(process.pid);
   private readonly timer = setInterval(() => this.tick(), EVERY_MS);
 
   private tick(): void {
     const now = performance.now();
-    const waited = waitedMs('self');
-    this.longest = Math.max(this.longest, now - this.lastMs - (waited - this.lastWaitedMs) - EVERY_MS);
+    const times = threadTimes(process.pid);
+    this.longest = Math.max(this.longest, now - this.lastMs - (times.waitedMs - this.last.waitedMs) - EVERY_MS);
+    this.longestBusy = Math.max(this.longestBusy, times.busyMs - this.last.busyMs);
     this.lastMs = now;
-    this.lastWaitedMs = waited;
+    this.last = times;
   }
 
   stop(): void {

@@ -104,7 +104,18 @@ export async function run(): Promise<{ rows: BenchRow[] }> {
         },
         // With what V8's collector and compilers do beside.
         { what: 'processor time of that, all threads', value: (user + system) / 1e6, unit: 's', limit: 1.5 * LIMIT },
-        { what: 'longest time that the host did nothing else', value: blocked.longest, unit: 'ms', limit: 50 },
+        {
+          what: "longest block of the host's thread, processor time",
+          value: blocked.longestBusy,
+          unit: 'ms',
+          limit: 50,
+        },
+        {
+          what: 'the same by the clock, without waiting for a processor',
+          value: blocked.longest,
+          unit: 'ms',
+          limit: null,
+        },
         { what: 'instances that failed', value: failed, unit: '', limit: 0 },
         { what: 'bodies together', value: statSync(path).size / 1e6, unit: 'MB', limit: null },
         {
