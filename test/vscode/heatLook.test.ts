@@ -61,6 +61,7 @@ const settings = [
   'labelPosition',
   'gutter',
   'background',
+  'threshold',
 ];
 
 async function choose(name: string, value: unknown): Promise<void> {
@@ -230,6 +231,52 @@ suite('Look of hot lines', () => {
     assert.ok(ends[15]! > ends[6]! + 20, JSON.stringify(ends));
     await choose('labelPosition', 'lineEnd');
     await eventually(labelEnds, (found) => Math.abs(found[5]! - found[6]!) > 20);
+  });
+
+  test('keeps labels in sight while one scrolls', async function () {
+    this.timeout(120_000);
+    const count = 3000;
+    const folder = writeWorkspace('scroll', {
+      'scroll.py': Array.from({ length: count }, (_, i) => `value_${i} = ${'1 + '.repeat(i % 7)}${i}`).join('\n'),
+      'scroll.folded': Array.from(
+        { length: count },
+        (_, i) => `run (a.py:1);f (scroll.py:${i + 1}) ${1 + (i % 50)}`,
+      ).join('\n'),
+    });
+    await choose('threshold', 0);
+    const profile = vscode.Uri.file(join(folder, 'scroll.folded'));
+    await vscode.commands.executeCommand('vscode.openWith', profile, 'emberline.profile');
+    await waitForFlameGraph();
+    await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'scroll.py')));
+    await eventually(decoratedLines, (lines) => labelled(lines).length > 10);
+    // Looks at every frame while the wheel turns: lines without a label, and labels that left their column.
+    const seen = await ui(async (page) => {
+      const editor = page.locator('.editor-instance .monaco-editor .view-lines').first();
+      await editor.hover();
+      await page.evaluate(() => {
+        const target = globalThis as typeof globalThis & { frames: number; bare: number; done: boolean };
+        Object.assign(target, { frames: 0, bare: 0, done: false });
+        const look = (): void => {
+          target.frames++;
+          const rows = [...document.querySelectorAll('.editor-instance .monaco-editor .view-lines > .view-line')];
+          target.bare += rows.filter((row) => row.querySelector('[class*="ced-"]') === null).length;
+          if (!target.done) requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      });
+      for (let i = 0; i < 60; i++) {
+        await page.mouse.wheel(0, 100);
+        await page.evaluate(() => new Promise((next) => requestAnimationFrame(next)));
+      }
+      return page.evaluate(() => {
+        const target = globalThis as typeof globalThis & { frames: number; bare: number; done: boolean };
+        target.done = true;
+        return { frames: target.frames, bare: target.bare };
+      });
+    });
+    console.log(`      ${seen.frames} frames, ${seen.bare} lines without a label`);
+    assert.ok(seen.frames >= 60);
+    assert.equal(seen.bare, 0);
   });
 
   test('shows the bars of the gutter beside breakpoints', async function () {
