@@ -391,17 +391,24 @@ export class Heat implements vscode.Disposable {
   }
 
   private draw(editor: vscode.TextEditor, lines: boolean): void {
-    if (!lines && !this.decorations.needsLabels(editor)) {
+    const { decorations } = this;
+    const marks = lines || decorations.needsMarks(editor);
+    const labels = lines || decorations.needsLabels(editor);
+    if (!marks && !labels) {
       return;
     }
     const drawn = this.drawnHeat(this.hotLines(editor.document));
+    // With a baseline, lines tell how they changed.
+    const compared = drawn.hot.baseline !== null;
     if (lines) {
-      // With a baseline, lines tell how they changed.
-      const compared = drawn.hot.baseline !== null;
-      this.decorations.drawLines(editor, compared ? { ...drawn, hot: noHotLines } : drawn);
       this.changes.drawLines(editor, compared ? drawn.hot : noHotLines, this.metric);
     }
-    this.decorations.drawLabels(editor, drawn);
+    if (marks) {
+      decorations.drawMarks(editor, compared ? { ...drawn, hot: noHotLines } : drawn);
+    }
+    if (labels) {
+      decorations.drawLabels(editor, drawn);
+    }
   }
 
   private drawnHeat(hot: HotLines): DrawnHeat {
@@ -422,6 +429,7 @@ export class Heat implements vscode.Disposable {
       this.askAgain(true);
     }
     if (event.affectsConfiguration('editor.wordWrap') || event.affectsConfiguration('editor.letterSpacing')) {
+      this.decorations.forgetSettings();
       this.redraw();
     }
     if (!event.affectsConfiguration('emberline.heat')) {

@@ -4,7 +4,7 @@ import { gaugeOf, gaugeUri } from './heatGauge';
 import { type LabelStyle, labelFields } from './heatLabel';
 import type { HeatLook } from './heatLook';
 import { wholeOf } from './heatReference';
-import { heatSteps, heatStepsOf } from './heatScale';
+import { heatSteps, heatStepsOf, rulerMarks } from './heatScale';
 import { type HotLine, type HotLines, shareOf } from './hotLines';
 import { type LabelledLine, labelBlocks, labelsAtLineEnds, labelsInColumn, type PlacedLabel } from './labelLayout';
 
@@ -12,6 +12,11 @@ import { type LabelledLine, labelBlocks, labelsAtLineEnds, labelsInColumn, type 
 const labelMargin = 60;
 /** Labels are drawn anew once the visible lines come this close to the end of the labelled ones. */
 const labelSlack = 20;
+
+/** Files of more hot lines have backgrounds and gauges near the visible part only, and fewer marks in the ruler. */
+const mostMarked = 1000;
+const markMargin = 400;
+const markSlack = 120;
 
 /** How an editor's hot lines are drawn. */
 export interface DrawnHeat {
@@ -26,10 +31,10 @@ export interface DrawnHeat {
 type DecorationType = vscode.TextEditorDecorationType;
 
 /**
- * Draws hot lines. One decoration type for each step of heat holds the whole file's backgrounds, one for each its marks
- * in the overview ruler, one for each length and step the gutter's gauges; one further type holds the labels, whose
- * texts are quantised, of the lines in and near the visible part only: thousands of distinct label texts freeze the
- * window.
+ * Draws hot lines. One decoration type for each step of heat holds the backgrounds, one for each the marks in the
+ * overview ruler, one for each length and step the gutter's gauges; one further type holds the labels, whose texts are
+ * quantised, of the lines in and near the visible part only: thousands of distinct label texts freeze the window. What
+ * is drawn at once is bounded, however many lines are hot.
  */
 export class HeatDecorations implements vscode.Disposable {
   private readonly backgrounds = eachStep((step) => ({
@@ -61,45 +66,44 @@ export class HeatDecorations implements vscode.Disposable {
   });
   private readonly labels = labelType('emberline.heatLabel');
   private readonly staleLabels = labelType('emberline.heatStale');
-  /** The lines whose labels an editor has. */
-  private readonly labelled = new WeakMap<vscode.TextEditor, { readonly from: number; readonly to: number }>();
+  /** The lines whose labels an editor has, and those that it has marks of. */
+  private readonly labelled = new WeakMap<vscode.TextEditor, Lines>();
+  private readonly marked = new WeakMap<vscode.TextEditor, Lines>();
+  /** Of the documents: VS Code takes milliseconds to look up a setting. */
+  private settings = new WeakMap<vscode.TextDocument, EditorSettings>();
   /** The types that an editor has ranges of: the others need not be emptied. */
   private readonly used = new WeakMap<vscode.TextEditor, ReadonlySet<DecorationType>>();
 
-  /** Marks every hot line of the editor's document. */
-  drawLines(editor: vscode.TextEditor, { hot, look, profileTotal }: DrawnHeat): void {
-    const { metric } = look;
-    const shares = hot.lines.map((line) => shareOf(line[metric], wholeOf(look.reference, hot, line, profileTotal)));
+  /** Marks the hot lines of the editor's document. */
+  drawMarks(editor: vscode.TextEditor, { hot, look, profileTotal }: DrawnHeat): void {
+    const shares = hot.lines.map((line) =>
+      shareOf(line[look.metric], wholeOf(look.reference, hot, line, profileTotal)),
+    );
     const steps = heatStepsOf(shares, look.scale, look.bounds);
+    const window = hot.lines.length <= mostMarked ? allLines : linesAround(editor, markMargin);
     const ranges = new Map<DecorationType, vscode.Range[]>();
     const add = (type: DecorationType, line: number): void => {
-      const already = ranges.get(type);
       const range = new vscode.Range(line, 0, line, 0);
-      if (already === undefined) {
-        ranges.set(type, [range]);
-      } else {
-        already.push(range);
-      }
+      const already = ranges.get(type);
+      if (already === undefined) ranges.set(type, [range]);
+      else already.push(range);
     };
     hot.lines.forEach(({ line, stale, definition }, i) => {
+      if (line < window.from || line > window.to) return;
       const step = steps[i]!;
-      if (stale) {
-        add(this.stale, line);
-      }
-      if (step === 0) {
-        return;
-      }
-      if (look.background && !stale) {
+      if (stale) add(this.stale, line);
+      else if (look.background && step > 0) {
         add((definition === undefined ? this.backgrounds : this.outlines)[step - 1]!, line);
       }
-      if (look.overviewRuler && !stale) {
+      // What a whole function costs stands on its definition: hollow, as it is not the line's own.
+      const hollow = stale || definition !== undefined;
+      if (look.gutter && step > 0) add(this.gauge(step, gaugeOf(shares[i]!), hollow), line);
+    });
+    if (look.overviewRuler) {
+      for (const { line, step } of rulerMarks(hot.lines, steps, editor.document.lineCount)) {
         add(this.rulers[step - 1]!, line);
       }
-      if (look.gutter) {
-        // What a whole function costs stands on its definition: hollow, as it is not the line's own.
-        add(this.gauge(step, gaugeOf(shares[i]!), stale || definition !== undefined), line);
-      }
-    });
+    }
     for (const type of this.used.get(editor) ?? []) {
       if (!ranges.has(type)) editor.setDecorations(type, []);
     }
@@ -107,28 +111,30 @@ export class HeatDecorations implements vscode.Disposable {
       editor.setDecorations(type, each);
     }
     this.used.set(editor, new Set(ranges.keys()));
+    this.marked.set(editor, window);
+  }
+
+  /** Whether the visible lines left those that have marks. */
+  needsMarks(editor: vscode.TextEditor): boolean {
+    return !covers(editor, this.marked.get(editor), markSlack);
   }
 
   /** Whether the visible lines left those that have labels. */
   needsLabels(editor: vscode.TextEditor): boolean {
-    const { from, to } = this.labelled.get(editor) ?? { from: 0, to: -1 };
-    const last = editor.document.lineCount - 1;
-    return editor.visibleRanges.some(
-      ({ start, end }) => Math.max(0, start.line - labelSlack) < from || Math.min(last, end.line + labelSlack) > to,
-    );
+    return !covers(editor, this.labelled.get(editor), labelSlack);
   }
 
   /** Labels the hot lines in and near the visible ranges. */
   drawLabels(editor: vscode.TextEditor, drawn: DrawnHeat): void {
     const { hot, look } = drawn;
-    const from = Math.min(...editor.visibleRanges.map(({ start }) => start.line)) - labelMargin;
-    const to = Math.max(...editor.visibleRanges.map(({ end }) => end.line)) + labelMargin;
-    this.labelled.set(editor, { from: Math.max(0, from), to });
+    const { from, to } = linesAround(editor, labelMargin);
+    this.labelled.set(editor, { from, to });
     const stale = new Set(hot.lines.filter((line) => line.stale).map(({ line }) => line));
     const now: vscode.DecorationOptions[] = [];
     const old: vscode.DecorationOptions[] = [];
-    const spacing = letterSpacing(editor);
-    for (const { line, text, gap } of look.labels ? placeLabels(editor, drawn, from, to) : []) {
+    const { spacing, wraps } = this.settingsOf(editor.document);
+    const column = look.labelPosition === 'column' && !wraps;
+    for (const { line, text, gap } of look.labels ? placeLabels(editor, drawn, { from, to }, column) : []) {
       const end = editor.document.lineAt(line).range.end;
       const margin = spacing === 0 ? `0 0 0 ${gap}ch` : `0 0 0 calc(${gap}ch + ${gap * spacing}px)`;
       const option = {
@@ -139,6 +145,25 @@ export class HeatDecorations implements vscode.Disposable {
     }
     editor.setDecorations(this.labels, now);
     editor.setDecorations(this.staleLabels, old);
+  }
+
+  /** The editor's settings changed. */
+  forgetSettings(): void {
+    this.settings = new WeakMap();
+  }
+
+  private settingsOf(document: vscode.TextDocument): EditorSettings {
+    let known = this.settings.get(document);
+    if (known === undefined) {
+      const editor = vscode.workspace.getConfiguration('editor', document);
+      const spacing = editor.get<unknown>('letterSpacing');
+      known = {
+        wraps: editor.get('wordWrap', 'off') !== 'off',
+        spacing: typeof spacing === 'number' && Number.isFinite(spacing) ? spacing : 0,
+      };
+      this.settings.set(document, known);
+    }
+    return known;
   }
 
   dispose(): void {
@@ -168,8 +193,38 @@ export class HeatDecorations implements vscode.Disposable {
   }
 }
 
+interface EditorSettings {
+  /** Wrapped lines end anywhere: no column fits them. */
+  readonly wraps: boolean;
+  /** What the editor adds to each character's width, in pixels. */
+  readonly spacing: number;
+}
+
+interface Lines {
+  readonly from: number;
+  readonly to: number;
+}
+
+const allLines: Lines = { from: 0, to: Number.POSITIVE_INFINITY };
+
+function linesAround({ visibleRanges }: vscode.TextEditor, margin: number): Lines {
+  return {
+    from: Math.max(0, Math.min(...visibleRanges.map(({ start }) => start.line)) - margin),
+    to: Math.max(...visibleRanges.map(({ end }) => end.line)) + margin,
+  };
+}
+
+/** Whether what is visible lies well inside of `lines`. */
+function covers({ visibleRanges, document }: vscode.TextEditor, lines: Lines | undefined, slack: number): boolean {
+  if (lines === undefined) return false;
+  const last = document.lineCount - 1;
+  return visibleRanges.every(
+    ({ start, end }) => Math.max(0, start.line - slack) >= lines.from && Math.min(last, end.line + slack) <= lines.to,
+  );
+}
+
 /** The labels of hot lines from one line to another, of whole blocks where they are in columns. */
-function placeLabels(editor: vscode.TextEditor, drawn: DrawnHeat, from: number, to: number): PlacedLabel[] {
+function placeLabels(editor: vscode.TextEditor, drawn: DrawnHeat, { from, to }: Lines, column: boolean): PlacedLabel[] {
   const { hot, look, profileTotal, durationMs } = drawn;
   const style: LabelStyle = { display: look.display, metric: look.metric, durationMs };
   const { document, options } = editor;
@@ -180,7 +235,7 @@ function placeLabels(editor: vscode.TextEditor, drawn: DrawnHeat, from: number, 
     width: displayWidth(document.lineAt(line.line).text, tabSize),
     fields: labelFields(line, hot, wholeOf(look.reference, hot, line, profileTotal), style),
   });
-  if (look.labelPosition === 'lineEnd' || wraps(editor)) {
+  if (!column) {
     return labelsAtLineEnds(hot.lines.filter(near).map(measured)).filter(({ text }) => text !== '');
   }
   const starts = labelBlocks(hot.lines);
@@ -189,17 +244,6 @@ function placeLabels(editor: vscode.TextEditor, drawn: DrawnHeat, from: number, 
     if (!block.some(near)) return [];
     return labelsInColumn(block.map(measured), look.labelColumn).filter(({ text }) => text !== '');
   });
-}
-
-/** Wrapped lines end anywhere: no column fits them. */
-function wraps({ document }: vscode.TextEditor): boolean {
-  return vscode.workspace.getConfiguration('editor', document).get('wordWrap', 'off') !== 'off';
-}
-
-/** What the editor adds to each character's width, in pixels. */
-function letterSpacing({ document }: vscode.TextEditor): number {
-  const spacing = vscode.workspace.getConfiguration('editor', document).get<unknown>('letterSpacing');
-  return typeof spacing === 'number' && Number.isFinite(spacing) ? spacing : 0;
 }
 
 function labelType(color: string): DecorationType {

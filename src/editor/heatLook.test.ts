@@ -6,7 +6,7 @@ import { fieldsText, labelFields } from './heatLabel';
 import type { HeatLook } from './heatLook';
 import { lookOf, lookSections, referenceWords } from './heatLookText';
 import { referenceProblem, referenceThread, referenceView, wholeOf } from './heatReference';
-import { boundsOf, defaultBounds, heatStepsOf } from './heatScale';
+import { boundsOf, defaultBounds, heatStepsOf, rulerMarks } from './heatScale';
 import { type HotLine, type HotLines, noHotLines } from './hotLines';
 
 const line: HotLine = {
@@ -143,6 +143,20 @@ describe('scales', () => {
     expect(heatStepsOf(shares, 'rank')).toEqual([5, 3, 2, 1, 0, 5]);
     expect(heatStepsOf([], 'linear')).toEqual([]);
     expect(heatStepsOf([Number.NaN], 'rank')).toEqual([0]);
+  });
+
+  it('mark every hot line in the ruler, or the hottest of each stretch of a long file', () => {
+    const few = [3, 4, 9].map((at) => ({ line: at, stale: at === 4 }));
+    expect(rulerMarks(few, [1, 5, 2], 20)).toEqual([
+      { line: 3, step: 1 },
+      { line: 9, step: 2 },
+    ]);
+    const many = Array.from({ length: 10_000 }, (_, at) => ({ line: at, stale: false }));
+    const steps = many.map(({ line: at }) => (at === 5000 ? 5 : 1 + (at % 3)));
+    const marks = rulerMarks(many, steps, 10_000);
+    expect(marks.length).toBeLessThanOrEqual(600);
+    expect(marks.filter(({ step }) => step === 5)).toEqual([{ line: 5000, step: 5 }]);
+    expect(marks.every(({ step }) => step >= 3)).toBe(true);
   });
 
   it('take bounds that ascend, else the defaults', () => {

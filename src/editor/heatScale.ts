@@ -72,3 +72,26 @@ export function boundsOf(percents: unknown): readonly number[] {
   const fit = shares.every((share, i) => share > 0 && share <= 1 && (i === 0 || share > shares[i - 1]!));
   return fit ? shares : defaultBounds;
 }
+
+/** More marks than this are closer than pixels in the overview ruler. */
+const mostRulerMarks = 600;
+
+/**
+ * What the overview ruler shows: every hot line, or where there are very many the hottest of each stretch.
+ *
+ * @param steps a line each
+ */
+export function rulerMarks(
+  lines: readonly { readonly line: number; readonly stale: boolean }[],
+  steps: readonly number[],
+  lineCount: number,
+): { line: number; step: number }[] {
+  const stretch = lines.length <= mostRulerMarks ? 1 : Math.ceil(lineCount / mostRulerMarks);
+  const marks = new Map<number, { line: number; step: number }>();
+  lines.forEach(({ line, stale }, i) => {
+    const step = steps[i]!;
+    const at = Math.floor(line / stretch);
+    if (!stale && step > (marks.get(at)?.step ?? 0)) marks.set(at, { line, step });
+  });
+  return [...marks.values()];
+}

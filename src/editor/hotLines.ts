@@ -100,7 +100,7 @@ export function hotLinesOf(
   const baseline = compared === null ? null : baselineOf(compared, viewTotal);
   const before = compared === null ? null : layOutBaseline(compared, lineCount);
   const lines: HotLine[] = [];
-  for (const line of new Set([...now.keys(), ...(before?.keys() ?? [])])) {
+  for (const line of before === null ? now.keys() : new Set([...now.keys(), ...before.keys()])) {
     const { values, functionTotal, recorded, stale } = now.get(line) ?? {
       ...noLine(),
       stale: before?.get(line)?.stale ?? false,
