@@ -152,7 +152,7 @@ export function activate(context: vscode.ExtensionContext): void {
       files: () => heat.heatFiles,
       fileBelow: (folder, path) => files.fileAt(path, folder),
     }),
-    registerHeatHover(heat, engine),
+    registerHeatHover(heat, tracker, engine),
     registerProfileEditor(profiles, {
       engine,
       output,

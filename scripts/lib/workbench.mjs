@@ -431,10 +431,12 @@ export async function decoratedLines(page) {
         if (number) numbers.set(at(row), Number(number));
       }
       const backgrounds = new Map();
+      const outlined = new Set();
       for (const row of editor.querySelectorAll('.view-overlays > div')) {
         for (const part of row.querySelectorAll('[class*="ced-"]')) {
           const colour = getComputedStyle(part).backgroundColor;
           if (colour !== 'rgba(0, 0, 0, 0)') backgrounds.set(at(row), colour);
+          if (getComputedStyle(part).borderTopStyle === 'dashed') outlined.add(at(row));
         }
       }
       for (const row of editor.querySelectorAll('.view-lines > .view-line')) {
@@ -450,7 +452,14 @@ export async function decoratedLines(page) {
         const background = backgrounds.get(at(row)) ?? null;
         if (label === null && background === null) continue;
         const text = (row.textContent ?? '').replaceAll('\u00a0', ' ');
-        lines.push({ editor: name, line: numbers.get(at(row)) ?? null, text, label, background });
+        lines.push({
+          editor: name,
+          line: numbers.get(at(row)) ?? null,
+          text,
+          label,
+          background,
+          outlined: outlined.has(at(row)),
+        });
       }
     }
     return lines.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));

@@ -4,6 +4,7 @@ import { sandwichCommand, showInFlameGraphCommand } from './chartLink';
 import type { Heat } from './heat';
 import { heatScope } from './heatScope';
 import type { HeatSource } from './heatSource';
+import type { LineTracker } from './lineTracker';
 import { type HoverContext, hoverText, vanishedText } from './hoverText';
 import { openLocationCommand } from './openLocationCommand';
 
@@ -11,7 +12,7 @@ import { openLocationCommand } from './openLocationCommand';
 const maxRecorded = 2;
 
 /** What a hot line costs and how sure that is, when it ran, who called it and what it called. */
-export function registerHeatHover(heat: Heat, engine: EngineApi): vscode.Disposable {
+export function registerHeatHover(heat: Heat, tracker: LineTracker, engine: EngineApi): vscode.Disposable {
   return vscode.languages.registerHoverProvider(
     { pattern: '**' },
     {
@@ -45,7 +46,7 @@ export function registerHeatHover(heat: Heat, engine: EngineApi): vscode.Disposa
             profile,
             place: `${document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1)}:${position.line + 1}`,
             declared: summary?.lines === 'declaration',
-            movedFile: await changedSince(document, heat.source),
+            movedFile: await mayHaveMoved(document, heat.source, tracker),
             scope: heatScope(summary, view),
             label: heat.referenceWords === '' ? '' : `${heat.labelText(line, hot)} ${heat.referenceWords}`,
             theme: isLight(vscode.window.activeColorTheme.kind) ? 'light' : 'dark',
@@ -79,10 +80,18 @@ function isLight(kind: vscode.ColorThemeKind): boolean {
 const clockMs = 2000;
 
 /**
- * Whether the file was written between the recording and its opening: its lines may not be those that were profiled.
- * Later edits are followed line by line.
+ * Whether the lines may not be those that were profiled: the file was written between the recording and its opening, and
+ * nothing is known of the text before. Later edits are followed line by line.
  */
-async function changedSince(document: vscode.TextDocument, source: HeatSource | null): Promise<boolean> {
+async function mayHaveMoved(
+  document: vscode.TextDocument,
+  source: HeatSource | null,
+  tracker: LineTracker,
+): Promise<boolean> {
+  const text = source === null ? null : tracker.textFor(source, document);
+  if (text !== null) {
+    return !text.certain;
+  }
   const span = source?.readSpanMs ?? null;
   if (span === null) {
     return false;

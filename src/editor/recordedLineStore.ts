@@ -33,9 +33,30 @@ export function recordingKey(summary: ProfileSummary, uri: vscode.Uri): string {
 
 /** A file a profile in the extension's storage for this workspace. Failures only cost what would have been remembered. */
 export class RecordedLineStore {
+  /** One thing at a time: what was just saved is there to be loaded. */
+  private busy: Promise<unknown> = Promise.resolve();
+
   constructor(private readonly folder: vscode.Uri) {}
 
-  async load(key: string): Promise<RecordedSources | null> {
+  load(key: string): Promise<RecordedSources | null> {
+    return this.then(() => this.read(key));
+  }
+
+  save(key: string, sources: RecordedSources): Promise<void> {
+    return this.then(() => this.write(key, sources));
+  }
+
+  delete(key: string): Promise<void> {
+    return this.then(() => this.remove(key));
+  }
+
+  private then<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.busy.then(act);
+    this.busy = done;
+    return done;
+  }
+
+  private async read(key: string): Promise<RecordedSources | null> {
     try {
       const stored: unknown = deserialize(await vscode.workspace.fs.readFile(this.file(key)));
       return isStored(stored) ? { commit: stored.commit, files: stored.files } : null;
@@ -44,7 +65,7 @@ export class RecordedLineStore {
     }
   }
 
-  async save(key: string, { commit, files }: RecordedSources): Promise<void> {
+  private async write(key: string, { commit, files }: RecordedSources): Promise<void> {
     try {
       await vscode.workspace.fs.createDirectory(this.folder);
       await vscode.workspace.fs.writeFile(this.file(key), serialize({ format, commit, files }));
@@ -54,7 +75,7 @@ export class RecordedLineStore {
     }
   }
 
-  async delete(key: string): Promise<void> {
+  private async remove(key: string): Promise<void> {
     try {
       await vscode.workspace.fs.delete(this.file(key));
     } catch {

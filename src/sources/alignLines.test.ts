@@ -64,6 +64,12 @@ describe('alignLines', () => {
     expect(align(['x++;', ...norm, ...main], [...norm, ...main, 'x++;'])[0]).toBeNull();
   });
 
+  it('keeps a comment beside its neighbours', () => {
+    const before = ['// What this is.', '', ...norm, '// Recursion.', ...fib];
+    const found = align(before, ['// One line more.', 'import a;', ...before]);
+    expect([found[0], found[6]]).toEqual(['// What this is.@2', '// Recursion.@8']);
+  });
+
   it('believes edits where lines are alike', () => {
     expect(align(['x++;', 'x++;'], ['x++;', 'x++;', 'x++;'], [1, 2])).toEqual(['x++;@1', 'x++;@2']);
     // A line that was lost and came back.

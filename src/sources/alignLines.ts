@@ -169,8 +169,6 @@ class Aligner {
           taken[at] = 1;
           return true;
         }
-        // What is in between is blank at most.
-        if (this.current.hash[at] !== 0) return false;
       }
       return false;
     };

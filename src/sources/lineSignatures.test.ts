@@ -7,8 +7,8 @@ function same(a: string, b: string, name = 'a.ts'): boolean {
   return x.hash.length === y.hash.length && x.hash.every((hash, i) => hash === y.hash[i]);
 }
 
-/** Which lines have code. */
-const code = (text: string, name = 'a.ts'): number[] => [...signLines(text, name).hash].map((hash) => (hash ? 1 : 0));
+/** Which lines have words in code. */
+const code = (text: string, name = 'a.ts'): number[] => [...signLines(text, name).words].map((set) => (set ? 1 : 0));
 
 describe('signLines', () => {
   it('counts lines by any break', () => {
@@ -32,13 +32,20 @@ describe('signLines', () => {
     expect(same('r = /[/*]/; f(1)', 'r = /[/*]/; f(2)')).toBe(false);
     expect(code('r = /\\/*/;\nx = 1;')).toEqual([1, 1]);
     expect(same('a = b / c; d("//x")', 'a = b / c; d("//y")')).toBe(false);
-    expect(code('t = `\n// text\n`;')).toEqual([1, 1, 1]);
+    expect(code('t = `\n// text\n`;')).toEqual([1, 1, 0]);
     expect(same('q = a // b', 'q = a // c', 'x.py')).toBe(false);
     expect(same('q = a # b', 'q = a  # c', 'x.py')).toBe(true);
-    expect(code('"""\n# text\n"""', 'x.py')).toEqual([1, 1, 1]);
+    expect(code('"""\n# text\n"""', 'x.py')).toEqual([0, 1, 0]);
     expect(same('fn f<\'a>(x: &\'a str) { g("x y") }', 'fn f<\'a>(x: &\'a str) { g("xy") }', 'a.rs')).toBe(false);
     expect(same('# a', '# b', 'readme.unknown')).toBe(false);
     expect(code('--[[ a\nb ]] x = 1', 'a.lua')).toEqual([0, 1]);
+  });
+
+  it('tells comments of lines without code apart, and blank lines from them', () => {
+    const { hash } = signLines('// one\n// two\n\n/* one */\n  // one', 'a.ts');
+    expect(hash[0]).toBe(hash[4]);
+    expect(new Set(hash).size).toBe(4);
+    expect(hash[2]).toBe(0);
   });
 
   it('keeps which words a line has', () => {

@@ -5,9 +5,9 @@ import { type CommentStyle, commentStyleOf } from './commentStyle';
  * only indented or commented on is the same.
  */
 export interface LineSignatures {
-  /** A line's code as a 32-bit hash; 0 for a line without code. */
+  /** A line's code as a 32-bit hash; of its comment where it has no code, 0 for a blank line. */
   readonly hash: Uint32Array;
-  /** The words of a line's code as a set of 32 bits, to tell how alike two lines are; 0 for mere punctuation. */
+  /** The words of a line's code as a set of 32 bits, to tell how alike two lines are; 0 for punctuation and comments. */
   readonly words: Uint32Array;
 }
 
@@ -30,6 +30,7 @@ export function signLines(text: string, fileName: string): LineSignatures {
   const words = new Uint32Array(count);
   let line = 0;
   let state = emptyHash;
+  let comment = emptyHash;
   let wordSet = 0;
   let word = 0;
   // The last code unit that counted; 0 at a line's start. `gap`: white space stood behind it.
@@ -40,6 +41,12 @@ export function signLines(text: string, fileName: string): LineSignatures {
   let kind = 0;
   let inComment = false;
 
+  const endLine = (): void => {
+    endWord();
+    const signed = last === 0 ? comment : state;
+    hash[line] = signed === emptyHash ? 0 : mixed(signed) >>> 0 || 1;
+    words[line] = wordSet;
+  };
   const endWord = (): void => {
     if (word !== 0) wordSet |= 1 << (mixed(word) & 31);
     word = 0;
@@ -58,11 +65,10 @@ export function signLines(text: string, fileName: string): LineSignatures {
     const code = text.charCodeAt(at);
     if (code === 10 || code === 13) {
       if (code === 13 && text.charCodeAt(at + 1) === 10) at++;
-      endWord();
-      hash[line] = last === 0 ? 0 : mixed(state) >>> 0 || 1;
-      words[line] = wordSet;
+      endLine();
       line++;
       state = emptyHash;
+      comment = emptyHash;
       wordSet = 0;
       last = 0;
       gap = false;
@@ -74,6 +80,8 @@ export function signLines(text: string, fileName: string): LineSignatures {
         inComment = false;
         until = '';
         gap = true;
+      } else if (!isSpace(code)) {
+        comment = hashed(comment, code);
       }
     } else if (until !== '') {
       // In a string all counts, also white space.
@@ -95,13 +103,15 @@ export function signLines(text: string, fileName: string): LineSignatures {
     } else if (isSpace(code)) {
       gap = true;
     } else {
-      const comment = commentAt(style, text, at, last);
-      if (comment === 'line') {
-        at = lineEnd(text, at) - 1;
-      } else if (comment !== null) {
+      const begun = commentAt(style, text, at, last);
+      if (begun === 'line') {
+        for (const end = lineEnd(text, at); at < end; at++) comment = hashed(comment, text.charCodeAt(at));
+        at--;
+      } else if (begun !== null) {
         inComment = true;
-        until = comment.end;
-        at += comment.start.length - 1;
+        until = begun.end;
+        at += begun.start.length - 1;
+        comment = hashed(comment, 42);
       } else {
         const quote = quoteAt(style, text, at, last);
         take(code);
@@ -116,9 +126,7 @@ export function signLines(text: string, fileName: string): LineSignatures {
       }
     }
   }
-  endWord();
-  hash[line] = last === 0 ? 0 : mixed(state) >>> 0 || 1;
-  words[line] = wordSet;
+  endLine();
   return { hash, words };
 }
 

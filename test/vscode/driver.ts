@@ -24,6 +24,8 @@ export interface DecoratedLine {
   label: string | null;
   /** The computed colour behind the line. */
   background: string | null;
+  /** Whether a dashed line is around it: its code changed. */
+  outlined: boolean;
 }
 
 export interface QuickPickItem {

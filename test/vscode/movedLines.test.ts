@@ -1,0 +1,399 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import {
+  decoratedLines,
+  eventually,
+  pick,
+  runCommand,
+  screenshot,
+  themeKind,
+  ui,
+  waitForFlameGraph,
+  waitForQuickPick,
+  waitForStatusBarItem,
+} from './driver';
+import { goLines, jfrLines, type LineTable, labelOf, pySpyLines, v8Lines } from './lineOracles';
+import { projectFile, removeFromWorkspace, writeWorkspace } from './workspaceFolder';
+
+/** A program, its capture, what the format's own tool says of it, and the edits that are made of it. */
+interface Case {
+  readonly name: string;
+  readonly source: string;
+  /** What else the source needs to be found. */
+  readonly beside?: string;
+  readonly capture: string;
+  readonly table: () => LineTable;
+  /** Put above the first line. */
+  readonly insert: readonly string[];
+  /** Lines (1-based, of the original) and what is done with them; all are hot. */
+  readonly deleted: number;
+  readonly edited: number;
+  readonly edit: (line: string) => string;
+  readonly commented: number;
+  readonly comment: string;
+  /** A function, first and last line, and the line that it is put behind. */
+  readonly moved: readonly [number, number];
+  readonly behind: number;
+}
+
+const fixture = (...path: string[]): string => projectFile('test', 'fixtures', ...path);
+
+const cases: readonly Case[] = [
+  {
+    name: 'Node',
+    source: 'busy.js',
+    capture: 'node.cpuprofile',
+    table: () => v8Lines(fixture('node.cpuprofile'), '/busy.js'),
+    insert: ['// One line more.', "const { join } = require('node:path');", ''],
+    deleted: 26,
+    edited: 28,
+    edit: (line) => line.replace('8_000', '9_000'),
+    commented: 11,
+    comment: ' // all kinds of garbage',
+    moved: [8, 17],
+    behind: 23,
+  },
+  {
+    name: 'Go',
+    source: 'main.go',
+    beside: 'go.mod',
+    capture: 'go-cpu.pb.gz',
+    table: () => goLines(fixture('oracle', 'go-cpu.lines.txt'), 'hot/main.go'),
+    insert: ['// One line more.', '//go:build !none', ''],
+    deleted: 58,
+    edited: 57,
+    edit: (line) => line.replace('24', '25'),
+    commented: 20,
+    comment: ' // the end of it',
+    moved: [18, 23],
+    behind: 36,
+  },
+  {
+    name: 'Java',
+    source: 'Busy.java',
+    capture: 'jfr/jdk17.jfr.gz',
+    table: () => jfrLines(fixture('jfr', 'jdk17.oracle.txt'), 'jdk.ExecutionSample', 'Busy'),
+    insert: ['// One line more.', 'import java.util.Map;', ''],
+    deleted: 85,
+    edited: 102,
+    edit: (line) => line.replace('1000', '2000'),
+    commented: 34,
+    comment: ' // twice',
+    moved: [41, 48],
+    behind: 56,
+  },
+  {
+    name: 'Python',
+    source: 'busy.py',
+    capture: 'py-spy.folded',
+    table: () => pySpyLines(fixture('py-spy.folded'), 'busy.py'),
+    insert: ['# One line more.', 'import math', ''],
+    deleted: 25,
+    edited: 24,
+    edit: (line) => line.replace('20000', '30000'),
+    commented: 8,
+    comment: '  # twice',
+    moved: [11, 13],
+    behind: 17,
+  },
+];
+
+interface Label {
+  readonly line: number;
+  readonly text: string;
+  readonly label: string;
+  readonly stale: boolean;
+}
+
+/** All labels of the only text editor, as drawn, from its first line to its last. */
+async function drawnLabels(editor: vscode.TextEditor): Promise<Label[]> {
+  const found = new Map<number, Label>();
+  for (let top = 0; top < editor.document.lineCount; top += 25) {
+    editor.revealRange(new vscode.Range(top, 0, top, 0), vscode.TextEditorRevealType.AtTop);
+    await eventually(
+      () => editor.visibleRanges[0]?.start.line ?? -1,
+      (line) => Math.abs(line - top) <= 1,
+      3000,
+    ).catch(() => {});
+    for (const { line, text, label, outlined } of await decoratedLines()) {
+      if (line !== null && label !== null) found.set(line, { line, text, label, stale: outlined });
+    }
+  }
+  return [...found.values()].sort((a, b) => a.line - b.line);
+}
+
+const trimmed = (line: string): string => line.trim();
+
+/** The text with the fixed edits made, up to the `count`th. */
+function editedText(original: readonly string[], each: Case, count: number): string[] {
+  let lines = original.map((text, i) => ({ text, line: i + 1 }));
+  const edits: (() => void)[] = [
+    () => {
+      lines = [...each.insert.map((text) => ({ text, line: 0 })), ...lines];
+    },
+    () => {
+      lines = lines.map((at) => (at.line === each.commented ? { ...at, text: `  ${at.text}${each.comment}` } : at));
+    },
+    () => {
+      lines = lines.map((at) => (at.line === each.edited ? { ...at, text: each.edit(at.text) } : at));
+    },
+    () => {
+      lines = lines.filter(({ line }) => line !== each.deleted);
+    },
+    () => {
+      const [first, last] = each.moved;
+      const block = lines.filter(({ line }) => line >= first && line <= last);
+      const rest = lines.filter((at) => !block.includes(at));
+      const at = rest.findIndex(({ line }) => line === each.behind) + 1;
+      lines = [...rest.slice(0, at), { text: '', line: 0 }, ...block, ...rest.slice(at)];
+    },
+  ];
+  for (const edit of edits.slice(0, count)) edit();
+  return lines.map(({ text }) => text);
+}
+
+/** The labels that must be drawn after `count` edits: each on its statement, the one that changed marked as stale. */
+function expectedLabels(original: readonly string[], each: Case, table: LineTable, count: number): Label[] {
+  const now = editedText(original, each, count);
+  const marked = editedText(
+    original.map((_, i) => `#${i + 1}`),
+    { ...each, edit: (line) => `${line}~`, comment: '' },
+    count,
+  );
+  return marked.flatMap((mark, i) => {
+    const [, line, changed] = /^\s*#(\d+)(~?)$/.exec(mark) ?? [];
+    const label = line === undefined ? null : labelOf(table, Number(line));
+    return label === null ? [] : [{ line: i + 1, text: trimmed(now[i]!), label, stale: changed === '~' }];
+  });
+}
+
+async function labelsAre(editor: vscode.TextEditor, expected: readonly Label[]): Promise<void> {
+  const read = async (): Promise<Label[]> =>
+    (await drawnLabels(editor)).map((label) => ({ ...label, text: trimmed(label.text) }));
+  const same = (labels: Label[]): boolean => JSON.stringify(labels) === JSON.stringify(expected);
+  const labels = await eventually(read, same, 15_000).catch(read);
+  assert.deepEqual(labels, expected);
+}
+
+async function replaceText(
+  document: vscode.TextDocument,
+  from: number,
+  to: number,
+  by: readonly string[],
+): Promise<void> {
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(document.uri, new vscode.Range(from, 0, to, 0), by.map((line) => `${line}\n`).join(''));
+  assert.ok(await vscode.workspace.applyEdit(edit));
+}
+
+/** Makes the document's lines `to`, by one edit for each run of lines that differ. */
+async function editTo(document: vscode.TextDocument, to: readonly string[]): Promise<void> {
+  const from = document.getText().split('\n');
+  let start = 0;
+  while (start < Math.min(from.length, to.length) && from[start] === to[start]) start++;
+  let end = 0;
+  while (end < Math.min(from.length, to.length) - start && from.at(-1 - end) === to.at(-1 - end)) end++;
+  await replaceText(document, start, from.length - end, to.slice(start, to.length - end));
+  assert.equal(document.getText(), to.join('\n'));
+}
+
+async function openCapture(path: string, sampleType?: string): Promise<void> {
+  await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(path), 'emberline.profileOption');
+  await waitForFlameGraph();
+  if (sampleType === undefined) return;
+  await ui(async (page, type, tools) => {
+    const frame = tools.webview(page);
+    const box = frame.getByRole('combobox').first();
+    if ((await box.textContent())?.trim() === type) return;
+    await box.click();
+    await frame.getByRole('option', { name: type }).first().click();
+  }, sampleType);
+}
+
+async function openSource(path: string): Promise<vscode.TextEditor> {
+  return vscode.window.showTextDocument(vscode.Uri.file(path), { preview: false });
+}
+
+/** Closes the profile and the source, and waits until VS Code let go of the document. */
+async function closeAll(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  await vscode.commands.executeCommand('emberline.clearHeat');
+}
+
+/** Lines that changed, in dark and light. */
+async function pictures(editor: vscode.TextEditor): Promise<void> {
+  const folder = process.env['EMBERLINE_TEST_OUTPUT'];
+  if (folder === undefined) return;
+  editor.revealRange(new vscode.Range(0, 0, 0, 0), vscode.TextEditorRevealType.AtTop);
+  const config = vscode.workspace.getConfiguration('workbench');
+  for (const [theme, kind] of [
+    ['Default Dark Modern', 'vs-dark'],
+    ['Default Light Modern', 'vs'],
+  ] as const) {
+    await config.update('colorTheme', theme, vscode.ConfigurationTarget.Global);
+    await eventually(themeKind, (shown) => shown === kind);
+    await eventually(decoratedLines, (lines) => lines.some(({ outlined }) => outlined));
+    await screenshot(join(folder, `moved-lines-${kind}.png`));
+  }
+  await config.update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
+}
+
+function sticky(enabled: boolean | undefined): Thenable<void> {
+  return vscode.workspace
+    .getConfiguration()
+    .update('editor.stickyScroll.enabled', enabled, vscode.ConfigurationTarget.Global);
+}
+
+suite('Lines that moved', () => {
+  suiteSetup(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeSidebar');
+    await vscode.commands.executeCommand('workbench.action.closePanel');
+    // What is revealed at the top is seen there.
+    await sticky(false);
+  });
+
+  suiteTeardown(async () => {
+    await closeAll();
+    await sticky(undefined);
+    await vscode.workspace
+      .getConfiguration()
+      .update('emberline.pathMappings', undefined, vscode.ConfigurationTarget.Workspace);
+    for (const { name } of cases) removeFromWorkspace(`moved${name}`);
+  });
+
+  for (const each of cases) {
+    test(`keep the labels of ${each.name}'s own tool on their statements`, async function () {
+      this.timeout(240_000);
+      const program = { Node: '', Go: 'go', Java: 'java', Python: '' }[each.name]!;
+      const text = readFileSync(fixture('programs', program, each.source), 'utf8');
+      const original = text.split('\n');
+      const capture = each.capture.slice(each.capture.lastIndexOf('/') + 1);
+      const folder = writeWorkspace(`moved${each.name}`, {
+        [each.source]: text,
+        [capture]: readFileSync(fixture(...each.capture.split('/'))),
+        ...(each.beside === undefined
+          ? {}
+          : { [each.beside]: readFileSync(fixture('programs', program, each.beside), 'utf8') }),
+      });
+      // As if written before the capture.
+      const source = join(folder, each.source);
+      utimesSync(source, 1e9, 1e9);
+      await vscode.workspace
+        .getConfiguration()
+        .update(
+          'emberline.pathMappings',
+          [{ from: '/tmp/emberline-fixtures', to: folder }],
+          vscode.ConfigurationTarget.Workspace,
+        );
+      const table = each.table();
+      assert.ok(table.lines.size >= 8, `${table.lines.size} lines`);
+      const expected = (count: number): Label[] => expectedLabels(original, each, table, count);
+      const sampleType = each.name === 'Node' ? 'samples' : undefined;
+
+      await openCapture(join(folder, capture), sampleType);
+      let editor = await openSource(source);
+      await labelsAre(editor, expected(0));
+      for (const count of [1, 2, 3, 4]) {
+        await editTo(editor.document, editedText(original, each, count));
+        await labelsAre(editor, expected(count));
+      }
+      // A function is cut in one place and pasted in another.
+      const [first, last] = each.moved;
+      const before = editedText(original, each, 4);
+      const start = before.indexOf(original[first - 1]!);
+      const end = before.indexOf(original[last - 1]!, start) + 1;
+      await replaceText(editor.document, start, end, []);
+      await editTo(editor.document, editedText(original, each, 5));
+      await labelsAre(editor, expected(5));
+      if (each.name === 'Python') await pictures(editor);
+
+      await editor.document.save();
+      await closeAll();
+      // Somebody else wrote the file meanwhile.
+      const farther = ['', ...editedText(original, each, 5)];
+      writeFileSync(source, farther.join('\n'));
+      const lower = (label: Label): Label => ({ ...label, line: label.line + 1 });
+      await openCapture(join(folder, capture), sampleType);
+      editor = await openSource(source);
+      await labelsAre(editor, expected(5).map(lower));
+
+      // git checkout, under the open editor.
+      writeFileSync(source, text);
+      await eventually(
+        () => editor.document.getText(),
+        (now) => now === text,
+      );
+      await labelsAre(editor, expected(0));
+
+      // Renamed outside, then in VS Code.
+      await closeAll();
+      const renamed = source.replace(/(\.\w+)$/, 'Renamed$1');
+      writeFileSync(source, editedText(original, each, 5).join('\n'));
+      renameSync(source, renamed);
+      await openCapture(join(folder, capture), sampleType);
+      editor = await openSource(renamed);
+      await labelsAre(editor, expected(5));
+      const again = source.replace(/(\.\w+)$/, 'Again$1');
+      const edit = new vscode.WorkspaceEdit();
+      edit.renameFile(vscode.Uri.file(renamed), vscode.Uri.file(again));
+      assert.ok(await vscode.workspace.applyEdit(edit));
+      editor = await openSource(again);
+      await labelsAre(editor, expected(5));
+      await closeAll();
+    });
+  }
+
+  test('are found at the commit that is said to be the profile’s', async function () {
+    this.timeout(240_000);
+    const each = cases.find(({ name }) => name === 'Python')!;
+    const original = readFileSync(fixture('programs', each.source), 'utf8').split('\n');
+    const table = each.table();
+    const folder = writeWorkspace('movedGit', { 'repository/busy.py': original.join('\n') });
+    const repository = join(folder, 'repository');
+    const run = (...args: string[]): string =>
+      execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', ...args], {
+        cwd: repository,
+        encoding: 'utf8',
+        env: { ...process.env, PATH: process.env['EMBERLINE_TEST_PATH'] ?? process.env['PATH'] },
+      }).trim();
+    const git = vscode.workspace.getConfiguration('git');
+    try {
+      run('init', '-q');
+      run('add', '.');
+      run('commit', '-qm', 'As it was profiled');
+      const commit = run('rev-parse', 'HEAD');
+      // Another revision is checked out, in which the file has another name, when the profile is opened first.
+      run('mv', 'busy.py', 'work.py');
+      writeFileSync(join(repository, 'work.py'), editedText(original, each, 5).join('\n'));
+      run('commit', '-qam', 'Later');
+      writeFileSync(join(folder, 'capture.folded'), readFileSync(fixture('py-spy.folded')));
+      await git.update('enabled', true, vscode.ConfigurationTarget.Global);
+      await vscode.workspace
+        .getConfiguration()
+        .update(
+          'emberline.pathMappings',
+          [{ from: '/tmp/emberline-fixtures', to: repository }],
+          vscode.ConfigurationTarget.Workspace,
+        );
+      await openCapture(join(folder, 'capture.folded'));
+      const editor = await openSource(join(repository, 'work.py'));
+      void runCommand("Emberline: Set the Profile's Commit…");
+      const items = await waitForQuickPick('Commit that capture.folded was recorded at');
+      assert.ok(items.length > 0);
+      const shown = await eventually(
+        () => waitForQuickPick('Commit that capture.folded was recorded at'),
+        (found) => found.some(({ label }) => label.includes(commit.slice(0, 10))),
+      );
+      await pick(shown.find(({ label }) => label.includes(commit.slice(0, 10)))!.label);
+      await waitForStatusBarItem(`is of commit ${commit.slice(0, 10)}`);
+      await labelsAre(editor, expectedLabels(original, each, table, 5));
+    } finally {
+      await closeAll();
+      await git.update('enabled', undefined, vscode.ConfigurationTarget.Global);
+      removeFromWorkspace('movedGit');
+    }
+  });
+});
