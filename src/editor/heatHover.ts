@@ -4,8 +4,8 @@ import { sandwichCommand, showInFlameGraphCommand } from './chartLink';
 import type { Heat } from './heat';
 import { heatScope } from './heatScope';
 import type { HeatSource } from './heatSource';
-import type { LineTracker } from './lineTracker';
 import { type HoverContext, hoverText, vanishedText } from './hoverText';
+import type { LineTracker } from './lineTracker';
 import { openLocationCommand } from './openLocationCommand';
 
 /** A line may stand for several recorded ones (joined lines, a file known by two names). */

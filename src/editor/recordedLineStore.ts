@@ -39,18 +39,18 @@ export class RecordedLineStore {
   constructor(private readonly folder: vscode.Uri) {}
 
   load(key: string): Promise<RecordedSources | null> {
-    return this.then(() => this.read(key));
+    return this.inTurn(() => this.read(key));
   }
 
   save(key: string, sources: RecordedSources): Promise<void> {
-    return this.then(() => this.write(key, sources));
+    return this.inTurn(() => this.write(key, sources));
   }
 
   delete(key: string): Promise<void> {
-    return this.then(() => this.remove(key));
+    return this.inTurn(() => this.remove(key));
   }
 
-  private then<T>(act: () => Promise<T>): Promise<T> {
+  private inTurn<T>(act: () => Promise<T>): Promise<T> {
     const done = this.busy.then(act);
     this.busy = done;
     return done;

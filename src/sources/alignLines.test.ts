@@ -48,6 +48,12 @@ describe('alignLines', () => {
     );
     const after = ['a = 1;', 'log("x");', 'b = f(a, c, true);', 'd = 3;'];
     expect(align(['a = 1;', 'b = f(a, c);', 'd = 3;'], after)[1]).toBe('~b = f(a, c, true);@2');
+    expect(align(['a();', 'litter(2);', 'sort(8);', 'd();'], ['a();', 'sort(9);', 'd();'])).toEqual([
+      'a();@0',
+      null,
+      '~sort(9);@1',
+      'd();@2',
+    ]);
     expect(align(['a = 1;', 'b = f(a, c);', 'd = 3;'], ['a = 1;', 'd = 3;'])[1]).toBeNull();
     expect(align(['a = 1;', 'b = f(a, c);', 'd = 3;'], ['a = 1;', '// b = f(a, c);', 'd = 3;'])[1]).toBeNull();
     expect(align(['a = 1;', 'b();', 'd = 3;'], ['a = 1;', '// b();', 'd = 3;'], [0, 1, 2])[1]).toBe('~// b();@1');

@@ -10,7 +10,7 @@ export interface LineAlignment {
 }
 
 /** Of lines that differ in number, two are taken for one that changed where they share this much of their words. */
-const leastAlike = 0.4;
+const leastAlike = 0.3;
 /** What is compared each with each is bounded. */
 const maxCompared = 64;
 /** A single line is known to have moved by this many words, where no other line in either text is like it. */
