@@ -1,52 +1,21 @@
 import { Agent, type AgentOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { ProtocolMapping } from 'devtools-protocol/types/protocol-mapping';
 import WebSocket from 'ws';
+import { CdpPeer, CdpTimeoutError, messageOf } from './cdpPeer';
 import { connectionError } from './downloadError';
 import type { HttpAccess } from './httpAccess';
 import { isSecure, shownAddress, socketPathOf } from './httpAddress';
 import { connectionOptions } from './httpRequest';
 import type { ConnectionSeen } from './tlsFailure';
 
-/** What V8 inspectors and js-debug's proxy answer beside the published protocol. */
-interface FurtherCommands {
-  /** js-debug's proxy forwards only the events that were asked for; a name may end with `*`. */
-  'JsDebug.subscribe': { paramsType: [{ events: string[] }]; returnType: object };
-  /** Node then waits at its end until its clients have disconnected, instead of destroying the context at once. */
-  'NodeRuntime.notifyWhenWaitingForDisconnect': { paramsType: [{ enabled: boolean }]; returnType: object };
-}
-
-type Commands = ProtocolMapping.Commands & FurtherCommands;
-export type CdpMethod = keyof Commands;
-export type CdpResult<M extends CdpMethod> = Commands[M]['returnType'];
-
-class CdpTimeoutError extends Error {}
-export class CdpClosedError extends Error {}
-
-const DEFAULT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 /** A sampled heap comes as one message. */
 const MOST_BYTES = 256 << 20;
 
-/**
- * One client of a V8 inspector's WebSocket. Every request ends: with its answer, with an error that the target sent,
- * with a `CdpTimeoutError`, or with a `CdpClosedError` when the connection is gone.
- */
-export class CdpConnection {
-  /** Resolves when the connection is gone, whichever side ended it. */
-  readonly closed: Promise<void>;
-  private open = true;
-  private lastId = 0;
-  private readonly waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
-  private listener: (method: string, params: unknown) => void = () => undefined;
-  private markClosed: () => void = () => undefined;
-
+/** One client of a V8 inspector's WebSocket. */
+export class CdpConnection extends CdpPeer {
   private constructor(private readonly socket: WebSocket) {
-    this.closed = new Promise((resolve) => {
-      this.markClosed = () => {
-        this.open = false;
-        resolve();
-      };
-    });
+    super();
     socket.on('close', () => this.markClosed());
     // What breaks it also closes it.
     socket.on('error', () => undefined);
@@ -60,7 +29,7 @@ export class CdpConnection {
   static async connect(
     url: string,
     access: HttpAccess = { headersFor: () => ({}) },
-    timeoutMs = DEFAULT_TIMEOUT_MS,
+    timeoutMs = CONNECT_TIMEOUT_MS,
   ): Promise<CdpConnection> {
     // Credentials are those of the HTTP server that listed the target.
     const server = new URL(url.replace(/^ws/, 'http'));
@@ -104,82 +73,15 @@ export class CdpConnection {
     }
   }
 
-  get isOpen(): boolean {
-    return this.open;
-  }
-
-  /** `timeoutMs` null: wait as long as the connection lives, for a target that may be busy in native code. */
-  async send<M extends CdpMethod>(
-    method: M,
-    params?: Commands[M]['paramsType'][0],
-    timeoutMs: number | null = DEFAULT_TIMEOUT_MS,
-  ): Promise<CdpResult<M>> {
-    if (!this.open) {
-      throw new CdpClosedError(`${method}: the connection to the target is closed.`);
-    }
-    let timer: NodeJS.Timeout | undefined;
-    try {
-      const outcomes: Promise<CdpResult<M>>[] = [
-        this.ask(method, params) as Promise<CdpResult<M>>,
-        this.closed.then(() => {
-          throw new CdpClosedError(`${method}: the connection to the target was closed.`);
-        }),
-      ];
-      if (timeoutMs !== null) {
-        outcomes.push(
-          new Promise((_, reject) => {
-            timer = setTimeout(
-              () => reject(new CdpTimeoutError(`${method}: the target did not answer within ${timeoutMs / 1000} s.`)),
-              timeoutMs,
-            );
-          }),
-        );
-      }
-      return await Promise.race(outcomes);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  private ask(method: string, params: object | undefined): Promise<unknown> {
-    const id = ++this.lastId;
-    return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject });
-      this.socket.send(JSON.stringify({ id, method, params: params ?? {} }), (error) => {
-        if (error === undefined || error === null) return;
-        this.waiting.delete(id);
-        reject(this.open ? error : new CdpClosedError(`${method}: the connection to the target was closed.`));
-      });
+  protected transmit(text: string, failed: (error: Error) => void): void {
+    this.socket.send(text, (error) => {
+      if (error !== undefined && error !== null) failed(error);
     });
-  }
-
-  /** A message is an answer to a request, or an event. */
-  private receive(text: string): void {
-    let message: { id?: number; method?: string; params?: unknown; result?: unknown; error?: { message?: string } };
-    try {
-      message = JSON.parse(text);
-    } catch {
-      return;
-    }
-    if (message === null || typeof message !== 'object') return;
-    if (typeof message.id !== 'number') {
-      if (typeof message.method === 'string') this.listener(message.method, message.params);
-      return;
-    }
-    const waiting = this.waiting.get(message.id);
-    this.waiting.delete(message.id);
-    if (message.error === undefined) waiting?.resolve(message.result ?? {});
-    else waiting?.reject(new Error(String(message.error.message ?? 'the target refused')));
-  }
-
-  /** One listener: the next takes the place of the last. */
-  onEvent(listener: (method: string, params: unknown) => void): void {
-    this.listener = listener;
   }
 
   /** Ends the connection; the target and other clients of a shared session go on. */
   async close(): Promise<void> {
-    if (!this.open) {
+    if (!this.isOpen) {
       return;
     }
     const closed = new Promise<void>((resolve) => this.socket.once('close', () => resolve()));
@@ -194,11 +96,6 @@ export class CdpConnection {
     clearTimeout(timer);
     this.socket.terminate();
   }
-}
-
-export function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/\.$/, '');
 }
 
 function agentOfSocket(socketPath: string, secure: boolean): Agent {

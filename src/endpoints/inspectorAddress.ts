@@ -1,4 +1,4 @@
-import { messageOf } from './cdpConnection';
+import { messageOf } from './cdpPeer';
 import { DownloadError } from './downloadError';
 import type { HttpAccess } from './httpAccess';
 import { socketPathOf, withScheme } from './httpAddress';

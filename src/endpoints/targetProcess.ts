@@ -1,4 +1,4 @@
-import type { CdpConnection } from './cdpConnection';
+import type { CdpPeer } from './cdpPeer';
 
 /** What a target says about itself, without a side effect on it. */
 export interface TargetProcess {
@@ -8,7 +8,7 @@ export interface TargetProcess {
   readonly coverage: boolean;
 }
 
-export async function describeProcess(connection: CdpConnection): Promise<TargetProcess> {
+export async function describeProcess(connection: CdpPeer): Promise<TargetProcess> {
   const expression =
     "typeof process === 'object' && process ? { pid: process.pid, dir: process.env.NODE_V8_COVERAGE, " +
     "args: process.argv.concat(process.execArgv).join(' ') } : null";

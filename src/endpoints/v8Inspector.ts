@@ -1,5 +1,5 @@
 import type { Protocol } from 'devtools-protocol';
-import { CdpClosedError, type CdpConnection, messageOf } from './cdpConnection';
+import { CdpClosedError, type CdpPeer, messageOf } from './cdpPeer';
 import { MIN_SEGMENT_MS, nextSegmentMs } from './segmentLength';
 import { describeProcess, type TargetProcess } from './targetProcess';
 
@@ -67,7 +67,7 @@ export class V8Recording {
   readonly finished: Promise<V8RecordingEnd>;
 
   private constructor(
-    private readonly connection: CdpConnection,
+    private readonly connection: CdpPeer,
     private readonly options: V8RecordingOptions,
     readonly target: TargetProcess,
     prepare: (recording: V8Recording) => void,
@@ -81,7 +81,7 @@ export class V8Recording {
    * Begins to sample.
    * @throws Error with what the target answered where it cannot be profiled.
    */
-  static async start(connection: CdpConnection, options: V8RecordingOptions): Promise<V8Recording> {
+  static async start(connection: CdpPeer, options: V8RecordingOptions): Promise<V8Recording> {
     // Events may arrive before the first request is answered: they wait here for the recording to exist.
     const early: [string, unknown][] = [];
     let recording: V8Recording | null = null;

@@ -7,7 +7,7 @@ import { CpuprofileCapture } from './cpuprofileCapture';
 import type { CaptureRequest, EndpointKind, InstanceResult } from './endpoint';
 import { accessOf } from './httpAccess';
 import { formatAddress, type InspectorTarget, listInspectorTargets, parseInspectorAddress } from './inspectorAddress';
-import { V8Recording } from './v8Inspector';
+import { InspectorRun } from './inspectorRun';
 
 /** Connecting, and handing over what was sampled. */
 const GRACE_MS = 30_000;
@@ -17,7 +17,7 @@ const DEFAULT_HEAP_INTERVAL = 32_768;
 
 /**
  * V8's inspector at host:port: Node with `--inspect`, Chromium with `--remote-debugging-port`. The profile `cpu` samples
- * all its targets at once, a thread each; `heap` samples what one target allocates and keeps. Options: `target` (a part
+ * all its targets and their workers at once, a thread each; `heap` samples what one target allocates and keeps. Options: `target` (a part
  * of the title or address of those that are wanted), `interval` (microseconds, or bytes for `heap`).
  */
 export const v8Inspector: EndpointKind = {
@@ -71,51 +71,29 @@ async function captureCpu(request: CaptureRequest, instance: string, index: numb
   const { signal } = request;
   const targets = await targetsOf(request, instance);
   const capture = new CpuprofileCapture(join(request.folder, `${index}`));
-  const started: { recording: V8Recording; connection: CdpConnection; target: InspectorTarget }[] = [];
-  const notes: string[] = [];
+  const intervalUs = intervalOf(request, DEFAULT_INTERVAL_US);
+  const run = new InspectorRun(capture, { instance, intervalUs, log: (line) => request.log(line) });
   try {
     for (const target of targets) {
       const label = target.title || target.url;
       try {
-        const connection = await CdpConnection.connect(target.webSocketUrl, accessOf(request));
-        // Not before the connection is there: an ended one must not be left open.
-        const thread: { add: ReturnType<CpuprofileCapture['addThread']> | null } = { add: null };
-        const recording = await V8Recording.start(connection, {
-          intervalUs: intervalOf(request, DEFAULT_INTERVAL_US),
-          shared: false,
-          onSegment: ({ profile, startTimeMs }) => thread.add?.addSegment(profile, startTimeMs, null),
-          log: (line) => request.log(`${label}: ${line}`),
-        }).catch(async (error) => {
-          await connection.close();
-          throw error;
-        });
-        thread.add = capture.addThread({ process: instance, thread: label, pid: recording.target.pid });
-        started.push({ recording, connection, target });
+        await run.add(label, await CdpConnection.connect(target.webSocketUrl, accessOf(request)));
       } catch (error) {
         if (targets.length === 1) throw error;
-        notes.push(`${label} could not be sampled: ${error instanceof Error ? error.message : String(error)}`);
+        run.notes.push(`${label} could not be sampled: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
-    if (started.length === 0) throw new Error(notes.join(' '));
-    const lost = Promise.all(started.map(({ recording }) => recording.finished));
+    if (run.targets === 0) throw new Error(run.notes.join(' '));
     const start = performance.now();
-    await Promise.race([sleep(request.seconds * 1000, undefined, { signal }), lost, stopped(request.stop)]);
+    await Promise.race([sleep(request.seconds * 1000, undefined, { signal }), run.lost(), stopped(request.stop)]);
     const seconds = Math.min(request.seconds, (performance.now() - start) / 1000);
-    for (const { recording } of started) recording.stop();
-    for (const [i, end] of (await lost).entries()) {
-      if (end.reason !== 'lost') continue;
-      const label = started[i]!.target.title || started[i]!.target.url;
-      notes.push(`${label} ended while it was sampled: its last ${Math.round(end.lostMs)} ms are missing.`);
-    }
+    await run.end();
     const path = await capture.finish();
     if (path === null) throw new Error(`${instance} gave no samples: it ended before the first ones arrived.`);
-    return { instance, path, name: nameOf(instance, index, '.cpuprofiles'), seconds, notes };
+    return { instance, path, name: nameOf(instance, index, '.cpuprofiles'), seconds, notes: run.notes };
   } finally {
-    for (const { recording, connection } of started) {
-      recording.stop();
-      await Promise.race([recording.finished, sleep(2000)]);
-      await connection.close();
-    }
+    await Promise.race([run.end(), sleep(2000)]);
+    await run.close();
     if (signal.aborted) await capture.discard();
   }
 }

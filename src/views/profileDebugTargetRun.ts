@@ -1,4 +1,5 @@
-import type { CdpConnection } from '../endpoints/cdpConnection';
+import type { CdpPeer } from '../endpoints/cdpPeer';
+import { followWorkers } from '../endpoints/cdpWorkers';
 import type { CaptureThread, CpuprofileCapture } from '../endpoints/cpuprofileCapture';
 import { V8Recording, type V8RecordingEnd } from '../endpoints/v8Inspector';
 import { DebuggerLocations } from '../sources/debuggerLocations';
@@ -13,7 +14,7 @@ export interface CaptureTarget {
   /** Whether the connection serves a debugger as well. */
   readonly shared: boolean;
   readonly rootPath: string | undefined;
-  connect(): Promise<CdpConnection>;
+  connect(): Promise<CdpPeer>;
   /** Where the debugger shows a position, where there is a debugger. */
   preferredPlace(url: string, line: number, column: number): Promise<SourcePlace | null>;
   /** The target that this one may be a worker of. */
@@ -80,10 +81,11 @@ export class CaptureRun {
       return;
     }
     this.started.add(target);
-    let connection: CdpConnection | null = null;
+    let connection: CdpPeer | null = null;
     try {
       connection = await target.connect();
       await this.record(target, connection);
+      if (!target.shared) await this.follow(target, connection);
     } catch (error) {
       await connection?.close();
       const why = error instanceof Error ? error.message : String(error);
@@ -93,7 +95,17 @@ export class CaptureRun {
     }
   }
 
-  private async record(target: CaptureTarget, connection: CdpConnection): Promise<void> {
+  /** Without a debugger, which tells of a target's workers by sessions of their own. */
+  private async follow(target: CaptureTarget, connection: CdpPeer): Promise<void> {
+    await followWorkers(connection, (worker) => {
+      const own = { ...target, name: worker.title || 'Worker', parent: target, connect: () => Promise.resolve(worker) };
+      this.add(own).catch((error) => this.options.log(error instanceof Error ? error.message : String(error)));
+    });
+    // One that was started with --inspect-brk waits for this.
+    await connection.send('Runtime.runIfWaitingForDebugger').catch(() => undefined);
+  }
+
+  private async record(target: CaptureTarget, connection: CdpPeer): Promise<void> {
     const log = (line: string): void => this.options.log(`${target.name}: ${line}`);
     let part: Part | null = null;
     let halted = false;
@@ -199,9 +211,16 @@ export class CaptureRun {
 
   stop(): void {
     this.stopping = true;
-    for (const { recording } of this.parts) {
+    // Messages of workers go by the connection of their target, which ends with that one's recording.
+    const carried = this.parts.filter(({ target }) => !target.shared && target.parent !== null);
+    for (const { recording } of carried) {
       recording.stop();
     }
+    void Promise.all(carried.map(({ recording }) => recording.finished)).then(() => {
+      for (const { recording } of this.parts) {
+        recording.stop();
+      }
+    });
   }
 
   /** Leaves source locations that are still looked for: the profile is wanted now. */
