@@ -40,6 +40,12 @@ async function capture(request: CaptureRequest): Promise<InstanceResult> {
   try {
     await agent('start', [...eventOptions(events, spec.options), ...safety, ...output]);
   } catch (error) {
+    // Not ours to stop.
+    if (alreadyStarted(String(error))) {
+      throw new Error(
+        `Somebody else is profiling process ${pid} by async-profiler, which runs once at a time: wait until that has ended, or stop it ("asprof stop ${pid}").`,
+      );
+    }
     if (!events.includes('cpu') || !/perf_event|Perf events/i.test(String(error))) throw error;
     notes.push('Perf events are refused here: CPU time was sampled by a timer (itimer), without kernel frames.');
     const timer = events.map((event) => (event === 'cpu' ? 'itimer' : event));
@@ -75,6 +81,11 @@ async function capture(request: CaptureRequest): Promise<InstanceResult> {
     progress.end();
     if (isRunning(pid)) await stop().catch((error) => request.log(String(error)));
   }
+}
+
+/** Whether async-profiler refuses as it is under way (its Profiler::start). */
+export function alreadyStarted(answer: string): boolean {
+  return /profiler (?:is )?already (?:started|running)|profiling is already/i.test(answer);
 }
 
 function eventOptions(events: readonly string[], options: CaptureRequest['spec']['options'] = {}): string[] {

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { alreadyStarted } from './asprof';
 import { captureInstances, instancesOf } from './captureInstances';
 import { download } from './download';
 import type { CaptureRequest, EndpointKind, InstanceResult } from './endpoint';
 import { accessOf } from './httpAccess';
 import { hostFileName, originOf, parseHttpAddress, shownHost } from './httpAddress';
+import { aborted } from './probeAddress';
 import { readText } from './readText';
 
 const MOST_BYTES = 1 << 30;
@@ -104,7 +106,7 @@ async function captureOne(
     return take(fill(template.request), seconds * 1000, request, instance, index);
   }
   const { method = 'GET' } = template;
-  await readText(fill(template.start!), request, { method, timeoutMs: GRACE_MS });
+  await start(fill(template.start!), fill(template.stop!), method, request);
   let stopped = false;
   try {
     await sleep(seconds * 1000, undefined, { signal: request.signal });
@@ -119,6 +121,33 @@ async function captureOne(
     // Cancelled or failed: the profiler must not go on in the target.
     if (!stopped) await stopQuietly(fill(template.stop!), method, request);
   }
+}
+
+/** Starts the profiler. One that starts although the capture was cancelled meanwhile is stopped again. */
+async function start(url: URL, stop: URL, method: string, request: CaptureRequest): Promise<void> {
+  const { signal } = request;
+  const asked = readText(url, { ...request, signal: AbortSignal.timeout(GRACE_MS) }, { method, timeoutMs: GRACE_MS });
+  const answer = await Promise.race([asked, aborted(signal)]).catch(async (error) => {
+    if (signal.aborted) {
+      const ended = asked.then(
+        () => stopQuietly(stop, method, request),
+        () => undefined,
+      );
+      await Promise.race([ended, sleep(STOP_MS)]);
+    }
+    signal.throwIfAborted();
+    // Not ours to stop.
+    if (alreadyStarted(String(error))) throw inUse(url);
+    throw error;
+  });
+  // Wrappers that answer 200 hand on what it said.
+  if (alreadyStarted(answer)) throw inUse(url);
+}
+
+function inUse(url: URL): Error {
+  return new Error(
+    `Somebody else is profiling ${url.host} by async-profiler, which runs once at a time: wait until that has ended.`,
+  );
 }
 
 function fillPath(path: string, base: URL, { spec, seconds }: CaptureRequest): URL {

@@ -82,7 +82,13 @@ async function captureOne(
       tooLargeAdvice: 'ask for fewer seconds',
       signal,
     });
-    return { instance, path, name: `${hostFileName(url)}-${index}-${profile}.pb.gz`, seconds, notes: [] };
+    return {
+      instance,
+      path,
+      name: `${hostFileName(url)}-${index}-${profile.replace(/[^\w.-]/g, '_')}.pb.gz`,
+      seconds,
+      notes: [],
+    };
   } catch (error) {
     if (error instanceof DownloadError) throw new Error(advised(error.message, seconds));
     throw error;
@@ -107,8 +113,8 @@ async function discover(request: DiscoverRequest): Promise<ProfileOffer[]> {
   const [first] = await instancesOf(request);
   const url = indexOf(first!);
   const page = await readText(url, request);
-  // Links to the profiles: <a href='heap?debug=1'>heap</a>; the CPU profile and the trace have none of debug.
-  const names = [...page.matchAll(/href=["']?([a-z_]+)\?/gi)].map((match) => match[1]!);
+  // Links to the profiles, percent-encoded: <a href='heap?debug=1'>heap</a>; a program's own may have any name.
+  const names = [...page.matchAll(/href=["']?([^"'?>\s]+)\?/gi)].map((match) => profileName(match[1]!));
   if (!names.includes('goroutine')) {
     throw new Error(`${shownAddress(url)} is not the index page of net/http/pprof: check the address and its path.`);
   }
@@ -118,4 +124,14 @@ async function discover(request: DiscoverRequest): Promise<ProfileOffer[]> {
     title: profile === 'cpu' ? 'CPU' : profile,
     description: DESCRIPTIONS[profile] ?? "the program's own",
   }));
+}
+
+function profileName(link: string): string {
+  // A name with a colon is written as a path of this folder.
+  const path = link.replace(/^\.\//, '').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

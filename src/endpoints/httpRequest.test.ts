@@ -489,3 +489,16 @@ describe('proxies', () => {
     expect(refused + away.message).not.toMatch(/secret|me:/);
   });
 });
+
+test('a server that closes after each answer without saying so is asked again at once', async () => {
+  const port = await listening(
+    createNetServer((socket) => {
+      // As the JDK's own server.
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
+      socket.on('error', () => undefined);
+    }),
+  );
+  const url = new URL(`http://127.0.0.1:${port}/`);
+  const request = { headersFor: () => ({}), signal: new AbortController().signal };
+  for (let i = 0; i < 5; i++) expect(await readText(url, request)).toBe('ok');
+});

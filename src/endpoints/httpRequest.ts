@@ -81,6 +81,8 @@ export async function httpRequest({ url: given, access, signal, method = 'GET' }
         ...(options.agent === undefined ? {} : { agent: options.agent }),
         ...options.tls,
       });
+      // The header alone does not keep Node from asking the next question on a socket that the server closes.
+      request.shouldKeepAlive = false;
       watch(request, seen);
       request.on('response', resolve);
       request.on('error', reject);

@@ -82,6 +82,28 @@ describe.skipIf(missing('javac', '-version') || missing('mvn', '-v'))(
       expect(await (await fetch(`${program.lines[0]}/status`)).text()).toMatch(/not active/i);
     });
 
+    it('says that somebody else is profiling, and leaves that alone', async () => {
+      await fetch(`${program.lines[0]}/start?event=itimer`);
+      try {
+        const [result] = await asyncProfiler.capture(request({ start: '/start?event={event}', stop: '/stop' }));
+        expect(result).toMatchObject({ error: expect.stringMatching(/^Somebody else is profiling .*wait until that/) });
+        expect(await (await fetch(`${program.lines[0]}/status`)).text()).toMatch(/is running/i);
+      } finally {
+        await fetch(`${program.lines[0]}/stop`);
+      }
+    });
+
+    it('is stopped where the capture was cancelled before the start was answered', async () => {
+      const cancel = new AbortController();
+      const asked = request(
+        { start: '/start?event={event}', stop: '/stop' },
+        { seconds: 20, signal: cancel.signal, headersFor: () => ({}) },
+      );
+      setTimeout(() => cancel.abort(), 2);
+      await expect(asyncProfiler.capture(asked)).rejects.toThrow(/abort/i);
+      expect(await (await fetch(`${program.lines[0]}/status`)).text()).toMatch(/not active/i);
+    });
+
     it('says what the profiler said', async () => {
       const [result] = await asyncProfiler.capture(request({ start: '/start?event=nonsense', stop: '/stop' }));
       expect(result).toMatchObject({ error: expect.stringMatching(/answered 500 .*nonsense|500/i) });

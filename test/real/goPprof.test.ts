@@ -61,7 +61,16 @@ describe.skipIf(missing('go', 'version'))('a real Go server', () => {
   it('says what it offers', async () => {
     const offers = await goPprof.discover!(request({}));
     expect(offers.map(({ profile }) => profile)).toEqual(
-      expect.arrayContaining(['cpu', 'heap', 'allocs', 'goroutine', 'mutex', 'block', 'threadcreate']),
+      expect.arrayContaining([
+        'cpu',
+        'heap',
+        'allocs',
+        'goroutine',
+        'mutex',
+        'block',
+        'threadcreate',
+        'example.com/open files',
+      ]),
     );
   });
 
@@ -79,19 +88,22 @@ describe.skipIf(missing('go', 'version'))('a real Go server', () => {
     ['allocs', 'main.allocate', null],
     ['goroutine', 'main.contend', null],
     ['mutex', 'main.contend', 1],
+    ['block', 'main.contend', 1],
+    ['example.com/open files', 'main.main', null],
   ])('gives %s', async (profile, name, seconds) => {
     const [result] = await goPprof.capture(request({ url: server.lines[0]!, profile }));
     expect(functionTotal(profileOf(result), name)).toBeGreaterThan(0);
     expect(result).toMatchObject({ seconds });
   });
 
-  it('gives the change within the seconds where a delta is asked for', async () => {
-    const [result] = await goPprof.capture(
-      request({ url: server.lines[0]!, profile: 'heap', options: { delta: true } }),
-    );
-    expect(functionTotal(profileOf(result), 'main.allocate')).toBe(0);
-    expect(result).toMatchObject({ seconds: 1 });
-  });
+  it.each(['heap', 'allocs'])(
+    'gives the change of %s within the seconds where a delta is asked for',
+    async (profile) => {
+      const [result] = await goPprof.capture(request({ url: server.lines[0]!, profile, options: { delta: true } }));
+      expect(functionTotal(profileOf(result), 'main.allocate')).toBe(0);
+      expect(result).toMatchObject({ seconds: 1 });
+    },
+  );
 
   it('is asked in several instances; one that does not answer is its own', async () => {
     const results = await goPprof.capture(request({ profile: 'heap', url: [...server.lines, '127.0.0.1:1'] }));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { asprof } from '../../src/endpoints/asprof';
-import type { EndpointKind } from '../../src/endpoints/endpoint';
+import type { EndpointKind, InstanceResult } from '../../src/endpoints/endpoint';
 import type { ToolPaths } from '../../src/endpoints/findTool';
 import { jfrByPid } from '../../src/endpoints/jfrByPid';
 import { afterStart, capturedProfile, captureRequest, processesWith, samplesOf } from '../support/localCapture';
@@ -82,6 +82,30 @@ describe.each(ways)('$kind.title', ({ kind, tools, left }) => {
         const [again] = await kind.capture(captureRequest({ kind: 'asprof', pid: program.pid }, { tools }));
         expect(samplesOf(capturedProfile(again), 'crunch')).toBeGreaterThan(5);
       }
+    });
+
+    it.skipIf(kind !== asprof)('says that somebody else is profiling, and leaves that alone', async () => {
+      const stop = new AbortController();
+      const begun = new Promise<void>((resolve) => {
+        void kind
+          .capture(
+            captureRequest(
+              { kind: 'asprof', pid: program.pid },
+              { tools, seconds: Infinity, stop: stop.signal, onProgress: () => resolve() },
+            ),
+          )
+          .then(([result]) => first(result));
+      });
+      let first: (result: InstanceResult | undefined) => void = () => {};
+      const other = new Promise<InstanceResult | undefined>((resolve) => {
+        first = resolve;
+      });
+      await begun;
+      const second = kind.capture(captureRequest({ kind: 'asprof', pid: program.pid }, { tools }));
+      await expect(second).rejects.toThrow(/Somebody else is profiling process \d+ .*wait until that has ended/);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      stop.abort();
+      expect(samplesOf(capturedProfile(await other), 'crunch')).toBeGreaterThan(5);
     });
 
     it('never touches a process that is no JVM', async () => {
