@@ -64,6 +64,14 @@ describe.each(cases)('in %s', (_, theme, background, foreground) => {
     expect(contrast(opaque(colour('heatStale', theme)), background)).toBeGreaterThanOrEqual(4.5);
   });
 
+  it('labels are legible on what changed against a baseline', () => {
+    for (const id of ['Up1', 'Up2', 'Up3', 'Down1', 'Down2', 'Down3']) {
+      const behindChange = seenOn(colour(`heat${id}`, theme), background);
+      expect(contrast(opaque(colour('heatLabel', theme)), behindChange), id).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(foreground, behindChange), id).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+
   it('marks are seen', () => {
     for (const mark of marks) {
       expect(contrast(mark, background)).toBeGreaterThanOrEqual(3);
