@@ -46,7 +46,7 @@ const ROW_HEIGHT = 22;
 const NAME_ROOM = 8;
 const FILE_ROOM = 7;
 /** Of a column of changes, as the styles have it. */
-const DELTA_ROOM = 6;
+const DELTA_ROOM = 5.4;
 const COLUMNS: readonly { sort: FunctionSort; title: string; number: boolean }[] = [
   { sort: 'self', title: 'Self', number: true },
   { sort: 'total', title: 'Total', number: true },
@@ -274,7 +274,7 @@ export class FunctionTable extends LitElement {
       class=${number ? 'number' : ''}
       aria-sort=${sorted ? direction : 'none'}
     >
-      <button class="plain" title="Sort by ${title}" @click=${() => this.sortBy(sort, number)}>
+      <button class="plain" title="Sort by ${title}${sort.startsWith('delta') ? ', in percentage points' : ''}" @click=${() => this.sortBy(sort, number)}>
         <span>${title}</span>${
           sorted
             ? html`<vscode-icon size="12" name=${this.table.descending ? 'chevron-down' : 'chevron-up'}></vscode-icon>`
@@ -339,8 +339,8 @@ export class FunctionTable extends LitElement {
         class="cell change ${direction}"
         role="gridcell"
         data-column=${column}
-        title=${found !== undefined && text === '≈' ? `${formatPoints(100 * found.share)}, which may be chance` : nothing}
-      >${text}</div>`;
+        title=${found === undefined ? nothing : `${formatPoints(100 * found.share)}${text === '≈' ? ', which may be chance' : ''}`}
+      >${text.replace(' pp', '')}</div>`;
     };
     return html`${cell('deltaSelf', change?.self)}${cell('deltaTotal', change?.total)}`;
   }

@@ -55,15 +55,15 @@ export const tableStyles = css`
   .compared .head {
     grid-template-columns:
       var(--self-column, 9em) var(--total-column, 9em)
-      6em 6em minmax(0, 1.8fr) minmax(0, 1fr);
+      5.4em 5.4em minmax(0, 1.8fr) minmax(0, 1fr);
   }
   .compared.noFile .row,
   .compared.noFile .head {
-    grid-template-columns: var(--self-column, 9em) var(--total-column, 9em) 6em 6em minmax(0, 1fr);
+    grid-template-columns: var(--self-column, 9em) var(--total-column, 9em) 5.4em 5.4em minmax(0, 1fr);
   }
   .compared.noTotal .row,
   .compared.noTotal .head {
-    grid-template-columns: var(--self-column, 9em) 6em 6em minmax(0, 1fr);
+    grid-template-columns: var(--self-column, 9em) 5.4em 5.4em minmax(0, 1fr);
   }
   .cell.change {
     color: var(--muted);
