@@ -8,6 +8,7 @@ import { maxSignedLength } from './signedDocuments';
 const mostGone = 50;
 const mostCandidates = 2000;
 const mostRead = 200;
+const mostTried = 10_000;
 const excluded = '**/{node_modules,.git,.hg,.svn,dist,out,build,target,.venv,venv,__pycache__}/**';
 /** As git: a file is another one renamed where half of it is the same. */
 const leastCommon = 0.5;
@@ -17,11 +18,13 @@ const leastCommon = 0.5;
  * lines among the workspace's files of the same ending.
  *
  * @param recorded what is remembered, by URI
+ * @param tried candidates that were looked at before, to be looked at again only when they were written since
  * @returns former and present URI
  */
 export async function findRenamed(
   recorded: ReadonlyMap<string, RecordedFile>,
   renamed: RenamedFiles,
+  tried: Set<string>,
 ): Promise<[string, string][]> {
   const gone: [string, RecordedFile][] = [];
   for (const [uri, file] of recorded) {
@@ -31,7 +34,7 @@ export async function findRenamed(
   const found: [string, string][] = [];
   for (const [ending, files] of byEnding) {
     if (ending === '') continue;
-    found.push(...(await findByLines(files, ending, recorded)));
+    found.push(...(await findByLines(files, ending, recorded, tried)));
   }
   return found;
 }
@@ -40,6 +43,7 @@ async function findByLines(
   gone: readonly [string, RecordedFile][],
   ending: string,
   recorded: ReadonlyMap<string, RecordedFile>,
+  tried: Set<string>,
 ): Promise<[string, string][]> {
   const candidates = (await vscode.workspace.findFiles(`**/*.${ending}`, excluded, mostCandidates)).filter(
     (uri) => !recorded.has(uri.toString()),
@@ -50,9 +54,13 @@ async function findByLines(
   candidates.sort((a, b) => Number(names.has(nameOf(b))) - Number(names.has(nameOf(a))));
   const best = new Map<string, { uri: string; share: number }>();
   for (const uri of candidates.slice(0, mostRead)) {
-    const lines = await readLines(uri);
+    const look = await lookOf(uri);
+    const untried = look === null ? [] : gone.filter(([former]) => !tried.has(`${former} ${look}`));
+    const lines = untried.length === 0 ? null : await readLines(uri);
     if (lines === null) continue;
-    for (const [former, file] of gone) {
+    for (const [former, file] of untried) {
+      if (tried.size >= mostTried) tried.clear();
+      tried.add(`${former} ${look}`);
       const share = shareInCommon(file, lines);
       if (share >= leastCommon && share > (best.get(former)?.share ?? 0))
         best.set(former, { uri: uri.toString(), share });
@@ -92,9 +100,18 @@ async function exists(uri: string | null): Promise<boolean> {
   }
 }
 
+/** Changes when the file does; null where it cannot be read or is too long. */
+async function lookOf(uri: vscode.Uri): Promise<string | null> {
+  try {
+    const { size, mtime } = await vscode.workspace.fs.stat(uri);
+    return size > maxSignedLength ? null : `${uri.toString()} ${mtime} ${size}`;
+  } catch {
+    return null;
+  }
+}
+
 async function readLines(uri: vscode.Uri): Promise<LineSignatures | null> {
   try {
-    if ((await vscode.workspace.fs.stat(uri)).size > maxSignedLength) return null;
     return signLines(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)), uri.path);
   } catch {
     return null;

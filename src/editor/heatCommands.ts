@@ -134,6 +134,7 @@ async function chooseHeatCommand(heat: Heat): Promise<void> {
     { label: '$(debug-step-into) Follow Hot Path', command: 'emberline.followHotPath' },
     { label: heat.visible ? '$(eye-closed) Hide Heat' : '$(eye) Show Heat', command: 'emberline.toggleHeat' },
     { label: '$(map) Explain Source Mapping', command: 'emberline.explainSources' },
+    { label: "$(git-commit) Set the Profile's Commit…", command: 'emberline.setCommit' },
     { label: '$(clear-all) Clear Heat', command: 'emberline.clearHeat' },
   ];
   const title = heat.source === null ? 'Heat' : `Heat of ${plainStatusText(heat.source.name)}`;

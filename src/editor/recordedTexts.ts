@@ -33,6 +33,8 @@ interface OpenRecord {
   key: string;
   readonly sources: Promise<RecordedSources>;
   ended: boolean;
+  /** Where renamed files were looked for already. */
+  readonly tried: Set<string>;
   saving: NodeJS.Timeout | undefined;
 }
 
@@ -42,6 +44,7 @@ const mostLines = 300_000;
 /** File systems and clocks differ by this much. */
 const clockMs = 2000;
 const saveAfterMs = 1000;
+const hash = /^[0-9a-f]{7,64}$/;
 
 /**
  * Knows what each profile's sources were when it was recorded: as git has them at the commit that the user or the
@@ -57,6 +60,9 @@ export class RecordedTexts implements vscode.Disposable {
   /** Files were found to have other names now. */
   readonly onDidFindRenames = this.renames.event;
 
+  /** Whether renamed files are looked for, and are to be once more. */
+  private looking: 'no' | 'now' | 'again' = 'no';
+
   constructor(private readonly services: RecordedTextsServices) {}
 
   /** A profile was read, or (a live capture) read anew: what its sources are now is remembered, if it is not yet. */
@@ -70,7 +76,7 @@ export class RecordedTexts implements vscode.Disposable {
       return;
     }
     const sources = this.services.store.load(key).then((stored) => stored ?? { commit: null, files: new Map() });
-    const record: OpenRecord = { key, sources, ended: false, saving: undefined };
+    const record: OpenRecord = { key, sources, ended: false, tried: new Set(), saving: undefined };
     this.open.set(profile, record);
     void this.remember(profile, record).catch((error: unknown) => {
       this.services.output.warn(`Remembering the sources of ${profile.name}: ${String(error)}`);
@@ -108,7 +114,8 @@ export class RecordedTexts implements vscode.Disposable {
     if (ref !== null) {
       const text = await this.services.git.textAt(uri, ref, names.slice(1));
       if (text !== null && text.length <= maxSignedLength) {
-        return { lines: signLines(text, uri.path), certain: true, commit: ref };
+        // What a branch's name stands for changes.
+        return { lines: signLines(text, uri.path), certain: hash.test(ref), commit: ref };
       }
     }
     const known = names.map((name) => sources.files.get(name)).find((file) => file !== undefined);
@@ -141,13 +148,25 @@ export class RecordedTexts implements vscode.Disposable {
 
   /** Files came or went: those of open profiles may have other names now. */
   async lookForRenamed(): Promise<void> {
-    for (const [profile, record] of this.open) await this.followNames(profile, record);
+    if (this.looking !== 'no') {
+      this.looking = 'again';
+      return;
+    }
+    do {
+      this.looking = 'now';
+      for (const [profile, record] of [...this.open]) await this.followNames(profile, record);
+    } while (this.isAskedAgain());
+    this.looking = 'no';
   }
 
   dispose(): void {
     for (const profile of [...this.open.keys()]) this.stop(profile);
     this.changed.dispose();
     this.renames.dispose();
+  }
+
+  private isAskedAgain(): boolean {
+    return this.looking === 'again';
   }
 
   private async remember(profile: HeatSource, record: OpenRecord): Promise<void> {
@@ -211,7 +230,7 @@ export class RecordedTexts implements vscode.Disposable {
   /** Renamed since the profile was first opened: files that are gone, and new ones with their lines. */
   private async followNames(profile: HeatSource, record: OpenRecord): Promise<void> {
     const { renamed, output } = this.services;
-    const found = await findRenamed((await record.sources).files, renamed);
+    const found = await findRenamed((await record.sources).files, renamed, record.tried);
     for (const [former, now] of found) {
       output.info(`${former} of ${profile.name} is taken to be ${now} now.`);
       renamed.add(former, now);

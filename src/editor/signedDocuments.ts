@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type LineSignatures, signLines } from '../sources/lineSignatures';
 
 /** Longer documents are not looked at: signing takes the extension host's time at every pause of typing. */
-export const maxSignedLength = 2_000_000;
+export const maxSignedLength = 1_500_000;
 
 const signed = new WeakMap<vscode.TextDocument, { readonly version: number; readonly lines: LineSignatures }>();
 
