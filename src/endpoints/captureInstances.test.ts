@@ -1,7 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { captureInstances, instancesOf } from './captureInstances';
 import type { CaptureRequest, InstanceResult } from './endpoint';
+import { goPprof } from './goPprof';
 
 /** Names with several addresses, as a resolver has them. */
 vi.mock('node:dns/promises', () => ({
@@ -13,7 +19,8 @@ vi.mock('node:dns/promises', () => ({
         { address: 'fd00::3', family: 6 },
       ];
     }
-    if (name === '10.0.0.1') return [{ address: '10.0.0.1', family: 4 }];
+    if (name === 'two.test') return ['127.0.0.1', '127.0.0.9'].map((address) => ({ address, family: 4 }));
+    if (name === 'one.test') return [{ address: '10.0.0.9', family: 4 }];
     throw new Error('ENOTFOUND');
   },
 }));
@@ -42,13 +49,36 @@ describe('the instances of an endpoint', () => {
   });
 
   it('are all addresses of a name where that is asked for; a name that is not known stays', async () => {
-    const url = ['api.test:6060', 'http://10.0.0.1:6060/', 'gone.test:6060'];
+    const url = ['api.test:6060', 'http://one.test/x', '10.0.0.1:6060', 'gone.test:6060'];
     expect(await instancesOf(request({ url }))).toEqual(url);
-    expect(await instancesOf(request({ url, options: { dns: true } }))).toEqual([
-      'http://10.0.0.1:6060/',
-      'http://10.0.0.2:6060/',
-      'http://[fd00::3]:6060/',
-      'gone.test:6060',
+    const all = ['#10.0.0.1', '#10.0.0.2', '#fd00::3'].map((address) => `api.test:6060${address}`);
+    expect(await instancesOf(request({ url, options: { dns: true } }))).toEqual([...all, ...url.slice(1)]);
+    const inspectors = request({ kind: 'v8-inspector', url: 'api.test:9229', options: { dns: true } });
+    expect((await instancesOf(inspectors)).slice(1)).toEqual(['http://10.0.0.2:9229/', 'http://[fd00::3]:9229/']);
+  });
+
+  it('are asked at their addresses by their name', async () => {
+    const hosts: string[] = [];
+    const server = createServer((asked, response) => {
+      hosts.push(`${asked.socket.localAddress} ${asked.headers.host} ${asked.headers.authorization} ${asked.url}`);
+      response.end('profile');
+    });
+    // Nobody listens at the other address.
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const folder = mkdtempSync(join(tmpdir(), 'emberline-dns-'));
+    const results = await goPprof.capture(
+      request(
+        { url: `two.test:${port}`, options: { dns: true } },
+        { folder, headersFor: (origin) => (origin === `http://two.test:${port}` ? { authorization: 'Bearer t' } : {}) },
+      ),
+    );
+    server.close();
+    rmSync(folder, { recursive: true });
+    expect(hosts).toEqual([`127.0.0.1 two.test:${port} Bearer t /debug/pprof/profile?seconds=1`]);
+    expect(results).toMatchObject([
+      { instance: `two.test:${port}#127.0.0.1`, seconds: 1 },
+      { instance: `two.test:${port}#127.0.0.9`, error: expect.stringContaining(`two.test:${port}`) },
     ]);
   });
 });

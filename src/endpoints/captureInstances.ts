@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CaptureRequest, InstanceResult } from './endpoint';
+import type { CaptureRequest, EndpointKindName, InstanceResult } from './endpoint';
 import { expandInstances } from './expandInstances';
 import { parseHttpAddress, socketPathOf } from './httpAddress';
 import { listedInstances } from './listedInstances';
@@ -23,24 +24,29 @@ export async function instancesOf({ spec, signal }: Pick<CaptureRequest, 'spec' 
   if (found.length === 0)
     throw new Error(`The endpoint ${spec.name} has no address: set its "url", or "instancesFrom".`);
   if (spec.options?.['dns'] !== true) return found;
-  const resolved = await Promise.all(found.map((address) => addressesOf(address)));
+  const resolved = await Promise.all(found.map((address) => addressesOf(address, spec.kind)));
   signal.throwIfAborted();
   return [...new Set(resolved.flat())];
 }
 
-async function addressesOf(address: string): Promise<string[]> {
-  const url = parseHttpAddress(address);
-  if (socketPathOf(url) !== null) return [address];
+/** One instance an address of its name. Inspectors answer to addresses only; other servers are asked by their name. */
+async function addressesOf(written: string, kind: EndpointKindName): Promise<string[]> {
+  const url = parseHttpAddress(written);
+  const name = url.hostname.replace(/^\[|\]$/g, '');
+  if (socketPathOf(url) !== null || isIP(name) !== 0) return [written];
   try {
-    const found = await lookup(url.hostname.replace(/^\[|\]$/g, ''), { all: true });
-    return found.map((each) => {
+    const found = await lookup(name, { all: true });
+    const addresses = [...new Set(found.map(({ address }) => address))];
+    if (addresses.length < 2) return [written];
+    if (kind !== 'v8-inspector') return addresses.map((address) => `${written.replace(/#.*$/, '')}#${address}`);
+    return addresses.map((address) => {
       const one = new URL(url);
-      one.hostname = each.family === 6 ? `[${each.address}]` : each.address;
+      one.hostname = isIP(address) === 6 ? `[${address}]` : address;
       return one.href;
     });
   } catch {
     // Its own failure is told when it is asked.
-    return [address];
+    return [written];
   }
 }
 

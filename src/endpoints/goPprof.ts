@@ -45,7 +45,6 @@ function indexOf(instance: string): URL {
   const url = parseHttpAddress(instance);
   if (url.pathname === '/' || url.pathname === '') url.pathname = '/debug/pprof/';
   if (!url.pathname.endsWith('/')) url.pathname += '/';
-  url.hash = '';
   return url;
 }
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { basename } from 'node:path';
 
 /**
@@ -54,12 +55,25 @@ export function originOf(url: URL): string {
 /** A server for people: `host:port`, or `unix:/path/to.sock`. */
 export function shownHost(url: URL): string {
   const socket = socketPathOf(url);
-  return socket === null ? url.host : `unix:${socket}`;
+  const pinned = pinnedAddress(url);
+  if (socket !== null) return `unix:${socket}`;
+  return pinned === null ? url.host : `${url.host} (${pinned})`;
+}
+
+/**
+ * Where a URL's host is to be reached, of a name that has several addresses: `http://api:6060/#10.0.0.3`. Certificates,
+ * headers and the virtual host stay the name's; no request carries a fragment.
+ */
+export function pinnedAddress(url: URL): string | null {
+  const address = url.hash.slice(1);
+  return isIP(address) === 0 ? null : address;
 }
 
 /** An address for people: without user, query and fragment, which may hold secrets. */
 export function shownAddress(url: URL): string {
-  const text = socketPathOf(url) === null ? url.origin + url.pathname : `${originOf(url)}:${url.pathname}`;
+  const pinned = pinnedAddress(url);
+  const host = pinned === null ? url.origin + url.pathname : `${url.origin}${url.pathname} (${pinned})`;
+  const text = socketPathOf(url) === null ? host : `${originOf(url)}:${url.pathname}`;
   return text.length <= 160 ? text : `${text.slice(0, 80)}…${text.slice(-79)}`;
 }
 

@@ -1,11 +1,12 @@
 import { type Agent, type ClientRequest, request as httpPlain, type IncomingMessage } from 'node:http';
 import { request as httpsTls } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
 import { pipeline, type Readable } from 'node:stream';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import * as zlib from 'node:zlib';
 import { connectionError, DownloadError } from './downloadError';
 import type { HttpAccess } from './httpAccess';
-import { isSecure, originOf, shownAddress, socketPathOf } from './httpAddress';
+import { isSecure, originOf, pinnedAddress, shownAddress, socketPathOf } from './httpAddress';
 import { secureContextFor, TlsFileError } from './tlsContext';
 
 export interface HttpQuestion {
@@ -145,7 +146,22 @@ function target(url: URL): Record<string, unknown> {
   const socketPath = socketPathOf(url);
   if (socketPath !== null) return { socketPath, path, host: 'localhost', servername: 'localhost' };
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
-  return { hostname, port: url.port === '' ? (isSecure(url) ? 443 : 80) : Number(url.port), path };
+  const address = pinnedAddress(url);
+  return {
+    hostname,
+    port: url.port === '' ? (isSecure(url) ? 443 : 80) : Number(url.port),
+    path,
+    ...(address === null ? {} : { lookup: lookupOf(address) }),
+  };
+}
+
+/** A resolver that knows one address. */
+function lookupOf(address: string): LookupFunction {
+  const family = isIP(address);
+  return (_name, options, done) => {
+    if (options.all) done(null, [{ address, family }]);
+    else done(null, address, family);
+  };
 }
 
 interface Seen {

@@ -219,7 +219,7 @@ function iconOf({ kind, url, pid }: EndpointSpec): string {
 
 /** A failure beside the name of what failed: its address would push the rest out of sight. */
 function withoutAddress(error: string): string {
-  return error.replace(/^https?:\/\/\S+ (?=answered|cannot)/, '');
+  return error.replace(/^https?:\/\/\S+ (?:\(\S+\) )?(?=answered|cannot)/, '');
 }
 
 /** The time of today, the day of what is older. */
