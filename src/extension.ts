@@ -27,7 +27,10 @@ import { registerBaselineCommands } from './views/baselineCommands';
 import { baselineStatus } from './views/baselineStatus';
 import { BaselineStore } from './views/baselineStore';
 import { CaptureStore } from './views/captureStore';
+import { configuredCertificates, usesSystemCertificates } from './views/certificateSettings';
 import { registerConvertProfile } from './views/convertProfile';
+import { registerCredentialCommands } from './views/credentialCommands';
+import { CredentialStore } from './views/credentialStore';
 import { DownloadStore } from './views/downloadStore';
 import { DroppedProfiles } from './views/droppedProfiles';
 import { Endpoints } from './views/endpoints/endpoints';
@@ -40,8 +43,6 @@ import { registerProfileDebugTarget } from './views/profileDebugTarget';
 import { registerProfileEditor } from './views/profileEditorProvider';
 import { registerProfileProcess } from './views/profileProcess';
 import { isShownInTab } from './views/profileTabs';
-import { registerRequestHeaderCommands } from './views/requestHeaderCommands';
-import { RequestHeaderStore } from './views/requestHeaderStore';
 import { ToolCaptures } from './views/toolCapture';
 import { ViewStateStore } from './views/viewStateStore';
 
@@ -87,12 +88,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const point = (uri: vscode.Uri, pointing: Pointing): void => profiles.find(uri)?.point(pointing);
   const states = new ViewStateStore(context.workspaceState);
   const downloads = new DownloadStore(context, profiles);
-  const headers = new RequestHeaderStore(context.secrets);
+  const credentials = new CredentialStore(context.secrets, configuredCertificates, usesSystemCertificates);
+  void credentials.load();
   const store = new CaptureStore(context);
   const baselines = new BaselineStore(context, context.workspaceState);
   const baseline = new Baseline(profiles, baselines, heat, (copy, of) => void recorded.adopt(copy, of));
-  const captures = new ToolCaptures({ store, headers, output });
-  endpoints = new Endpoints(context, { engine, store, headers, profiles, output });
+  const captures = new ToolCaptures({ store, credentials, output });
+  endpoints = new Endpoints(context, { engine, store, credentials, profiles, output });
   context.subscriptions.push(
     output,
     { dispose: () => engine.dispose() },
@@ -138,8 +140,9 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     registerOpenProfile(),
     registerConvertProfile({ engine, profiles, output }),
-    registerOpenUrl({ store: downloads, headers, output }),
-    registerRequestHeaderCommands(headers),
+    registerOpenUrl({ store: downloads, credentials, output }),
+    registerCredentialCommands(credentials),
+    context.secrets.onDidChange(() => void credentials.load()),
     endpoints,
     captures,
     registerProfileDebugTarget(store, { output, captures }),

@@ -12,7 +12,7 @@ import { listedInstances } from '../endpoints/listedInstances';
 import { processKinds, specOfProcess } from '../endpoints/processSampler';
 import { encodingForPath, listEncodings } from '../engine/encodeProfile';
 import type { Engine } from '../engine/engine';
-import { inputOptions, readHeaders } from './profileInputs';
+import { inputOptions, readAccess } from './profileInputs';
 import { type CommandOutput, UsageError } from './usage';
 
 const DEFAULT_SECONDS = 10;
@@ -46,7 +46,6 @@ export async function runCapture(engine: Engine, args: string[]): Promise<Comman
   if (values.concurrency !== undefined && !/^[1-9]\d*$/.test(values.concurrency)) {
     throw new UsageError(`--concurrency takes a whole number, not "${values.concurrency}".`);
   }
-  const headers = readHeaders(values);
   const listed =
     listing === undefined ? [] : await listedInstances(listing, 'this capture', new AbortController().signal);
   const positionals = [...written, ...listed];
@@ -61,6 +60,7 @@ export async function runCapture(engine: Engine, args: string[]): Promise<Comman
     options,
   };
   const origins = new Set(target.pid === undefined && command === null ? originsOf(positionals) : []);
+  const access = readAccess(values, origins);
   const cancel = new AbortController();
   const stop = new AbortController();
   const keeps = target.pid !== undefined || command !== null;
@@ -81,7 +81,7 @@ export async function runCapture(engine: Engine, args: string[]): Promise<Comman
         if (process.stderr.isTTY) process.stderr.write(`\r\x1b[KCapturing ${what}`);
       },
       log: () => {},
-      headersFor: (origin) => (origins.has(origin) ? headers : {}),
+      ...access,
       folder,
     });
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');

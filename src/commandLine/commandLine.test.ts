@@ -1,12 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Certificates } from '../../test/support/certificates';
 import type { DiffResult, TopResult } from '../engine/engineApi';
 
 /** The command line as a process: what scripts rely on. */
@@ -299,6 +301,49 @@ describe('addresses', () => {
     expect([code, out]).toEqual([1, '']);
     expect(err).toMatch(/^emberline: .*\/a\.folded answered 401 Unauthorized \(“who are you\?”\)/);
     expect(err).not.toContain('secret');
+  });
+
+  test('with a client certificate and an authority of its own, and of Unix sockets', async () => {
+    const certificates = new Certificates();
+    const client = certificates.issue('client', { client: true });
+    const encrypted = certificates.encrypted(client, 'open sesame');
+    const secure = createTlsServer(
+      {
+        ...certificates.read(certificates.issue('server')),
+        ca: readFileSync(certificates.ca.cert),
+        requestCert: true,
+      },
+      (_, response) => response.end(readFileSync(file('a.folded'))),
+    );
+    const socket = createServer((_, response) => response.end(readFileSync(file('a.folded'))));
+    try {
+      await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+      const url = `https://localhost:${(secure.address() as AddressInfo).port}/a.folded`;
+      const known = ['--ca', certificates.ca.cert, '--cert', client.cert, '--key', encrypted];
+      const env = { EMBERLINE_CERT_PASSPHRASE: 'open sesame' };
+      expect(await runAsync(['top', url, '--json', ...known], env)).toMatchObject({ code: 0, err: '' });
+      const output = file('captured.folded');
+      const captured = await runAsync(['capture', url, '--kind', 'http', '-o', output, ...known], env);
+      expect(captured).toMatchObject({ code: 0, err: '' });
+      expect(readFileSync(output, 'utf8')).toBe(readFileSync(file('a.folded'), 'utf8'));
+      expect((await runAsync(['top', url, ...known])).err).toMatch(
+        /^emberline: The key in .* is encrypted: give its pass/,
+      );
+      expect((await runAsync(['top', url])).err).toMatch(/issued by “Ember Test Authority”, which is not trusted here/);
+      expect(await runAsync(['top', url, '--key', encrypted])).toMatchObject({ code: 2 });
+      if (process.platform === 'win32') return;
+      const path = file('a.sock');
+      await new Promise<void>((resolve) => socket.listen(path, resolve));
+      expect(await runAsync(['top', `unix:${path}:/a.folded`])).toMatchObject({ code: 0, err: '' });
+      const again = ['capture', `unix:${path}:/a.folded`, '--kind', 'http', '-o', output];
+      expect(await runAsync(again)).toMatchObject({ code: 0, err: '' });
+    } finally {
+      for (const each of [secure, socket]) {
+        each.closeAllConnections();
+        each.close();
+      }
+      certificates.remove();
+    }
   });
 
   test('wrong headers and sizes are wrong usage, and are not repeated', async () => {

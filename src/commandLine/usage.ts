@@ -38,7 +38,7 @@ convert  Writes a profile in the format that OUT's ending names. Several are mer
                   value of a label, process or thread below all others
 capture  Captures from running programs and writes FILE, whose path it prints. Several instances become one profile with
          the label "instance"; one that fails is named on stderr, and the others are kept.
-         TARGET   an address, host:port, or several by a range: host-[1-20]:6060, host-[blue,green]:6060
+         TARGET   an address, host:port, unix:/path/to.sock, or several by a range: host-[1-20]:6060, host-[blue,green]:6060
                   or the number of a process of this machine, sampled by its language: py-spy (Python), jcmd (Java), perf
          COMMAND  runs under its language's sampler until it ends: Node, Python, "go test", Java, else perf
          --kind   v8-inspector, go-pprof, nylas, async-profiler, http (else guessed from the address);
@@ -50,9 +50,12 @@ capture  Captures from running programs and writes FILE, whose path it prints. S
          --option KEY=VALUE  the kind's own, such as template=ap-agent, delta=true, reset=true
          -o, --output   as captured, or converted by its ending
 
-PROFILE and IN are files or http(s) addresses.
+PROFILE and IN are files or addresses: https://…, http://…, unix:/path/to.sock:/path.
   --header 'NAME: VALUE'  is sent to those addresses' hosts, and to no other; may be repeated. Lines of the environment
                           variable EMBERLINE_HEADERS are sent too, and are seen by no other user.
+  --ca FILE               certificates (PEM) of authorities to trust beside the system's; may be repeated
+  --cert FILE [--key FILE]  client certificate for those hosts: PEM with its key, or PKCS #12. The environment variable
+                          EMBERLINE_CERT_PASSPHRASE opens the key. Proxies are HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
   --max-size N            largest download in MiB (default 1024)
 
 Exit codes: 0 done, 1 the work failed (one line on stderr says what and where), 2 wrong usage,

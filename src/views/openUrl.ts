@@ -3,14 +3,14 @@ import { type Download, download, parseDownloadUrl } from '../endpoints/download
 import { DownloadError } from '../endpoints/downloadError';
 import { shownAddress, shownHost } from '../endpoints/httpAddress';
 import { formatValue } from '../units/units';
+import { editCredentials } from './credentialCommands';
+import type { CredentialStore } from './credentialStore';
 import type { DownloadStore } from './downloadStore';
-import { editHeaders } from './requestHeaderCommands';
-import type { RequestHeaderStore } from './requestHeaderStore';
 import { viewTypeFor } from './viewType';
 
 interface Services {
   readonly store: DownloadStore;
-  readonly headers: RequestHeaderStore;
+  readonly credentials: CredentialStore;
   readonly output: vscode.LogOutputChannel;
 }
 
@@ -82,16 +82,17 @@ async function openUrl(url: URL, services: Services): Promise<void> {
   }
 }
 
-async function askToRetry(error: unknown, { headers }: Services): Promise<boolean> {
+async function askToRetry(error: unknown, { credentials }: Services): Promise<boolean> {
   const retry = 'Retry';
-  const setHeaders = 'Set Request Headers…';
+  const setCredentials = 'Set Credentials…';
   const wants = error instanceof DownloadError && error.wantsCredentials;
-  const answer = await vscode.window.showErrorMessage(messageOf(error), ...(wants ? [setHeaders, retry] : [retry]));
-  if (answer === setHeaders && error instanceof DownloadError) return editHeaders(headers, error.origin);
+  const answer = await vscode.window.showErrorMessage(messageOf(error), ...(wants ? [setCredentials, retry] : [retry]));
+  if (answer === setCredentials && error instanceof DownloadError)
+    return editCredentials(credentials, error.origin, error.scheme);
   return answer === retry;
 }
 
-function fetchProfile(url: URL, { store, headers }: Services): Promise<Download> {
+function fetchProfile(url: URL, { store, credentials }: Services): Promise<Download> {
   const mebibytes = vscode.workspace.getConfiguration('emberline').get('download.maxSize', 1024);
   return Promise.resolve(
     vscode.window.withProgress(
@@ -107,7 +108,7 @@ function fetchProfile(url: URL, { store, headers }: Services): Promise<Download>
         let shownAt = 0;
         return download({
           url,
-          headersFor: (origin) => headers.get(origin),
+          ...credentials.access,
           folder: store.folder,
           maxBytes: Math.max(1, mebibytes) * 2 ** 20,
           silenceMs: SILENCE_MS,

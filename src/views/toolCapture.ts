@@ -5,14 +5,14 @@ import * as vscode from 'vscode';
 import { writeCapture } from '../endpoints/captureSetFile';
 import type { EndpointKind, EndpointSpec, InstanceResult } from '../endpoints/endpoint';
 import type { CaptureStore } from './captureStore';
+import type { CredentialStore } from './credentialStore';
 import { showProfiling } from './profilingStatus';
-import type { RequestHeaderStore } from './requestHeaderStore';
 import { durationSetting, toolSettings } from './toolSettings';
 import { viewTypeFor } from './viewType';
 
 interface Services {
   readonly store: CaptureStore;
-  readonly headers: RequestHeaderStore;
+  readonly credentials: CredentialStore;
   readonly output: vscode.LogOutputChannel;
 }
 
@@ -45,7 +45,7 @@ export class ToolCaptures implements vscode.Disposable {
         stop,
         folder,
         tools: toolSettings(),
-        headersFor: (origin) => this.services.headers.get(origin),
+        ...this.services.credentials.access,
         log,
         onProgress: (_, what) => step(what),
       }),

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 
 /** Answers as Go's net/http/pprof does, with profiles from files, so that a test decides when and what. */
 export class PprofServer {
@@ -14,7 +16,9 @@ export class PprofServer {
   body: string | null = null;
   /** The `Authorization` that is wanted, null for none. */
   authorization: string | null = null;
-  /** `127.0.0.1:port` */
+  /** The `WWW-Authenticate` of a refusal. */
+  challenge: string | null = null;
+  /** `127.0.0.1:port`, `https://localhost:port` with TLS, `unix:path` */
   address = '';
 
   private constructor(
@@ -22,14 +26,21 @@ export class PprofServer {
     private readonly profiles: { cpu: string; heap: string },
   ) {}
 
-  /** @param profiles files to answer with; they may be replaced between requests */
-  static async start(profiles: { cpu: string; heap: string }): Promise<PprofServer> {
-    const server = createServer();
+  /**
+   * @param profiles files to answer with; they may be replaced between requests
+   * @param where with TLS, or at a Unix socket in place of a port of its own
+   */
+  static async start(
+    profiles: { cpu: string; heap: string },
+    { tls, path }: { tls?: TlsOptions; path?: string } = {},
+  ): Promise<PprofServer> {
+    const server: Server = tls === undefined ? createServer() : createTlsServer(tls);
     const started = new PprofServer(server, profiles);
-    server.on('request', (request, response) => {
+    const listener: RequestListener = (request, response) => {
       const url = new URL(request.url ?? '/', 'http://x');
       if (started.authorization !== null && request.headers.authorization !== started.authorization) {
-        response.writeHead(401).end('who are you?');
+        const challenge = started.challenge === null ? {} : { 'www-authenticate': started.challenge };
+        response.writeHead(401, challenge).end('who are you?');
         return;
       }
       if (url.pathname === '/debug/pprof/') {
@@ -48,9 +59,13 @@ export class PprofServer {
         clearTimeout(timer);
         started.open--;
       });
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    started.address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    };
+    server.on('request', listener);
+    const where = path === undefined ? { port: 0, host: '127.0.0.1' } : { path };
+    await new Promise<void>((resolve) => server.listen(where, resolve));
+    const { port } = server.address() as AddressInfo;
+    const host = tls === undefined ? '127.0.0.1' : 'https://localhost';
+    started.address = path === undefined ? `${host}:${port}` : `unix:${path}`;
     return started;
   }
 

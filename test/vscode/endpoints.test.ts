@@ -202,17 +202,17 @@ suite('Endpoints view', () => {
     await press('api', 'Capture');
     await waitForNotification('answered 401 Unauthorized');
     await eventually(rows, ([row]) => /^failed: answered 401/.test(row?.description ?? ''));
-    await pressNotificationButton('answered 401', 'Set Request Headers…');
-    await typeIntoQuickInput('Authorization');
+    await pressNotificationButton('answered 401', 'Set Credentials…');
+    await pick('Bearer Token…');
     await ui(async (page) => {
       const value = page.locator('.quick-input-widget:visible input[type=password]');
-      await value.fill('Bearer letmein');
+      await value.fill('letmein');
       await value.press('Enter');
     });
-    await waitForQuickPick('Sent to');
+    await waitForQuickPick('has: header Authorization');
     await pick('Done');
     await waitForFlameGraph();
-    await vscode.commands.executeCommand('emberline.forgetRequestHeaders');
+    await vscode.commands.executeCommand('emberline.forgetCredentials');
   });
 
   test('the wizard asks an address what it is, and writes the settings', async () => {

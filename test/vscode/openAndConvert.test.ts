@@ -108,19 +108,19 @@ suite('Open by URL', () => {
   test('asks for the headers that a host wants, keeps them, and tries again', async () => {
     void vscode.commands.executeCommand('emberline.openUrl', `${origin}/secret.folded`);
     await waitForNotification('answered 401 Unauthorized (“who are you?”)');
-    await pressNotificationButton('answered 401', 'Set Request Headers…');
-    await typeIntoQuickInput('Authorization');
+    await pressNotificationButton('answered 401', 'Set Credentials…');
+    await pick('Bearer Token…');
     await ui(async (page) => {
       const value = page.locator('.quick-input-widget:visible input[type=password]');
-      await value.fill('Bearer letmein');
+      await value.fill('letmein');
       await value.press('Enter');
     });
-    await waitForQuickPick('Sent to');
+    await waitForQuickPick('has: header Authorization');
     await pick('Done');
     await waitForFlameGraph();
     assert.equal(asked.at(-1)?.headers.authorization, 'Bearer letmein');
-    await runCommand('Emberline: Forget All Request Headers');
-    await waitForNotification(`Emberline forgot the request headers of ${origin}.`);
+    await runCommand('Emberline: Forget All Credentials');
+    await waitForNotification(`Emberline forgot the credentials of ${origin}.`);
     void vscode.commands.executeCommand('emberline.openUrl', `${origin}/secret.folded`);
     await waitForNotification('answered 401');
   });

@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import type { EndpointKindName, EndpointSpec, ProfileOffer } from '../../endpoints/endpoint';
 import { endpointKind } from '../../endpoints/endpointKinds';
 import { expandInstances } from '../../endpoints/expandInstances';
+import { parseHttpAddress } from '../../endpoints/httpAddress';
 import { parseInspectorAddress } from '../../endpoints/inspectorAddress';
 import { endpointAddress, hostOf, type Probe, probeAddress } from '../../endpoints/probeAddress';
+import { editCredentials } from '../credentialCommands';
+import type { CredentialStore } from '../credentialStore';
 import { mayConnectToInspector } from '../profileDebugTargetAttach';
-import { editHeaders } from '../requestHeaderCommands';
-import type { RequestHeaderStore } from '../requestHeaderStore';
 import { configuredEndpoints, type EndpointScope, saveEndpoint } from './endpointSettings';
 
 const title = 'Add Endpoint';
@@ -15,12 +16,12 @@ const title = 'Add Endpoint';
  * The wizard: asks for an address, asks the address what it is, then for a name and where to keep it.
  * @returns what was added, undefined where the user changed their mind
  */
-export async function addEndpoint(headers: RequestHeaderStore): Promise<EndpointSpec | undefined> {
+export async function addEndpoint(credentials: CredentialStore): Promise<EndpointSpec | undefined> {
   const text = await askAddress();
   if (text === undefined) return undefined;
   const address = endpointAddress(text);
   const addresses = address.split(/[\s,]+(?![^[]*\])/).filter((part) => part !== '');
-  const what = await chooseKind(addresses[0]!, headers);
+  const what = await chooseKind(addresses[0]!, credentials);
   if (what === undefined) return undefined;
   if (what.kind === 'v8-inspector') {
     for (const each of addresses) {
@@ -66,19 +67,20 @@ function askAddress(): Thenable<string | undefined> {
   return vscode.window
     .showInputBox({
       title,
-      prompt: 'Address of what samples: host:port or a URL. Ranges and lists name many: host-[1-20]:6060.',
+      prompt: 'Address of what samples: host:port, a URL or unix:/path/to.sock. Ranges name many: host-[1-20]:6060.',
       placeHolder: 'localhost:6060',
       ignoreFocusOut: true,
       validateInput: (value) => {
         if (value.trim() === '') return null;
         try {
           const [first] = expandInstances([endpointAddress(value)]);
-          const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(first!) ? first! : `http://${first}`;
-          const { protocol } = new URL(withScheme.split(/[\s,]+/)[0]!);
-          return /^https?:$/.test(protocol) ? null : `Nothing is captured from ${protocol} addresses.`;
+          parseHttpAddress(first!.split(/[\s,]+/)[0]!);
+          return null;
         } catch (error) {
           const message = error instanceof Error ? error.message : '';
-          return /range|instances/.test(message) ? message : 'Write host:port or a URL, for example localhost:6060.';
+          return /range|instances|starts with/.test(message)
+            ? message
+            : 'Write host:port or a URL, for example localhost:6060.';
         }
       },
     })
@@ -88,13 +90,13 @@ function askAddress(): Thenable<string | undefined> {
 type Kind = Pick<EndpointSpec, 'kind' | 'options'>;
 
 interface KindItem extends vscode.QuickPickItem {
-  readonly act: Kind | 'headers' | 'again' | 'async-profiler';
+  readonly act: Kind | 'credentials' | 'again' | 'async-profiler';
 }
 
 /** Asks the address, says what it found, and lets the user choose. */
-async function chooseKind(address: string, headers: RequestHeaderStore): Promise<Kind | undefined> {
+async function chooseKind(address: string, credentials: CredentialStore): Promise<Kind | undefined> {
   for (;;) {
-    const probe = await probeShown(address, headers);
+    const probe = await probeShown(address, credentials);
     if (probe === undefined) return undefined;
     const chosen = await vscode.window.showQuickPick(kindItems(address, probe), {
       title,
@@ -104,15 +106,15 @@ async function chooseKind(address: string, headers: RequestHeaderStore): Promise
     });
     if (chosen === undefined) return undefined;
     if (chosen.act === 'again') continue;
-    if (chosen.act === 'headers') {
-      await editHeaders(headers, probe.wantsCredentials!);
+    if (chosen.act === 'credentials') {
+      await editCredentials(credentials, probe.wantsCredentials!, probe.scheme);
       continue;
     }
     return chosen.act === 'async-profiler' ? chooseTemplate() : chosen.act;
   }
 }
 
-function probeShown(address: string, headers: RequestHeaderStore): Promise<Probe | undefined> {
+function probeShown(address: string, credentials: CredentialStore): Promise<Probe | undefined> {
   const first = expandInstances([address])[0] ?? address;
   return Promise.resolve(
     vscode.window.withProgress(
@@ -121,7 +123,7 @@ function probeShown(address: string, headers: RequestHeaderStore): Promise<Probe
         const cancel = new AbortController();
         token.onCancellationRequested(() => cancel.abort());
         try {
-          return await probeAddress(address, { signal: cancel.signal, headersFor: (origin) => headers.get(origin) });
+          return await probeAddress(address, { signal: cancel.signal, ...credentials.access });
         } catch {
           return undefined;
         }
@@ -130,18 +132,19 @@ function probeShown(address: string, headers: RequestHeaderStore): Promise<Probe
   );
 }
 
-function said(address: string, { found, wantsCredentials, failure }: Probe): string {
+function said(address: string, { found, failure }: Probe): string {
   if (found.length > 0) return `${hostOf(address)} is ${found.map((each) => each.title).join(' and ')}`;
-  return wantsCredentials === null ? (failure ?? '') : `${wantsCredentials} wants to know who asks`;
+  return failure ?? '';
 }
 
 function kindItems(address: string, { found, wantsCredentials }: Probe): KindItem[] {
   const items: KindItem[] = [];
   if (wantsCredentials !== null) {
     items.push({
-      label: '$(key) Set Request Headers…',
-      detail: 'Kept in the system’s store of secrets, sent to this host only',
-      act: 'headers',
+      label: '$(key) Set Credentials…',
+      detail:
+        'Token, password, header or client certificate, kept in the system’s store of secrets, for this host only',
+      act: 'credentials',
     });
   }
   for (const { kind, title: name, offers } of found) {

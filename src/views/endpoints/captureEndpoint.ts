@@ -5,16 +5,15 @@ import { writeCapture } from '../../endpoints/captureSetFile';
 import type { EndpointSpec, InstanceResult } from '../../endpoints/endpoint';
 import { endpointKind } from '../../endpoints/endpointKinds';
 import type { ToolPaths } from '../../endpoints/findTool';
-import type { RequestHeaders } from '../../endpoints/requestHeaders';
+import { accessOf, type HttpAccess } from '../../endpoints/httpAccess';
 import type { EngineApi } from '../../engine/engineApi';
 
-export interface CaptureJob {
+export interface CaptureJob extends HttpAccess {
   readonly spec: EndpointSpec;
   readonly seconds: number;
   readonly signal: AbortSignal;
   onProgress(fraction: number | null, what: string): void;
   log(line: string): void;
-  headersFor(origin: string): Promise<RequestHeaders>;
   readonly tools: ToolPaths;
   /** Does the work that would hold this thread up. */
   readonly engine: EngineApi;
@@ -43,7 +42,7 @@ export async function captureResults(job: CaptureJob): Promise<CapturedResults> 
       signal,
       onProgress: (fraction, what) => job.onProgress(fraction, what),
       log: (line) => job.log(line),
-      headersFor: (origin) => job.headersFor(origin),
+      ...accessOf(job),
       folder,
       tools: job.tools,
       foldStacks: (stacks, until) => job.engine.request('foldStacks', stacks, { signal: until }),

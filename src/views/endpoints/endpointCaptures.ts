@@ -3,8 +3,8 @@ import type { EndpointSpec, InstanceResult } from '../../endpoints/endpoint';
 import { originOf, parseHttpAddress } from '../../endpoints/httpAddress';
 import type { EngineApi } from '../../engine/engineApi';
 import type { CaptureStore } from '../captureStore';
-import { editHeaders } from '../requestHeaderCommands';
-import type { RequestHeaderStore } from '../requestHeaderStore';
+import { editCredentials } from '../credentialCommands';
+import type { CredentialStore } from '../credentialStore';
 import { toolSettings } from '../toolSettings';
 import { viewTypeFor } from '../viewType';
 import { captureEndpoint, sampledSeconds } from './captureEndpoint';
@@ -13,7 +13,7 @@ import type { EndpointActivities, EndpointActivity, EndpointOutcome, EndpointOut
 export interface CaptureServices {
   readonly engine: EngineApi;
   readonly store: CaptureStore;
-  readonly headers: RequestHeaderStore;
+  readonly credentials: CredentialStore;
   readonly outcomes: EndpointOutcomes;
   readonly activities: EndpointActivities;
   readonly output: vscode.LogOutputChannel;
@@ -96,7 +96,7 @@ function captureShown(
   spec: EndpointSpec,
   chosen: EndpointSpec,
   seconds: number,
-  { engine, store, headers, activities, output }: CaptureServices,
+  { engine, store, credentials, activities, output }: CaptureServices,
 ): ReturnType<typeof captureEndpoint> {
   const sinceMs = Date.now();
   const sampled = sampledSeconds(chosen, seconds);
@@ -136,7 +136,7 @@ function captureShown(
               show();
             },
             log: (line: string) => output.warn(line),
-            headersFor: (origin: string) => headers.get(origin),
+            ...credentials.access,
             tools: toolSettings(),
             engine,
           };
@@ -188,12 +188,15 @@ export async function tellFailure(
   const others = errors.length > 1 ? ` None of the ${errors.length} instances of ${spec.name} answered.` : '';
   const message = `${first?.error ?? `${spec.name} names no instance to capture from.`}${others}`;
   const retry = 'Retry';
-  const setHeaders = 'Set Request Headers…';
-  const origin = first === undefined ? null : wantsHeaders(first.instance, first.error);
-  const buttons = origin === null ? [retry, SHOW_OUTPUT] : [setHeaders, retry, SHOW_OUTPUT];
+  const setCredentials = 'Set Credentials…';
+  const origin = first === undefined ? null : wantsCredentials(first.instance, first.error);
+  const buttons = origin === null ? [retry, SHOW_OUTPUT] : [setCredentials, retry, SHOW_OUTPUT];
   const answer = await vscode.window.showErrorMessage(message, ...buttons);
   if (answer === SHOW_OUTPUT) services.output.show();
-  const changed = answer === setHeaders && origin !== null && (await editHeaders(services.headers, origin));
+  const changed =
+    answer === setCredentials &&
+    origin !== null &&
+    (await editCredentials(services.credentials, origin, schemeOf(first?.error ?? '')));
   if (changed || answer === retry) await again();
 }
 
@@ -209,9 +212,14 @@ async function tellPartOfIt(
   if ((await vscode.window.showWarningMessage(message, SHOW_OUTPUT)) === SHOW_OUTPUT) output.show();
 }
 
-/** The origin whose headers may help, null where they do not. */
-function wantsHeaders(instance: string, error: string): string | null {
-  if (!/ answered (?:40[13]\b|with a web page)/.test(error)) return null;
+/** What a refusal says that its host wants. */
+function schemeOf(error: string): string | null {
+  return /the user and password/.test(error) ? 'basic' : null;
+}
+
+/** The origin whose credentials may help, null where they do not. */
+function wantsCredentials(instance: string, error: string): string | null {
+  if (!/ answered (?:40[13]\b|with a web page)|certificate|passphrase/.test(error)) return null;
   try {
     return originOf(parseHttpAddress(instance));
   } catch {

@@ -68,7 +68,7 @@ function isEndpointNode(node: unknown): node is EndpointNode {
 
 async function add(services: CommandServices): Promise<void> {
   if (!(await mayConnect())) return;
-  const spec = await addEndpoint(services.headers);
+  const spec = await addEndpoint(services.credentials);
   if (spec === undefined) return;
   const capture = 'Capture Now';
   const edit = 'Edit';
@@ -172,7 +172,7 @@ async function captureChosenProfile(spec: EndpointSpec, services: CommandService
 /** What the endpoint offers now; none where its kind does not say, undefined where the user gave up. */
 async function discoverShown(
   spec: EndpointSpec,
-  { headers, output }: CommandServices,
+  { credentials, output }: CommandServices,
 ): Promise<ProfileOffer[] | undefined> {
   const kind = endpointKind(spec.kind);
   if (kind?.discover === undefined) return [];
@@ -182,7 +182,7 @@ async function discoverShown(
     async () => {
       try {
         const signal = AbortSignal.timeout(DISCOVER_MS);
-        return await discover({ spec, signal, headersFor: (origin) => headers.get(origin) });
+        return await discover({ spec, signal, ...credentials.access });
       } catch (error) {
         const message =
           error instanceof Error && error.name === 'TimeoutError'

@@ -48,6 +48,7 @@ export class EndpointTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     private readonly roots: () => readonly TreeNode[],
     private readonly activities: EndpointActivities,
     private readonly outcomes: EndpointOutcomes,
+    private readonly credentialsOf: (spec: EndpointSpec) => readonly string[] = () => [],
   ) {
     this.listening = activities.onDidChange((spec) => {
       const node = this.shown.get(endpointId(spec));
@@ -136,6 +137,7 @@ export class EndpointTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
       item.description = node.detail === '' ? kindTitle(spec) : node.detail;
       item.iconPath = new vscode.ThemeIcon(iconOf(spec));
     }
+    if (activity === null && this.credentialsOf(spec).length > 0) item.description += ' · credentials';
     item.tooltip = this.tooltipOf(node);
     return item;
   }
@@ -166,6 +168,8 @@ export class EndpointTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     if (written !== '') line('globe', written);
     if (spec.profile !== undefined) line('symbol-field', `profile ${spec.profile}`);
     if (configured !== null) line('gear', configured.scope === 'workspace' ? 'workspace settings' : 'user settings');
+    const credentials = this.credentialsOf(spec);
+    if (credentials.length > 0) line('key', credentials.join(', '));
     const outcome = this.outcomes.get(spec);
     if (outcome !== null) {
       const time = new Date(outcome.atMs).toLocaleString();

@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
+import type { EndpointSpec } from '../../endpoints/endpoint';
+import { expandInstances } from '../../endpoints/expandInstances';
+import { originOf, parseHttpAddress } from '../../endpoints/httpAddress';
 import { findLocalEndpoints, type LocalEndpoint } from '../../endpoints/localEndpoints';
 import { findProcessEndpoints, type ProcessEndpoints } from '../../endpoints/processEndpoints';
 import type { EngineApi } from '../../engine/engineApi';
 import type { CaptureStore } from '../captureStore';
+import type { CredentialStore } from '../credentialStore';
 import type { OpenProfiles } from '../openProfiles';
-import type { RequestHeaderStore } from '../requestHeaderStore';
 import { registerEndpointCommands } from './endpointCommands';
 import { configuredEndpoints } from './endpointSettings';
 import { EndpointActivities, EndpointOutcomes } from './endpointState';
@@ -14,7 +17,7 @@ import { LiveCaptures } from './liveCaptures';
 interface Services {
   readonly engine: EngineApi;
   readonly store: CaptureStore;
-  readonly headers: RequestHeaderStore;
+  readonly credentials: CredentialStore;
   readonly profiles: OpenProfiles;
   readonly output: vscode.LogOutputChannel;
 }
@@ -38,7 +41,12 @@ export class Endpoints implements vscode.Disposable {
     const outcomes = new EndpointOutcomes(context.workspaceState);
     const { activities } = this;
     const live = new LiveCaptures({ ...services, outcomes, activities }, services.profiles);
-    this.configuredTree = new EndpointTree(() => configuredNodes(), activities, outcomes);
+    this.configuredTree = new EndpointTree(
+      () => configuredNodes(),
+      activities,
+      outcomes,
+      (spec) => credentialsOf(spec, services.credentials),
+    );
     this.foundTree = new EndpointTree(() => this.foundRoots(), activities, outcomes);
     const configuredView = vscode.window.createTreeView('emberline.endpoints', {
       treeDataProvider: this.configuredTree,
@@ -56,8 +64,11 @@ export class Endpoints implements vscode.Disposable {
         this.look();
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('emberline.endpoints')) this.configuredTree.refresh();
+        if (['endpoints', 'certificates'].some((name) => event.affectsConfiguration(`emberline.${name}`))) {
+          this.configuredTree.refresh();
+        }
       }),
+      services.credentials.onDidChange(() => this.configuredTree.refresh()),
       vscode.commands.registerCommand('emberline.refreshEndpoints', async () => {
         this.configuredTree.refresh();
         await this.ask();
@@ -136,6 +147,16 @@ function configuredNodes(): EndpointNode[] {
     configured,
     detail: '',
   }));
+}
+
+/** What the instances of an endpoint are told about us, by names. */
+function credentialsOf({ url }: EndpointSpec, credentials: CredentialStore): string[] {
+  try {
+    const origins = new Set(expandInstances([url ?? []].flat()).map((each) => originOf(parseHttpAddress(each))));
+    return [...new Set([...origins].flatMap((origin) => credentials.kindsOf(origin)))];
+  } catch {
+    return [];
+  }
 }
 
 /** An endpoint of the settings at a local port is not shown again as found. */

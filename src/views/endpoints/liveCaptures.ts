@@ -127,14 +127,14 @@ export class LiveCaptures implements vscode.Disposable {
   }
 
   private captureOnce(spec: EndpointSpec, signal: AbortSignal): Promise<CapturedResults> {
-    const { engine, headers, output } = this.services;
+    const { engine, credentials, output } = this.services;
     return captureResults({
       spec,
       seconds: liveSeconds(spec),
       signal,
       onProgress: () => {},
       log: (line) => output.warn(line),
-      headersFor: (origin) => headers.get(origin),
+      ...credentials.access,
       tools: toolSettings(),
       engine,
     });
