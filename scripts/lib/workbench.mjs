@@ -173,6 +173,8 @@ export async function chooseFile(page, path) {
   const input = widget.locator('input[type=text]').first();
   await widget.locator('.monaco-list-row').first().waitFor({ timeout: patience });
   const name = path.slice(path.search(/[^/\\]*$/));
+  const title = widget.locator('.quick-input-title');
+  const dialog = await title.textContent().catch(() => '');
   const deadline = Date.now() + patience;
   do {
     // The dialog looks up its first folder, and each path that is typed: what it finds late replaces what was typed.
@@ -186,11 +188,12 @@ export async function chooseFile(page, path) {
     );
     if (!found || (await input.inputValue().catch(() => '')) !== path) continue;
     await input.press('Enter');
-    const gone = await widget.waitFor({ state: 'hidden', timeout: 3000 }).then(
-      () => true,
-      () => false,
-    );
-    if (gone) return;
+    // Another question may follow at once.
+    const late = Date.now() + 3000;
+    do {
+      if (!(await widget.isVisible())) return;
+      if ((await title.textContent({ timeout: 300 }).catch(() => dialog)) !== dialog) return;
+    } while (Date.now() < late);
   } while (Date.now() < deadline);
   throw new Error(`The file dialog did not take ${path}.`);
 }

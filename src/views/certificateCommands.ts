@@ -30,7 +30,7 @@ export async function addClientCertificate(store: CredentialStore, origin: strin
         return false;
       }
       passphrase = await vscode.window.showInputBox({
-        title: `Client Certificate of ${origin}`,
+        title: `Passphrase for ${origin}`,
         prompt:
           passphrase === undefined
             ? "The key's passphrase, kept in the system's store of secrets"

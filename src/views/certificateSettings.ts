@@ -56,5 +56,20 @@ export async function forgetClientCertificates(): Promise<string[]> {
 
 async function write(all: Record<string, CertificateEntry>): Promise<void> {
   const value = Object.keys(all).length === 0 ? undefined : all;
-  await vscode.workspace.getConfiguration(section).update(key, value, vscode.ConfigurationTarget.Global);
+  const before = JSON.stringify(ofUser());
+  // What is read afterwards is this: the change may arrive after the answer.
+  let arrived: () => void = () => undefined;
+  const arriving = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  const listening = vscode.workspace.onDidChangeConfiguration(() => {
+    if (JSON.stringify(ofUser()) !== before) arrived();
+  });
+  try {
+    await vscode.workspace.getConfiguration(section).update(key, value, vscode.ConfigurationTarget.Global);
+    const same = JSON.stringify(value ?? {}) === before || JSON.stringify(ofUser()) !== before;
+    if (!same) await Promise.race([arriving, new Promise((resolve) => setTimeout(resolve, 2000))]);
+  } finally {
+    listening.dispose();
+  }
 }

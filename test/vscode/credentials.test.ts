@@ -27,6 +27,7 @@ import { projectFile } from './workspaceFolder';
 /** Who we are to hosts: certificates, passwords, sockets and proxies, as a user sets them. */
 
 const settings = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('emberline');
+const files = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('files');
 const fixtures = { cpu: projectFile('test/fixtures/go-cpu.pb.gz'), heap: projectFile('test/fixtures/go-heap.pb.gz') };
 
 async function configure(endpoints: object[] | undefined): Promise<void> {
@@ -72,6 +73,10 @@ suite('Credentials', () => {
     folder = mkdtempSync(join(tmpdir(), 'emberline-sockets-'));
   });
 
+  suiteSetup(async () => {
+    await files().update('simpleDialog.enable', true, vscode.ConfigurationTarget.Global);
+  });
+
   setup(async () => {
     await configure(undefined);
     await vscode.commands.executeCommand('emberline.endpoints.focus');
@@ -86,6 +91,7 @@ suite('Credentials', () => {
   });
 
   suiteTeardown(async () => {
+    await files().update('simpleDialog.enable', undefined, vscode.ConfigurationTarget.Global);
     certificates.remove();
     rmSync(folder, { recursive: true, force: true });
     await configure(undefined);
