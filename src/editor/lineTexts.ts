@@ -4,7 +4,7 @@ import type { RememberedSources } from './rememberedSources';
 import { isWithinReach } from './sourceReach';
 
 /** Larger files are generated: their lines would fill the view. */
-const largestFile = 2 * 1024 * 1024;
+const largestFile = 512 * 1024;
 const maxFiles = 30;
 const maxText = 160;
 
