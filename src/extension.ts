@@ -47,6 +47,7 @@ import { ToolCaptures } from './views/toolCapture';
 import { ViewStateStore } from './views/viewStateStore';
 
 let endpoints: Endpoints | null = null;
+let recorded: RecordedTexts | null = null;
 
 /**
  * Wires the parts. Nothing runs here beyond registering: the engine's thread starts at its first request, the
@@ -66,8 +67,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const lineStore = new RecordedLineStore(
     vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'recordedLines'),
   );
-  const recorded = new RecordedTexts({ engine, resolver, store: lineStore, git, renamed, output });
-  const tracker = new LineTracker(recorded);
+  const texts = new RecordedTexts({ engine, resolver, store: lineStore, git, renamed, output });
+  recorded = texts;
+  const tracker = new LineTracker(texts);
   const lineNow = async (document: vscode.TextDocument, line: number): Promise<number> => {
     const { source } = heat;
     if (source === null) return line;
@@ -92,7 +94,7 @@ export function activate(context: vscode.ExtensionContext): void {
   void credentials.load();
   const store = new CaptureStore(context);
   const baselines = new BaselineStore(context, context.workspaceState);
-  const baseline = new Baseline(profiles, baselines, heat, (copy, of) => void recorded.adopt(copy, of));
+  const baseline = new Baseline(profiles, baselines, heat, (copy, of) => void texts.adopt(copy, of));
   const captures = new ToolCaptures({ store, credentials, output });
   endpoints = new Endpoints(context, { engine, store, credentials, profiles, output });
   context.subscriptions.push(
@@ -101,7 +103,7 @@ export function activate(context: vscode.ExtensionContext): void {
     profiles,
     downloads,
     files,
-    recorded,
+    texts,
     tracker,
     highlight,
     opener.disposable,
@@ -111,7 +113,7 @@ export function activate(context: vscode.ExtensionContext): void {
     files.onDidChange(() => {
       resolver.forget();
       heat.lookAgain();
-      void recorded.lookForRenamed();
+      void texts.lookForRenamed();
       hotPlaces.lookAgain();
     }),
     vscode.workspace.onDidRenameFiles(({ files: pairs }) => {
@@ -120,13 +122,13 @@ export function activate(context: vscode.ExtensionContext): void {
       heat.lookAgain();
       hotPlaces.lookAgain();
     }),
-    recorded.onDidFindRenames(() => {
+    texts.onDidFindRenames(() => {
       resolver.forget();
       heat.lookAgain();
       hotPlaces.lookAgain();
     }),
-    recorded.onDidChange(() => heat.reset()),
-    registerCommitCommand(() => heat.source, recorded, git),
+    texts.onDidChange(() => heat.reset()),
+    registerCommitCommand(() => heat.source, texts, git),
     files.onDidChangeMappings(() => {
       resolver.forget();
       heat.reset();
@@ -180,7 +182,7 @@ export function activate(context: vscode.ExtensionContext): void {
       deactivate: () => profiles.deactivate(),
       showProfile,
     }),
-    followProfiles(profiles, heat, tracker, recorded, baseline),
+    followProfiles(profiles, heat, tracker, texts, baseline),
     registerBaselineCommands({ baseline, profiles, store, heat, output }),
     baselineStatus(baseline, heat),
     registerRegressionCommands({ heat, engine, resolver }),
@@ -190,7 +192,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
 /** VS Code waits a moment for captures to leave nothing behind. */
 export async function deactivate(): Promise<void> {
-  await endpoints?.end();
+  await Promise.all([endpoints?.end(), recorded?.end()]);
 }
 
 /** The active profile glows, with the sample type and thread that its editor shows. */

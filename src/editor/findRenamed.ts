@@ -70,7 +70,7 @@ async function findByLines(
 }
 
 /** How much of the longer one both have, 0 to 1: lines that tell something, each as often as it is there. */
-export function shareInCommon(a: LineSignatures, b: LineSignatures): number {
+function shareInCommon(a: LineSignatures, b: LineSignatures): number {
   const counts = new Map<number, number>();
   let [ofA, ofB, common] = [0, 0, 0];
   a.hash.forEach((hash, line) => {

@@ -42,12 +42,18 @@ export class RecordedLineStore {
     return this.inTurn(() => this.read(key));
   }
 
-  save(key: string, sources: RecordedSources): Promise<void> {
-    return this.inTurn(() => this.write(key, sources));
+  /** @param sources what `load` answered, or will answer, as it is then */
+  save(key: string, sources: Promise<RecordedSources>): Promise<void> {
+    return this.inTurn(async () => this.write(key, await sources));
   }
 
   delete(key: string): Promise<void> {
     return this.inTurn(() => this.remove(key));
+  }
+
+  /** When all that was asked for is done. */
+  async settled(): Promise<void> {
+    await this.busy;
   }
 
   private inTurn<T>(act: () => Promise<T>): Promise<T> {

@@ -159,6 +159,12 @@ export class RecordedTexts implements vscode.Disposable {
     this.looking = 'no';
   }
 
+  /** Saves what is not saved yet: the window goes. */
+  async end(): Promise<void> {
+    for (const profile of [...this.open.keys()]) this.stop(profile);
+    await this.services.store.settled();
+  }
+
   dispose(): void {
     for (const profile of [...this.open.keys()]) this.stop(profile);
     this.changed.dispose();
@@ -215,7 +221,7 @@ export class RecordedTexts implements vscode.Disposable {
   private async save(record: OpenRecord): Promise<void> {
     clearTimeout(record.saving);
     record.saving = undefined;
-    await this.services.store.save(record.key, await record.sources);
+    await this.services.store.save(record.key, record.sources);
   }
 
   /** Renamed since the commit, as git sees it. */

@@ -346,6 +346,81 @@ suite('Lines that moved', () => {
     });
   }
 
+  test('keep their labels when the window is reloaded after the file was changed elsewhere', async function () {
+    this.timeout(240_000);
+    // VS Code's, not ours, to mend: now and then a new window shows no webview on a busy machine.
+    this.retries(1);
+    const source = ['def f(n):', '    return n * n', '', 'def main():', '    for i in range(9):', '        f(i)', ''];
+    const folder = writeWorkspace('movedReload', {
+      'work.py': source.join('\n'),
+      'capture.folded': 'main (work.py:6);f (work.py:2) 30\nmain (work.py:5) 10\n',
+    });
+    type Lines = { line: number | null; label: string | null; outlined: boolean }[];
+    // Opens the capture and the source in the window's last page, and reads the labels once there are as many.
+    const shown = (open: string | null, count: number): Promise<Lines> =>
+      ui(
+        async (own, { open, count }, tools) => {
+          const page = open === null ? own.context().pages().at(-1)! : await tools.openWindow(open);
+          if (open === null) await page.reload();
+          const row = (name: string) => page.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
+          await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+          for (let i = 0; i < 60; i++) {
+            if ((await tools.paletteOffers(page, 'Emberline')).includes('Emberline: Open Profile…')) break;
+            await page.waitForTimeout(500);
+          }
+          await tools.runCommand(page, 'View: Close All Editors');
+          for (let tries = 0; tries < 5; tries++) {
+            await row('capture.folded').dblclick();
+            const webview = page.locator('iframe.webview.ready:visible').first();
+            const opened = await webview.waitFor({ timeout: 10_000 }).then(
+              () => true,
+              () => false,
+            );
+            if (opened) break;
+            await tools.runCommand(page, 'View: Close All Editors');
+          }
+          await tools.waitForFlameGraph(page);
+          await row('work.py').dblclick();
+          const deadline = Date.now() + 30_000;
+          for (;;) {
+            const lines = (await tools.decoratedLines(page)).filter(({ label }) => label !== null);
+            if (lines.length >= count || Date.now() > deadline) return lines;
+            await page.waitForTimeout(250);
+          }
+        },
+        { open, count },
+      );
+    try {
+      const before = await shown(folder, 3);
+      assert.deepEqual(
+        before.map(({ line, label }) => [line, label]),
+        [
+          [2, '75.0% self · 75.0% total'],
+          [5, '25.0% self · 25.0% total'],
+          [6, '75.0% total'],
+        ],
+      );
+      // Line 6 is another call now, and the function stands below.
+      const changed = ['import time', ...source.slice(3, 5), '        f(i, 2)', '', ...source.slice(0, 3)];
+      writeFileSync(join(folder, 'work.py'), changed.join('\n'));
+      const after = await shown(null, 3);
+      assert.deepEqual(
+        after.map(({ line, label, outlined }) => [line, label, outlined]),
+        [
+          [3, '25.0% self · 25.0% total', false],
+          [4, '75.0% total', true],
+          [7, '75.0% self · 75.0% total', false],
+        ],
+      );
+    } finally {
+      await ui(async (own) => {
+        const last = own.context().pages().at(-1)!;
+        if (last !== own) await last.close();
+      });
+      removeFromWorkspace('movedReload');
+    }
+  });
+
   test('are found at the commit that is said to be the profile’s', async function () {
     this.timeout(240_000);
     const each = cases.find(({ name }) => name === 'Python')!;
