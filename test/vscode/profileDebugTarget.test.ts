@@ -8,7 +8,6 @@ import { cpuprofile } from '../../src/formats/cpuprofile/cpuprofile';
 import type { Profile } from '../../src/profile/profile';
 import {
   acceptAll,
-  acceptQuickInput,
   clearNotifications,
   clickStatusBarItem,
   eventually,
@@ -18,6 +17,7 @@ import {
   runCommand,
   statusBarItems,
   typeIntoQuickInput,
+  ui,
   waitForFlameGraph,
   waitForNotification,
   waitForQuickPick,
@@ -109,6 +109,16 @@ async function launch(program: string, ...args: string[]): Promise<vscode.DebugS
   } finally {
     listening.dispose();
   }
+}
+
+/** Until the input box has taken the place of the choice before. */
+async function inspectorAsked(): Promise<void> {
+  await ui((page) =>
+    page
+      .locator('.quick-input-widget:visible .quick-input-title', { hasText: 'Attach to a Running Inspector' })
+      .waitFor()
+      .then(() => null),
+  );
 }
 
 function startProfiling(): Promise<vscode.Uri | undefined> {
@@ -362,9 +372,8 @@ suite('Profile Debug Target', () => {
       ],
     );
     await pick('Attach to a running inspector (host:port)…');
-    await wait(500);
+    await inspectorAsked();
     await typeIntoQuickInput(address);
-    await acceptQuickInput();
     await sampling();
     await wait(2500);
     await stopProfiling();
@@ -380,9 +389,8 @@ suite('Profile Debug Target', () => {
     const capture = startProfiling();
     await waitForQuickPick('No debug session is running');
     await pick('Attach to a running inspector (host:port)…');
-    await wait(500);
+    await inspectorAsked();
     await typeIntoQuickInput('127.0.0.1:1');
-    await acceptQuickInput();
     await waitForNotification('No inspector answers at 127.0.0.1:1');
     assert.equal(await capture, undefined);
     await pressNotificationButton('No inspector answers', 'Show Output');
