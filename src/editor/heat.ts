@@ -86,6 +86,10 @@ export class Heat implements vscode.Disposable {
           this.redrawDocument(document);
         }
       }),
+      vscode.window.tabGroups.onDidChangeTabGroups(({ opened, closed }) => {
+        // Labels stand nearer where editors are narrow.
+        if (opened.length + closed.length > 0) this.redraw();
+      }),
       vscode.window.onDidChangeTextEditorOptions(({ textEditor }) => this.redrawSoon(textEditor, true)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.documents.delete(uri.toString())),
       vscode.workspace.onDidChangeConfiguration((event) => this.configured(event)),

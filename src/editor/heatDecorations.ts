@@ -6,7 +6,14 @@ import type { HeatLook } from './heatLook';
 import { wholeOf } from './heatReference';
 import { heatSteps, heatStepsOf, rulerMarks } from './heatScale';
 import { type HotLine, type HotLines, shareOf } from './hotLines';
-import { type LabelledLine, labelBlocks, labelsAtLineEnds, labelsInColumn, type PlacedLabel } from './labelLayout';
+import {
+  columnLimit,
+  type LabelledLine,
+  labelBlocks,
+  labelsAtLineEnds,
+  labelsInColumn,
+  type PlacedLabel,
+} from './labelLayout';
 
 /** Lines above and below the visible ones that are labelled too, so that scrolling seldom shows a bare line. */
 const labelMargin = 60;
@@ -238,11 +245,12 @@ function placeLabels(editor: vscode.TextEditor, drawn: DrawnHeat, { from, to }: 
   if (!column) {
     return labelsAtLineEnds(hot.lines.filter(near).map(measured)).filter(({ text }) => text !== '');
   }
+  const limit = look.labelColumn ?? columnLimit(vscode.window.tabGroups.all.length);
   const starts = labelBlocks(hot.lines);
   return starts.flatMap((start, i) => {
     const block = hot.lines.slice(start, starts[i + 1]).filter(({ line }) => line < document.lineCount);
     if (!block.some(near)) return [];
-    return labelsInColumn(block.map(measured), look.labelColumn).filter(({ text }) => text !== '');
+    return labelsInColumn(block.map(measured), limit).filter(({ text }) => text !== '');
   });
 }
 

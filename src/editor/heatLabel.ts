@@ -51,11 +51,11 @@ function valueFields(line: HotLine, hot: HotLines, whole: number, style: LabelSt
     value === 0 ? null : { value: rateText(value, hot.unit, durationMs ?? 0), word };
   switch (display) {
     case 'self':
-      return [shareField(shareOf(self, whole), 'self'), ...changeField];
+      return [...changeField, shareField(shareOf(self, whole), 'self')];
     case 'total':
-      return [shareField(shareOf(total, whole), 'total'), ...changeField];
+      return [...changeField, shareField(shareOf(total, whole), 'total')];
     case 'both':
-      return [shareField(shareOf(self, whole), 'self'), shareField(shareOf(total, whole), 'total'), ...changeField];
+      return [...changeField, shareField(shareOf(self, whole), 'self'), shareField(shareOf(total, whole), 'total')];
     case 'samples': {
       const count = Math.round(samples);
       return [samples === 0 ? null : { value: formatCount(count), word: plural(count, 'sample') }];

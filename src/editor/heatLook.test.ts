@@ -64,7 +64,7 @@ describe('labels', () => {
     const compared = { ...hot, baseline };
     const grown = { ...line, baseline: { self: 50e6, total: 1e9, samples: 1234 } };
     expect(label('delta', grown, compared)).toBe('▲ 5.0 pp');
-    expect(label('both', grown, compared)).toBe('6.3% self · 25.0% total · ▲ 5.0 pp');
+    expect(label('both', grown, compared)).toBe('▲ 5.0 pp · 6.3% self · 25.0% total');
     expect(label('time', grown, compared)).toBe('250 ms self · 1 s total');
     const fresh = { ...line, baseline: { self: 0, total: 0, samples: 0 } };
     expect(label('delta', fresh, compared)).toMatch(/^new ▲/);

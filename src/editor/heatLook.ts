@@ -16,8 +16,8 @@ export interface HeatLook {
   readonly threshold: number;
   readonly labels: boolean;
   readonly labelPosition: 'column' | 'lineEnd';
-  /** The furthest column that labels are aligned at. */
-  readonly labelColumn: number;
+  /** The furthest column that labels are aligned at; null to let the editors' number decide. */
+  readonly labelColumn: number | null;
   readonly background: boolean;
   readonly gutter: boolean;
   readonly overviewRuler: boolean;

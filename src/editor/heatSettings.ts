@@ -17,7 +17,7 @@ export function configuredLook(): HeatLook {
     threshold: numberOf(heat.get('threshold'), 0, 100, 0.1) / 100,
     labels: flag('labels'),
     labelPosition: oneOf(heat.get('labelPosition'), ['column', 'lineEnd'] as const),
-    labelColumn: numberOf(heat.get('labelColumn'), 10, 500, 80),
+    labelColumn: numberOf(heat.get('labelColumn'), 0, 500, 0) || null,
     background: flag('background'),
     gutter: flag('gutter'),
     overviewRuler: flag('overviewRuler'),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { displayWidth } from './displayWidth';
 import type { LabelField } from './heatLabel';
-import { labelBlocks, labelsAtLineEnds, labelsInColumn } from './labelLayout';
+import { columnLimit, labelBlocks, labelsAtLineEnds, labelsInColumn } from './labelLayout';
 
 const self = (value: string): LabelField => ({ value, word: 'self' });
 const total = (value: string): LabelField => ({ value, word: 'total' });
@@ -70,6 +70,10 @@ describe('labels', () => {
     const columnOf = (width: number): number =>
       labelsInColumn([{ line: 0, width, fields: [self('1.0%')] }], 80)[0]!.gap + width;
     expect([20, 21, 22, 23].map(columnOf)).toEqual([24, 24, 28, 28]);
+  });
+
+  it('stand nearer where several editors are side by side', () => {
+    expect([0, 1, 2, 3, 9].map(columnLimit)).toEqual([80, 80, 40, 32, 32]);
   });
 
   it('can stand right behind their lines', () => {

@@ -23,6 +23,9 @@ const longest = 100;
 const leastGap = 3;
 /** Columns move in steps, so that typing at the end of the longest line seldom moves all labels. */
 const columnStep = 4;
+/** The furthest column of labels where one editor fills the window, and the nearest one with many side by side. */
+const furthestColumn = 80;
+const nearestColumn = 32;
 /** As wide as a digit in every fixed-width font, and not joined with its like. */
 const blank = '\u00a0';
 
@@ -40,6 +43,11 @@ export function labelBlocks(lines: readonly { readonly line: number }[]): number
     if (start === undefined || lines[i]!.line - lines[i - 1]!.line > furthest || i - start >= longest) starts.push(i);
   }
   return starts;
+}
+
+/** The furthest column that leaves labels in sight. VS Code does not tell how wide editors are, but how many groups. */
+export function columnLimit(editorGroups: number): number {
+  return Math.max(nearestColumn, Math.floor(furthestColumn / Math.max(1, editorGroups)));
 }
 
 /** Labels right behind their lines. */
