@@ -384,6 +384,9 @@ suite('Endpoints view', () => {
       await eventually(decoratedLines, (lines) => lines.filter(({ label }) => label !== null).length === 2);
       const captures = async (): Promise<number> => Number(/(\d+) captures/.exec((await rows())[0]!.description)?.[1]);
       const before = await eventually(captures, (count) => count >= 2);
+      // The capture of this moment is a baseline for those to come.
+      await vscode.commands.executeCommand('emberline.setBaseline');
+      await eventually(decoratedLines, (lines) => lines.some(({ label }) => /[▲▼≈]/.test(label ?? '')));
       // Each frame of the window and of the page is looked at while further captures come in.
       const watched = ui(async (page, _, tools) => {
         const lines = page.evaluate(async () => {
@@ -432,6 +435,7 @@ suite('Endpoints view', () => {
       await eventually(rows, ([row]) => /^captured /.test(row?.description ?? ''));
     } finally {
       clearInterval(changing);
+      await vscode.commands.executeCommand('emberline.clearBaseline');
       await settings().update('live.cpuLimit', undefined, vscode.ConfigurationTarget.Workspace);
       removeFromWorkspace('steady');
     }
