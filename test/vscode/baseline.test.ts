@@ -227,7 +227,13 @@ suite('Baseline', () => {
         const changed = (colour: string | null): boolean =>
           colour !== null && (kind === kindBefore || colour !== colourBefore);
         backgrounds.add((await eventually(behind, changed))!);
-        if (output !== undefined) await screenshot(join(output, `baseline-${theme.replace(/\W+/g, '-')}.png`));
+        if (output !== undefined) {
+          await screenshot(join(output, `baseline-${theme.replace(/\W+/g, '-')}-beside.png`));
+          await vscode.commands.executeCommand('workbench.action.toggleMaximizeEditorGroup');
+          await eventually(behind, (colour) => colour !== null);
+          await screenshot(join(output, `baseline-${theme.replace(/\W+/g, '-')}.png`));
+          await vscode.commands.executeCommand('workbench.action.toggleMaximizeEditorGroup');
+        }
       }
       assert.equal(backgrounds.size, themes.length, [...backgrounds].join(', '));
     } finally {

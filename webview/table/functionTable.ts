@@ -187,10 +187,10 @@ export class FunctionTable extends LitElement {
     const scrollbar = this.scroller.offsetWidth - this.scroller.clientWidth;
     this.style.setProperty('--scrollbar', `${scrollbar}px`);
     const font = Number.parseFloat(getComputedStyle(this).fontSize) || 13;
-    const deltas = this.compared === '' ? 0 : 2 * DELTA_ROOM * font;
-    const room = this.clientWidth - scrollbar - self - deltas - NAME_ROOM * font;
-    if (room < total) this.columns = 'noTotal';
-    else this.columns = room < total + FILE_ROOM * font ? 'noFile' : '';
+    const delta = this.compared === '' ? 0 : DELTA_ROOM * font;
+    const room = this.clientWidth - scrollbar - self - NAME_ROOM * font;
+    if (room < 2 * delta + total) this.columns = room < 2 * delta ? 'noTotal oneDelta' : 'noTotal';
+    else this.columns = room < 2 * delta + total + FILE_ROOM * font ? 'noFile' : '';
   }
 
   private startVirtual(): void {
@@ -228,7 +228,7 @@ export class FunctionTable extends LitElement {
         }</span>
       </div>
       <div
-        class="grid ${this.columns} ${this.compared === '' ? '' : 'compared'}"
+        class="grid ${this.columns} ${this.compared === '' ? '' : 'compared'} ${this.table.sort === 'deltaTotal' ? 'byTotal' : 'bySelf'}"
         role="grid"
         tabindex="0"
         aria-label="Functions"

@@ -65,6 +65,14 @@ export const tableStyles = css`
   .compared.noTotal .head {
     grid-template-columns: var(--self-column, 9em) 5.4em 5.4em minmax(0, 1fr);
   }
+  .compared.oneDelta .row,
+  .compared.oneDelta .head {
+    grid-template-columns: var(--self-column, 9em) 5.4em minmax(0, 1fr);
+  }
+  .oneDelta.bySelf [data-column='deltaTotal'][data-column],
+  .oneDelta.byTotal [data-column='deltaSelf'][data-column] {
+    display: none;
+  }
   .cell.change {
     color: var(--muted);
     font-variant-numeric: tabular-nums;
