@@ -60,6 +60,17 @@ describe('labels', () => {
     expect(placed.some(({ text }) => text.includes(' '))).toBe(false);
   });
 
+  it('have dots between neighbours only', () => {
+    const changed = [
+      { line: 0, width: 10, fields: [{ value: '▲ 4.1 pp', word: '' }, null, total('98.4%')] },
+      { line: 1, width: 10, fields: [{ value: '≈', word: '' }, self('1.0%'), total('2.0%')] },
+    ];
+    expect(labelsInColumn(changed, 80).map(({ text }) => plain(text))).toEqual([
+      '▲ 4.1 pp               98.4% total',
+      '       ≈ · 1.0% self ·  2.0% total',
+    ]);
+  });
+
   it('of lines longer than the column stand behind them, and move no other', () => {
     const placed = labelsInColumn([...block, { line: 4, width: 79, fields: [null, total('50.0%')] }], 80);
     expect(placed.at(-1)).toEqual({ line: 4, text: '50.0% total', gap: 3 });

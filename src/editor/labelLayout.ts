@@ -90,18 +90,16 @@ function fieldWidths(block: readonly LabelledLine[], count: number, part: (field
 
 function alignedText(fields: readonly (LabelField | null)[], values: number[], words: number[]): string {
   let text = '';
-  // Whether something stands before: a dot between blanks would belong to nothing.
-  let open = false;
   values.forEach((width, i) => {
     const field = fields[i] ?? null;
     const whole = width + (words[i] === 0 ? 0 : 1 + words[i]!);
     if (whole === 0) return;
-    if (i > 0) text += open && field !== null ? ' · ' : blank.repeat(3);
+    // A dot beside blanks would belong to nothing.
+    if (i > 0) text += field !== null && fields[i - 1] ? ' · ' : blank.repeat(3);
     if (field === null) {
       text += blank.repeat(whole);
       return;
     }
-    open = true;
     const word = words[i] === 0 ? '' : ` ${field.word.padEnd(words[i]!, blank)}`;
     text += `${field.value.padStart(width, blank)}${word}`;
   });
