@@ -203,8 +203,8 @@ export class App extends LitElement {
       },
     );
     window.addEventListener('keydown', (event) => this.keyDown(event));
-    // What has a menu says so while the event is on its way; everything else has none of VS Code's for text.
-    this.addEventListener('contextmenu', () => offerFunctionMenu(this, null), { capture: true });
+    // What has a menu says so while the event is on its way; elsewhere VS Code's own for text stays.
+    this.addEventListener('contextmenu', () => delete this.dataset['vscodeContext'], { capture: true });
     this.addEventListener('function-menu', (event) => offerFunctionMenu(this, (event as FunctionMenuEvent).func));
     new ResizeObserver(() => {
       this.available = this.clientWidth;

@@ -3,7 +3,7 @@
  * clicked, which it looks for outside of shadow roots: so the page's element carries it for what is inside.
  *
  * @param owner in the page itself
- * @param func that was clicked; null where the click was on no function, which then has no menu
+ * @param func that was clicked; null where the click was on none: there is no menu then
  */
 export function offerFunctionMenu(owner: HTMLElement, func: number | null): void {
   const context = {

@@ -473,9 +473,11 @@ export async function decoratedLines(page) {
 export async function hoverOver(page, text) {
   const row = page.locator('.monaco-editor .view-line').filter({ hasText: text }).first();
   await row.locator('span span').first().hover();
-  const hover = page.locator('.monaco-hover:visible .hover-contents').first();
-  await hover.waitFor({ timeout: patience });
-  return (await page.locator('.monaco-hover:visible').allInnerTexts()).join('\n');
+  // Not the tooltip of a button where the pointer was before; and not before the slowest provider has answered.
+  const editorHover = page.locator('.monaco-hover:not(.workbench-hover):visible');
+  await editorHover.locator('.hover-contents').first().waitFor({ timeout: patience });
+  await editorHover.filter({ hasNotText: 'Loading...' }).first().waitFor({ timeout: patience });
+  return (await editorHover.allInnerTexts()).join('\n');
 }
 
 /** Saves a picture of the whole window. */

@@ -11,6 +11,7 @@ import {
   nextMatch,
   parentOf,
   widestChildOf,
+  widestOf,
 } from './hitTest';
 import { testWindow } from './testWindow';
 
@@ -94,4 +95,25 @@ it('searches like a scan', () => {
       expect(firstAbove(sorted, value, 0, sorted.length)).toBe(found === -1 ? sorted.length : found);
     }),
   );
+});
+
+describe('the widest box of some functions', () => {
+  const window = testWindow([
+    [[0, 10, 1]],
+    [
+      [0, 4, 2],
+      [4, 9, 3],
+      [9, 10, 2, -1],
+    ],
+    [
+      [0, 2, 3],
+      [4, 9, 2],
+    ],
+  ]);
+
+  it('is found in any row, of equals the one nearest to row 0', () => {
+    expect(widestOf(window, new Set([2]))).toMatchObject({ row: 2, start: 4, end: 9 });
+    expect(widestOf(window, new Set([2, 3]))).toMatchObject({ row: 1, func: 3 });
+    expect(widestOf(window, new Set([7]))).toBeNull();
+  });
 });

@@ -140,3 +140,12 @@ it('paints exactly the pixels that some box touches', () => {
     }),
   );
 });
+
+describe('rows that grow upwards', () => {
+  it('have row 0 at the bottom', () => {
+    const rows: TestBox[][] = [[[0, 100, 1]], [[0, 50, 2]]];
+    const { at } = draw(rows, { height: 40, rowHeight: 20, flipped: true });
+    expect([at(75, 25), at(25, 25)]).toEqual([101, 101]);
+    expect([at(25, 5), at(75, 5)]).toEqual([102, BACKGROUND]);
+  });
+});

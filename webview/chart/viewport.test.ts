@@ -110,3 +110,37 @@ it('keeps the range when new data still has it, and the whole when all was shown
   view.setBounds(3000, 10);
   expect(view.isWhole).toBe(true);
 });
+
+describe('rows that grow upwards', () => {
+  function flipped(rows: number): Viewport {
+    const viewport = new Viewport();
+    viewport.width = 100;
+    viewport.height = 100;
+    viewport.flipped = true;
+    viewport.setBounds(10, rows);
+    viewport.scrollTo(viewport.maxScroll);
+    return viewport;
+  }
+
+  it('stand on the bottom edge where they are few', () => {
+    const viewport = flipped(2);
+    expect(viewport.yOf(0)).toBe(80);
+    expect(viewport.yOf(1)).toBe(60);
+    expect(viewport.rowAt(85)).toBe(0);
+    expect(viewport.rowAt(65)).toBe(1);
+    expect(viewport.rowAt(30)).toBeGreaterThan(1);
+    viewport.scrollTo(5);
+    expect(viewport.yOf(0)).toBe(80);
+  });
+
+  it('begin at the bottom and are scrolled to upwards where they are many', () => {
+    const viewport = flipped(50);
+    expect(viewport.yOf(0)).toBe(80);
+    viewport.revealRow(20);
+    expect(viewport.yOf(20)).toBeGreaterThanOrEqual(0);
+    expect(viewport.yOf(20)).toBeLessThanOrEqual(80);
+    expect(viewport.rowAt(viewport.yOf(20) + 5)).toBe(20);
+    viewport.scrollTo(-1000);
+    expect(viewport.rowAt(0)).toBe(49);
+  });
+});
