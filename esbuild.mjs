@@ -1,5 +1,5 @@
 // Builds everything that ships (dist/) and, with --tests, the suites that run inside VS Code (dist-test/).
-import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
 
 const watch = process.argv.includes('--watch');
@@ -22,9 +22,17 @@ const common = {
 /** @type {import('esbuild').BuildOptions} */
 const node = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
 
+/** @type {import('esbuild').BuildOptions} */
+const extension = {
+  ...node,
+  entryPoints: { extension: 'src/extension.ts' },
+  outdir: 'dist',
+  external: ['vscode'],
+};
+
 /** @type {import('esbuild').BuildOptions[]} */
 const targets = [
-  { ...node, entryPoints: { extension: 'src/extension.ts' }, outdir: 'dist', external: ['vscode'] },
+  ...(development ? [extension] : []),
   { ...node, entryPoints: { engineWorker: 'src/engine/engineWorker.ts' }, outdir: 'dist' },
   {
     ...node,
@@ -86,5 +94,34 @@ if (watch) {
   }
   console.log('watching');
 } else {
-  await Promise.all(targets.map((target) => esbuild.build(target)));
+  const parts = development ? [] : [buildInParts(extension, 'dist/parts')];
+  await Promise.all([...targets.map((target) => esbuild.build(target)), ...parts]);
+}
+
+/**
+ * What is reached by `import()` only gets files of its own, in `folder`, and is loaded when it is wanted. esbuild splits
+ * only modules of the ES kind, which VS Code does not load: each file is made a CommonJS one afterwards.
+ */
+async function buildInParts(target, folder) {
+  const { outputFiles } = await esbuild.build({
+    ...target,
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'parts/[name]-[hash]',
+    write: false,
+  });
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await Promise.all(
+    outputFiles.map(async ({ path, text }) => {
+      const { code } = await esbuild.transform(text, {
+        format: 'cjs',
+        platform: 'node',
+        target: target.target,
+        minify: target.minify,
+        supported: { 'dynamic-import': false },
+      });
+      await writeFile(path, code);
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CaptureRequest, EndpointKind, InstanceResult } from './endpoint';
+import type { CaptureMethods, CaptureRequest, InstanceResult } from './endpoint';
 import { findTool } from './findTool';
 import { Jcmd } from './jcmd';
 import { firstError, runTool } from './runTool';
@@ -18,11 +18,9 @@ const GRACE_SECONDS = 60;
  * `emberline.tools.asprof` names that. The profile is an event or several (`cpu`, `wall`, `itimer`, `ctimer`, `alloc`,
  * `lock`, `nativemem`: "cpu,alloc"). Options: `interval`, `alloc` and `lock` as async-profiler takes them.
  */
-export const asprof: EndpointKind = {
-  name: 'asprof',
-  title: 'Java process (async-profiler)',
+export const asprof = {
   capture: async (request) => [await capture(request)],
-};
+} satisfies CaptureMethods;
 
 /** Sends a command of async-profiler's to the process, answers what it said. @throws Error with a sentence */
 type Agent = (action: 'start' | 'stop', options: readonly string[]) => Promise<void>;

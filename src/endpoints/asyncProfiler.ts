@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { alreadyStarted } from './asprof';
 import { captureInstances, instancesOf } from './captureInstances';
 import { download } from './download';
-import type { CaptureRequest, EndpointKind, InstanceResult } from './endpoint';
+import type { CaptureMethods, CaptureRequest, InstanceResult } from './endpoint';
 import { accessOf } from './httpAccess';
 import { hostFileName, originOf, parseHttpAddress, shownHost } from './httpAddress';
 import { aborted } from './probeAddress';
@@ -44,9 +44,7 @@ const TEMPLATES: Readonly<Record<string, Template>> = {
  * `fetch`, of one's own; `method` (GET unless said) of start and stop; `format` (`jfr` or `collapsed`). An answer may be
  * the profile, a redirect to it, or a link to it as text or in JSON, such as a presigned one of an uploaded file.
  */
-export const asyncProfiler: EndpointKind = {
-  name: 'async-profiler',
-  title: 'async-profiler by HTTP',
+export const asyncProfiler = {
   discover: async () =>
     ['cpu', 'itimer', 'wall', 'alloc', 'lock'].map((profile) => ({
       profile,
@@ -60,7 +58,7 @@ export const asyncProfiler: EndpointKind = {
       captureOne(template, { ...request, signal }, instance, index),
     );
   },
-};
+} satisfies CaptureMethods;
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   cpu: 'time on the CPU (perf events)',

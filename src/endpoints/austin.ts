@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CaptureRequest, EndpointKind, InstanceResult } from './endpoint';
+import type { CaptureMethods, CaptureRequest, InstanceResult } from './endpoint';
 import { findTool } from './findTool';
 import { firstError, runTool, type ToolEnd } from './runTool';
 import { earlyEnd, samplingProgress } from './samplingProgress';
@@ -14,11 +14,9 @@ const NOT_PERMITTED = 33;
  * A Python process by Austin (https://github.com/P403n1x87/austin). Options: `interval` (ms), `children`, `gc`, `full`,
  * `memory`, `cpu` (leaves idle samples out).
  */
-export const austinByPid: EndpointKind = {
-  name: 'austin',
-  title: 'Python process (Austin)',
+export const austinByPid = {
   capture: async (request) => [await capture(request)],
-};
+} satisfies CaptureMethods;
 
 async function capture(request: CaptureRequest): Promise<InstanceResult> {
   const { spec, seconds, signal, stop, folder } = request;

@@ -81,14 +81,18 @@ export interface ProfileOffer {
 }
 
 /**
- * One way to capture. Every wait takes the signal; a capture that was cancelled leaves no process, socket, temporary
+ * How a kind captures. Every wait takes the signal; a capture that was cancelled leaves no process, socket, temporary
  * file or running profiler behind, on the target either.
  */
-export interface EndpointKind {
-  readonly name: EndpointKindName;
-  readonly title: string;
+export interface CaptureMethods {
   /** What is there to capture now. @throws Error with one sentence */
   discover?(request: DiscoverRequest): Promise<ProfileOffer[]>;
   /** One result an instance. @throws Error with one sentence where nothing could be started, or the signal's reason */
   capture(request: CaptureRequest): Promise<InstanceResult[]>;
+}
+
+/** One way to capture. */
+export interface EndpointKind extends CaptureMethods {
+  readonly name: EndpointKindName;
+  readonly title: string;
 }

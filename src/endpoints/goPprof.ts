@@ -1,7 +1,7 @@
 import { captureInstances, instancesOf } from './captureInstances';
 import { download } from './download';
 import { DownloadError } from './downloadError';
-import type { CaptureRequest, DiscoverRequest, EndpointKind, InstanceResult, ProfileOffer } from './endpoint';
+import type { CaptureMethods, CaptureRequest, DiscoverRequest, InstanceResult, ProfileOffer } from './endpoint';
 import { accessOf } from './httpAccess';
 import { hostFileName, parseHttpAddress, shownAddress } from './httpAddress';
 import { readText } from './readText';
@@ -27,9 +27,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
  * is mounted elsewhere. Options: `delta` (for heap, allocs, goroutine and threadcreate: the change within `seconds`), `gc`
  * (collect garbage before a heap).
  */
-export const goPprof: EndpointKind = {
-  name: 'go-pprof',
-  title: 'Go net/http/pprof',
+export const goPprof = {
   discover,
   capture: async (request) => {
     const instances = await instancesOf(request);
@@ -38,7 +36,7 @@ export const goPprof: EndpointKind = {
       captureOne(request, instance, index, signal),
     );
   },
-};
+} satisfies CaptureMethods;
 
 /** The index page of an instance: `/debug/pprof/` unless the address has a path of its own. */
 function indexOf(instance: string): URL {

@@ -1,6 +1,6 @@
 import { captureInstances, instancesOf } from './captureInstances';
 import { download } from './download';
-import type { EndpointKind } from './endpoint';
+import type { CaptureMethods } from './endpoint';
 import { accessOf } from './httpAccess';
 import { parseHttpAddress, shownAddress } from './httpAddress';
 
@@ -11,9 +11,7 @@ const GRACE_MS = 30_000;
  * Any address that answers with a profile: `{seconds}` in it stands for how long to sample; without it, what is there is
  * fetched (a state, a file, a presigned link).
  */
-export const httpEndpoint: EndpointKind = {
-  name: 'http',
-  title: 'Profile by HTTP',
+export const httpEndpoint = {
   capture: async (request) => {
     const instances = await instancesOf(request);
     const samples = instances.some((instance) => instance.includes('{seconds}'));
@@ -32,4 +30,4 @@ export const httpEndpoint: EndpointKind = {
       return { instance: shownAddress(url), path, name, seconds: samples ? request.seconds : null, notes: [] };
     });
   },
-};
+} satisfies CaptureMethods;

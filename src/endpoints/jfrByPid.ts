@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { CaptureRequest, EndpointKind, InstanceResult } from './endpoint';
+import type { CaptureMethods, CaptureRequest, InstanceResult } from './endpoint';
 import { Jcmd } from './jcmd';
 import { endedAfter, samplingProgress } from './samplingProgress';
 import { isRunning, targetPid } from './targetPid';
@@ -16,11 +16,9 @@ const LAST_WORDS_MS = 3000;
  * A Java process by its own flight recorder (`jcmd PID JFR.start`: JDK 11 and later, 8u262 too). Options: `settings`
  * (`profile`, `default` or the path of a .jfc file). Other recordings of the process go on.
  */
-export const jfrByPid: EndpointKind = {
-  name: 'jfr',
-  title: 'Java process (Flight Recorder)',
+export const jfrByPid = {
   capture: async (request) => [await capture(request)],
-};
+} satisfies CaptureMethods;
 
 async function capture(request: CaptureRequest): Promise<InstanceResult> {
   const { spec, signal, folder } = request;

@@ -1,18 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { url as ownInspector } from 'node:inspector';
 import type { EndpointKind, EndpointSpec } from './endpoint';
-import { goPprof } from './goPprof';
-import { nylas } from './nylas';
+import { endpointKind } from './endpointKinds';
 import { aborted } from './probeAddress';
-import { v8Inspector } from './v8InspectorEndpoint';
 
 const PATIENCE_MS = 700;
 const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
 /** Where programs on this machine usually listen. */
 const PLACES: readonly { readonly kind: EndpointKind; readonly ports: readonly number[] }[] = [
-  { kind: v8Inspector, ports: [...range(9229, 10), 9222] },
-  { kind: goPprof, ports: range(6060, 10) },
-  { kind: nylas, ports: [16_384] },
+  { kind: endpointKind('v8-inspector'), ports: [...range(9229, 10), 9222] },
+  { kind: endpointKind('go-pprof'), ports: range(6060, 10) },
+  { kind: endpointKind('nylas'), ports: [16_384] },
 ];
 
 /** An endpoint that answers on this machine now. */
@@ -41,7 +39,7 @@ export async function findLocalEndpoints(
   for (const address of inspectors) {
     const port = Number(/:(\d+)$/.exec(address)?.[1]);
     const usual = PLACES[0]!.ports.includes(port) && /^(?:127\.0\.0\.1|localhost):/.test(address);
-    if (!usual && port !== own) asked.push(ask(v8Inspector, address, signal));
+    if (!usual && port !== own) asked.push(ask(endpointKind('v8-inspector'), address, signal));
   }
   const found = (await Promise.all(asked)).filter((each) => each !== null);
   signal.throwIfAborted();
@@ -54,7 +52,7 @@ async function ask(kind: EndpointKind, url: string, signal: AbortSignal): Promis
     const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
     const asking = kind.discover!({ spec, signal: patience, headersFor: () => ({}) });
     const offers = await Promise.race([asking, aborted(patience)]);
-    return { spec, description: kind === v8Inspector ? (offers[0]?.description ?? '') : kind.title };
+    return { spec, description: kind === endpointKind('v8-inspector') ? (offers[0]?.description ?? '') : kind.title };
   } catch {
     return null;
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { captureInstances, instancesOf } from './captureInstances';
 import { type Download, download } from './download';
-import type { CaptureRequest, EndpointKind, InstanceResult } from './endpoint';
+import type { CaptureMethods, CaptureRequest, InstanceResult } from './endpoint';
 import { accessOf } from './httpAccess';
 import { parseHttpAddress, shownHost } from './httpAddress';
 import { type FoldJob, foldStacks, parseStackCounts } from './nylasText';
@@ -21,9 +21,7 @@ const LOOKED_AT = 1 << 20;
  * used with the option `reset`. With the option `collector`, the address is a collector's: its `/data` is asked for the
  * last `seconds` (option `threshold`: parts of less than that fraction are left out by the collector).
  */
-export const nylas: EndpointKind = {
-  name: 'nylas',
-  title: 'Nylas stack sampler',
+export const nylas = {
   discover: async (request) => {
     const [first] = await instancesOf(request);
     const url = parseHttpAddress(first!);
@@ -42,7 +40,7 @@ export const nylas: EndpointKind = {
       (collector ? askCollector : poll)(request, instance, index, signal),
     );
   },
-};
+} satisfies CaptureMethods;
 
 async function poll(
   request: CaptureRequest,

@@ -1,6 +1,6 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CaptureRequest, EndpointKind, InstanceResult } from './endpoint';
+import type { CaptureMethods, CaptureRequest, InstanceResult } from './endpoint';
 import { findTool } from './findTool';
 import { firstError, runTool, type ToolEnd } from './runTool';
 import { earlyEnd, samplingProgress } from './samplingProgress';
@@ -16,11 +16,9 @@ const LINES_MS = 120_000;
  * Any process by Linux' `perf record`, its text by `perf script` with source lines. Options: `rate` (samples a second),
  * `callGraph` (`dwarf`, `fp`, `lbr`), `event`, `lines` (false: functions only), `children` is perf's own default.
  */
-export const perf: EndpointKind = {
-  name: 'perf',
-  title: 'Native process (perf)',
+export const perf = {
   capture: async (request) => [await capture(request)],
-};
+} satisfies CaptureMethods;
 
 async function capture(request: CaptureRequest): Promise<InstanceResult> {
   const { spec, seconds, signal, stop, folder } = request;

@@ -1,14 +1,16 @@
 import { DownloadError } from './downloadError';
 import type { DiscoverRequest, EndpointKind, EndpointKindName, ProfileOffer } from './endpoint';
-import { goPprof } from './goPprof';
+import { endpointKind } from './endpointKinds';
 import { accessOf } from './httpAccess';
 import { parseHttpAddress, shownHost } from './httpAddress';
-import { nylas } from './nylas';
-import { v8Inspector } from './v8InspectorEndpoint';
 
 const PATIENCE_MS = 5000;
 /** Kinds that can be told by what they answer. */
-const TELLING: readonly EndpointKind[] = [goPprof, v8Inspector, nylas];
+const TELLING: readonly EndpointKind[] = [
+  endpointKind('go-pprof'),
+  endpointKind('v8-inspector'),
+  endpointKind('nylas'),
+];
 
 /** What answers at an address. */
 export interface Probe {

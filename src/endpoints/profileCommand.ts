@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import type { CaptureRequest, EndpointKind, InstanceResult } from './endpoint';
+import type { CaptureMethods, CaptureRequest, InstanceResult } from './endpoint';
 import { planCommand } from './planCommand';
 import { runTool } from './runTool';
 import { samplingProgress } from './samplingProgress';
@@ -8,11 +8,9 @@ import { samplingProgress } from './samplingProgress';
  * A command, run under the sampler of its language until it ends, or for the seconds asked for. Options: `cwd`, `sampler`
  * (`py-spy` or `cprofile` for Python), `rate`, `show` (what it prints goes to standard error).
  */
-export const profileCommand: EndpointKind = {
-  name: 'command',
-  title: 'Command',
+export const profileCommand = {
   capture,
-};
+} satisfies CaptureMethods;
 
 async function capture(request: CaptureRequest): Promise<InstanceResult[]> {
   const { spec, signal, stop, folder } = request;

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CaptureRequest, EndpointKind, InstanceResult } from './endpoint';
+import type { CaptureMethods, CaptureRequest, InstanceResult } from './endpoint';
 import { findTool } from './findTool';
 import { firstError, runTool, type ToolEnd } from './runTool';
 import { earlyEnd, samplingProgress } from './samplingProgress';
@@ -13,11 +13,9 @@ const SWITCHES = ['gil', 'idle', 'native', 'subprocesses', 'threads', 'nonblocki
  * A Python process by py-spy (https://github.com/benfred/py-spy), as folded stacks with full file names. Options: `rate`
  * (samples a second), `gil`, `idle`, `native`, `subprocesses`, `nonblocking`; `threads` is on unless it is false.
  */
-export const pySpy: EndpointKind = {
-  name: 'py-spy',
-  title: 'Python process (py-spy)',
+export const pySpy = {
   capture: async (request) => [await capture(request)],
-};
+} satisfies CaptureMethods;
 
 /** The options of `py-spy record` that a spec asks for. */
 export function pySpyOptions(options: CaptureRequest['spec']['options'] = {}, output: string): string[] {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { captureInstances, instancesOf } from './captureInstances';
 import { CdpConnection } from './cdpConnection';
 import { CpuprofileCapture } from './cpuprofileCapture';
-import type { CaptureRequest, EndpointKind, InstanceResult } from './endpoint';
+import type { CaptureMethods, CaptureRequest, InstanceResult } from './endpoint';
 import { accessOf } from './httpAccess';
 import { formatAddress, type InspectorTarget, listInspectorTargets, parseInspectorAddress } from './inspectorAddress';
 import { InspectorRun } from './inspectorRun';
@@ -20,9 +20,7 @@ const DEFAULT_HEAP_INTERVAL = 32_768;
  * all its targets and their workers at once, a thread each; `heap` samples what one target allocates and keeps. Options: `target` (a part
  * of the title or address of those that are wanted), `interval` (microseconds, or bytes for `heap`).
  */
-export const v8Inspector: EndpointKind = {
-  name: 'v8-inspector',
-  title: 'V8 inspector (Node, Chromium)',
+export const v8Inspector = {
   discover: async (request) => {
     const [first] = await instancesOf(request);
     const targets = await listInspectorTargets(parseInspectorAddress(first!), {
@@ -43,7 +41,7 @@ export const v8Inspector: EndpointKind = {
       captureOne({ ...request, signal }, instance, index),
     );
   },
-};
+} satisfies CaptureMethods;
 
 async function targetsOf(request: CaptureRequest, instance: string): Promise<InspectorTarget[]> {
   const { spec, signal } = request;

@@ -1,10 +1,7 @@
 import * as vscode from 'vscode';
 import type { EndpointKind, EndpointSpec } from '../endpoints/endpoint';
-import { goPprof } from '../endpoints/goPprof';
-import { jfrByPid } from '../endpoints/jfrByPid';
+import { endpointKind } from '../endpoints/endpointKinds';
 import { describeProcessOf, type ProcessLanguage } from '../endpoints/localProcesses';
-import { perf } from '../endpoints/perf';
-import { pySpy } from '../endpoints/pySpy';
 import { javascriptTypes } from './profileDebugTargetSessions';
 import { pprofOf } from './profileProcess';
 import type { ToolCaptures } from './toolCapture';
@@ -178,15 +175,17 @@ async function samplerOf(
   });
   switch (language) {
     case 'python':
-      return spec(pySpy, { pid });
+      return spec(endpointKind('py-spy'), { pid });
     case 'java':
-      return spec(jfrByPid, { pid });
+      return spec(endpointKind('jfr'), { pid });
     case 'go': {
       const url = when === 'start' ? null : await pprofOf(pid);
-      return url === null ? spec(perf, { pid, options: { callGraph: 'fp' } }) : spec(goPprof, { url });
+      return url === null
+        ? spec(endpointKind('perf'), { pid, options: { callGraph: 'fp' } })
+        : spec(endpointKind('go-pprof'), { url });
     }
     default:
-      return spec(perf, { pid });
+      return spec(endpointKind('perf'), { pid });
   }
 }
 

@@ -1,16 +1,10 @@
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { asprof } from '../endpoints/asprof';
-import { austinByPid } from '../endpoints/austin';
 import type { EndpointKind, EndpointSpec } from '../endpoints/endpoint';
+import { endpointKind } from '../endpoints/endpointKinds';
 import { hasTool } from '../endpoints/findTool';
-import { goPprof } from '../endpoints/goPprof';
-import { jfrByPid } from '../endpoints/jfrByPid';
 import { describeProcessOf, type LocalProcess, listeningPorts, listLocalProcesses } from '../endpoints/localProcesses';
-import { perf } from '../endpoints/perf';
-import { pySpy } from '../endpoints/pySpy';
-import { v8Inspector } from '../endpoints/v8InspectorEndpoint';
 import type { ToolCaptures } from './toolCapture';
 import { toolSettings } from './toolSettings';
 
@@ -109,7 +103,7 @@ async function samplersOf(process: LocalProcess): Promise<ProcessSampler[]> {
   switch (process.language) {
     case 'node':
       found.push({
-        kind: v8Inspector,
+        kind: endpointKind('v8-inspector'),
         title: "V8's inspector",
         detail: process.inspector ?? 'Starts it in the process (as "kill -USR1" does), at 127.0.0.1:9229',
         spec: async () => ({
@@ -120,30 +114,30 @@ async function samplersOf(process: LocalProcess): Promise<ProcessSampler[]> {
       });
       break;
     case 'python': {
-      found.push(byPid(pySpy, 'Lines and threads; the program is not changed'));
-      if (await hasTool('austin', tools)) found.push(byPid(austinByPid, 'Lines, threads and waiting'));
+      found.push(byPid(endpointKind('py-spy'), 'Lines and threads; the program is not changed'));
+      if (await hasTool('austin', tools)) found.push(byPid(endpointKind('austin'), 'Lines, threads and waiting'));
       break;
     }
     case 'java':
-      found.push(byPid(jfrByPid, "The JVM's own recorder, by jcmd"));
+      found.push(byPid(endpointKind('jfr'), "The JVM's own recorder, by jcmd"));
       if (await hasTool('asprof', tools))
-        found.push(byPid(asprof, 'CPU with kernel and native frames, without safepoint bias'));
+        found.push(byPid(endpointKind('asprof'), 'CPU with kernel and native frames, without safepoint bias'));
       break;
     case 'go': {
       const url = await pprofOf(pid);
       if (url !== null) {
         found.push({
-          kind: goPprof,
+          kind: endpointKind('go-pprof'),
           title: 'net/http/pprof',
           detail: url,
           spec: async () => ({ name: nameOf(process), kind: 'go-pprof', url }),
         });
       }
-      found.push(byPid(perf, "Linux' perf; frame pointers", { callGraph: 'fp' }));
+      found.push(byPid(endpointKind('perf'), "Linux' perf; frame pointers", { callGraph: 'fp' }));
       break;
     }
     default:
-      found.push(byPid(perf, "Linux' perf; stacks by DWARF"));
+      found.push(byPid(endpointKind('perf'), "Linux' perf; stacks by DWARF"));
   }
   return found;
 }
@@ -182,9 +176,11 @@ export async function pprofOf(pid: number): Promise<string | null> {
   for (const port of (await listeningPorts(pid)).slice(0, 20)) {
     const url = `http://127.0.0.1:${port}`;
     const spec: EndpointSpec = { name: url, kind: 'go-pprof', url };
-    const offers = await goPprof.discover!({ spec, signal: AbortSignal.timeout(1500), headersFor: () => ({}) }).catch(
-      () => [],
-    );
+    const offers = await endpointKind('go-pprof').discover!({
+      spec,
+      signal: AbortSignal.timeout(1500),
+      headersFor: () => ({}),
+    }).catch(() => []);
     if (offers.length > 0) return url;
   }
   return null;

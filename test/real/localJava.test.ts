@@ -3,10 +3,9 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { asprof } from '../../src/endpoints/asprof';
 import type { EndpointKind, InstanceResult } from '../../src/endpoints/endpoint';
+import { endpointKind } from '../../src/endpoints/endpointKinds';
 import type { ToolPaths } from '../../src/endpoints/findTool';
-import { jfrByPid } from '../../src/endpoints/jfrByPid';
 import { afterStart, capturedProfile, captureRequest, processesWith, samplesOf } from '../support/localCapture';
 import { asyncProfilerJar, missing, RunningProgram } from '../support/realTools';
 import { removeFolder } from '../support/removeFolder';
@@ -24,8 +23,8 @@ interface Way {
 }
 
 const ways: Way[] = [
-  { kind: jfrByPid, tools: {}, left: noJdk },
-  { kind: asprof, tools: { asprof: library }, left: noJdk || missing('mvn', '-v') },
+  { kind: endpointKind('jfr'), tools: {}, left: noJdk },
+  { kind: endpointKind('asprof'), tools: { asprof: library }, left: noJdk || missing('mvn', '-v') },
 ];
 
 describe.each(ways)('$kind.title', ({ kind, tools, left }) => {
@@ -33,7 +32,8 @@ describe.each(ways)('$kind.title', ({ kind, tools, left }) => {
     let program: RunningProgram;
     beforeAll(() => {
       execFileSync('javac', ['-g', '-d', classes, source]);
-      if (kind === asprof) execFileSync('jar', ['xf', asyncProfilerJar(), 'linux-x64'], { cwd: classes });
+      if (kind === endpointKind('asprof'))
+        execFileSync('jar', ['xf', asyncProfilerJar(), 'linux-x64'], { cwd: classes });
     });
     beforeEach(async () => {
       program = await RunningProgram.start('java', ['-cp', classes, 'Target', '60'], 1);
@@ -77,7 +77,7 @@ describe.each(ways)('$kind.title', ({ kind, tools, left }) => {
       await expect(kind.capture(request)).rejects.toThrow(/abort/i);
       expect(recordings()).not.toMatch(/emberline/);
       expect(processesWith(request.folder)).toEqual([]);
-      if (kind === asprof) {
+      if (kind === endpointKind('asprof')) {
         // It runs only once: a second start is refused while one is under way.
         const [again] = await kind.capture(captureRequest({ kind: 'asprof', pid: program.pid }, { tools }));
         expect(samplesOf(capturedProfile(again), 'crunch')).toBeGreaterThan(5);
@@ -128,7 +128,7 @@ describe.skipIf(noJdk)('a JVM that is killed', () => {
     const program = await RunningProgram.start('java', ['-cp', classes, 'Target', '60'], 1);
     const onProgress = afterStart(5000, () => program.child.kill('SIGKILL'));
     const request = captureRequest({ kind: 'jfr', pid: program.pid }, { seconds: 30, onProgress });
-    const [result] = await jfrByPid.capture(request);
+    const [result] = await endpointKind('jfr').capture(request);
     expect(existsSync((result as { path: string }).path)).toBe(true);
     expect(samplesOf(capturedProfile(result), 'crunch')).toBeGreaterThan(5);
   });

@@ -2,11 +2,7 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { asprof } from '../../src/endpoints/asprof';
-import { austinByPid } from '../../src/endpoints/austin';
-import { jfrByPid } from '../../src/endpoints/jfrByPid';
-import { perf } from '../../src/endpoints/perf';
-import { pySpy } from '../../src/endpoints/pySpy';
+import { endpointKind } from '../../src/endpoints/endpointKinds';
 import { captureRequest } from '../support/localCapture';
 import { removeFolder } from '../support/removeFolder';
 
@@ -14,11 +10,15 @@ const folder = mkdtempSync(join(tmpdir(), 'emberline-real-'));
 afterAll(() => removeFolder(folder));
 
 describe.each([
-  { kind: pySpy, tool: 'py-spy', how: /install it with "pip install py-spy"/ },
-  { kind: austinByPid, tool: 'austin', how: /install it with "pip install austin-dist"/ },
-  { kind: jfrByPid, tool: 'jcmd', how: /install a JDK of version 11 or newer/ },
-  { kind: asprof, tool: 'asprof', how: /unpack a release of async-profiler \(https:/ },
-  { kind: perf, tool: 'perf', how: /"sudo apt install linux-perf" \(Debian\), "linux-tools-generic" \(Ubuntu\)/ },
+  { kind: endpointKind('py-spy'), tool: 'py-spy', how: /install it with "pip install py-spy"/ },
+  { kind: endpointKind('austin'), tool: 'austin', how: /install it with "pip install austin-dist"/ },
+  { kind: endpointKind('jfr'), tool: 'jcmd', how: /install a JDK of version 11 or newer/ },
+  { kind: endpointKind('asprof'), tool: 'asprof', how: /unpack a release of async-profiler \(https:/ },
+  {
+    kind: endpointKind('perf'),
+    tool: 'perf',
+    how: /"sudo apt install linux-perf" \(Debian\), "linux-tools-generic" \(Ubuntu\)/,
+  },
 ] as const)('$kind.title', ({ kind, tool, how }) => {
   it('says of a pid that has vanished that it has', async () => {
     const path = join(folder, tool);

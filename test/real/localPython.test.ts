@@ -2,8 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { austinByPid } from '../../src/endpoints/austin';
-import { pySpy } from '../../src/endpoints/pySpy';
+import { endpointKind } from '../../src/endpoints/endpointKinds';
 import { capturedProfile, captureRequest, pathOf, processesWith, samplesOf } from '../support/localCapture';
 import { majorVersion, missing, RunningProgram } from '../support/realTools';
 import { removeFolder } from '../support/removeFolder';
@@ -13,8 +12,8 @@ const folder = mkdtempSync(join(tmpdir(), 'emberline-real-'));
 afterAll(() => removeFolder(folder));
 
 describe.each([
-  { kind: pySpy, tool: 'py-spy', deathSeconds: 20 },
-  { kind: austinByPid, tool: 'austin', deathSeconds: 20 },
+  { kind: endpointKind('py-spy'), tool: 'py-spy', deathSeconds: 20 },
+  { kind: endpointKind('austin'), tool: 'austin', deathSeconds: 20 },
 ] as const)('$tool of a real Python process', ({ kind, tool, deathSeconds }) => {
   // Debian's Austin is of 2020, and writes other text.
   const old = tool === 'austin' && process.env['CI'] !== 'true' && majorVersion(tool) < 3;
