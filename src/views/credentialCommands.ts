@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { parseDownloadUrl } from '../endpoints/download';
-import { originOf } from '../endpoints/httpAddress';
+import { expandInstances } from '../endpoints/expandInstances';
+import { originOf, parseHttpAddress } from '../endpoints/httpAddress';
 import { headerNameProblem, headerValueProblem } from '../endpoints/requestHeaders';
 import { addClientCertificate, addTrustedAuthority } from './certificateCommands';
 import { configuredCertificates, forgetClientCertificates, updateCertificates } from './certificateSettings';
@@ -94,6 +95,23 @@ export async function editCredentials(
       await setHeader(store, origin, added);
     }
     changed = true;
+  }
+}
+
+/**
+ * Gives what one instance of a group is told to those that are told nothing: the user has named them as one.
+ * @param addresses of the group, with their ranges
+ */
+export async function shareCredentials(
+  store: CredentialStore,
+  from: string,
+  addresses: readonly string[],
+): Promise<void> {
+  const headers = await store.get(from);
+  for (const origin of new Set(expandInstances(addresses).map((each) => originOf(parseHttpAddress(each))))) {
+    // Nothing that was encrypted is sent in the clear.
+    if (from.startsWith('https:') && !origin.startsWith('https:')) continue;
+    if (Object.keys(await store.get(origin)).length === 0) await store.set(origin, headers);
   }
 }
 

@@ -45,9 +45,10 @@ export async function mayConnectToInspector(address: InspectorAddress): Promise<
     `Connect to the inspector at ${formatAddress(address)}?`,
     {
       modal: true,
-      detail:
-        'It is not on this machine. An inspector is not encrypted and asks for no password: whoever can reach it, or ' +
-        'listens on the way, can run code in the program. An SSH tunnel to a port of this machine is safer.',
+      detail: address.secure
+        ? 'It is not on this machine. The connection is encrypted, and whoever may connect can run code in the program.'
+        : 'It is not on this machine. An inspector is not encrypted and asks for no password: whoever can reach it, or ' +
+          'listens on the way, can run code in the program. An SSH tunnel to a port of this machine is safer.',
     },
     connect,
   );

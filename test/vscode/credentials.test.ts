@@ -153,7 +153,7 @@ suite('Credentials', () => {
     server.challenge = 'Basic realm="profiles"';
     void vscode.commands.executeCommand('emberline.addEndpoint');
     await typeIntoQuickInput(server.address);
-    await waitForQuickPick('set the user and password that the host wants');
+    await waitForQuickPick(`${server.address} wants a user and password`);
     await picture('credentials-wizard');
     await pick('Set Credentials…');
     const offered = await waitForQuickPick('does not know who you are');

@@ -5,7 +5,7 @@ import { expandInstances } from '../../endpoints/expandInstances';
 import { parseHttpAddress } from '../../endpoints/httpAddress';
 import { parseInspectorAddress } from '../../endpoints/inspectorAddress';
 import { endpointAddress, hostOf, type Probe, probeAddress } from '../../endpoints/probeAddress';
-import { editCredentials } from '../credentialCommands';
+import { editCredentials, shareCredentials } from '../credentialCommands';
 import type { CredentialStore } from '../credentialStore';
 import { mayConnectToInspector } from '../profileDebugTargetAttach';
 import { configuredEndpoints, type EndpointScope, saveEndpoint } from './endpointSettings';
@@ -21,7 +21,7 @@ export async function addEndpoint(credentials: CredentialStore): Promise<Endpoin
   if (text === undefined) return undefined;
   const address = endpointAddress(text);
   const addresses = address.split(/[\s,]+(?![^[]*\])/).filter((part) => part !== '');
-  const what = await chooseKind(addresses[0]!, credentials);
+  const what = await chooseKind(addresses, credentials);
   if (what === undefined) return undefined;
   if (what.kind === 'v8-inspector') {
     for (const each of addresses) {
@@ -94,7 +94,8 @@ interface KindItem extends vscode.QuickPickItem {
 }
 
 /** Asks the address, says what it found, and lets the user choose. */
-async function chooseKind(address: string, credentials: CredentialStore): Promise<Kind | undefined> {
+async function chooseKind(addresses: readonly string[], credentials: CredentialStore): Promise<Kind | undefined> {
+  const address = addresses[0]!;
   for (;;) {
     const probe = await probeShown(address, credentials);
     if (probe === undefined) return undefined;
@@ -107,7 +108,9 @@ async function chooseKind(address: string, credentials: CredentialStore): Promis
     if (chosen === undefined) return undefined;
     if (chosen.act === 'again') continue;
     if (chosen.act === 'credentials') {
-      await editCredentials(credentials, probe.wantsCredentials!, probe.scheme);
+      const origin = probe.wantsCredentials!;
+      if (await editCredentials(credentials, origin, probe.scheme))
+        await shareCredentials(credentials, origin, addresses);
       continue;
     }
     return chosen.act === 'async-profiler' ? chooseTemplate() : chosen.act;
@@ -132,9 +135,11 @@ function probeShown(address: string, credentials: CredentialStore): Promise<Prob
   );
 }
 
-function said(address: string, { found, failure }: Probe): string {
+function said(address: string, { found, failure, scheme, wantsCredentials }: Probe): string {
   if (found.length > 0) return `${hostOf(address)} is ${found.map((each) => each.title).join(' and ')}`;
-  return failure ?? '';
+  const wanted = scheme === 'basic' ? 'a user and password' : scheme === 'bearer' ? 'a token' : 'to know who asks';
+  const refused = wantsCredentials !== null && / answered 40[13]\b/.test(failure ?? '');
+  return refused ? `${hostOf(address)} wants ${wanted}` : (failure ?? '');
 }
 
 function kindItems(address: string, { found, wantsCredentials }: Probe): KindItem[] {
@@ -142,8 +147,7 @@ function kindItems(address: string, { found, wantsCredentials }: Probe): KindIte
   if (wantsCredentials !== null) {
     items.push({
       label: '$(key) Set Credentials…',
-      detail:
-        'Token, password, header or client certificate, kept in the system’s store of secrets, for this host only',
+      detail: 'Token, password, header, certificate: for this host only',
       act: 'credentials',
     });
   }

@@ -3,7 +3,7 @@ import type { EndpointSpec, InstanceResult } from '../../endpoints/endpoint';
 import { originOf, parseHttpAddress } from '../../endpoints/httpAddress';
 import type { EngineApi } from '../../engine/engineApi';
 import type { CaptureStore } from '../captureStore';
-import { editCredentials } from '../credentialCommands';
+import { editCredentials, shareCredentials } from '../credentialCommands';
 import type { CredentialStore } from '../credentialStore';
 import { toolSettings } from '../toolSettings';
 import { viewTypeFor } from '../viewType';
@@ -197,6 +197,7 @@ export async function tellFailure(
     answer === setCredentials &&
     origin !== null &&
     (await editCredentials(services.credentials, origin, schemeOf(first?.error ?? '')));
+  if (changed) await shareCredentials(services.credentials, origin, [spec.url ?? []].flat());
   if (changed || answer === retry) await again();
 }
 
