@@ -56,6 +56,11 @@ turn();
 process.on('disconnect', () => process.exit());
 (function turn() { childWork(15); setTimeout(turn, 5); })();
 `,
+  'withWorker.js': `const { Worker } = require('node:worker_threads');
+const work = 'function workerWork() { const end = Date.now() + 15; while (Date.now() < end); setTimeout(workerWork, 5); } workerWork();';
+new Worker(work, { eval: true, name: 'cruncher' });
+require('./busy.js');
+`,
   // As loaders of TypeScript do: what runs has a map of its own, and the file on disk is something else.
   'inMemory.js': `const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
@@ -349,7 +354,7 @@ suite('Profile Debug Target', () => {
 
   test('offers what to do without a session, and attaches to a plain inspector', async function () {
     this.timeout(120_000);
-    const child = spawn(process.execPath, ['--inspect=127.0.0.1:0', join(folder, 'busy.js')]);
+    const child = spawn(process.execPath, ['--inspect=127.0.0.1:0', join(folder, 'withWorker.js')]);
     children.push(child);
     const address = await new Promise<string>((resolve) => {
       let text = '';
@@ -380,7 +385,14 @@ suite('Profile Debug Target', () => {
     const profile = decode(await capture);
     assertHot(profile, 'crunchNumbers');
     assert.equal(profile.threads[0].pid, child.pid);
-    assert.match(profile.threads[0].process!, /busy\.js at 127\.0\.0\.1/);
+    assert.match(profile.threads[0].process!, /withWorker\.js at 127\.0\.0\.1/);
+    // Its worker is a thread of the same process.
+    assert.deepEqual(
+      profile.threads.map(({ pid, process: of }) => [pid, of]),
+      [0, 1].map(() => [child.pid, profile.threads[0].process]),
+    );
+    assert.match(String(profile.threads[1].name), /cruncher/);
+    assert.ok(profile.strings.includes('workerWork'));
     assert.equal(child.exitCode, null);
   });
 
