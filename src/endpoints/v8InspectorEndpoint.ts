@@ -110,7 +110,10 @@ async function captureHeap(request: CaptureRequest, instance: string, index: num
         `${instance} ended while its heap was sampled: V8 hands over the heap's samples at the end only.`,
       );
     });
-    await Promise.race([sleep(request.seconds * 1000, undefined, { signal: request.signal }), gone]);
+    const start = performance.now();
+    const over = sleep(request.seconds * 1000, undefined, { signal: request.signal });
+    await Promise.race([over, gone, stopped(request.stop)]);
+    const seconds = Math.min(request.seconds, (performance.now() - start) / 1000);
     const { profile } = await connection.send('HeapProfiler.stopSampling', undefined, null);
     sampling = false;
     const path = join(request.folder, `${index}.heapprofile`);
@@ -121,7 +124,7 @@ async function captureHeap(request: CaptureRequest, instance: string, index: num
         : [
             `${target!.title || target!.url} was sampled, one of ${others.length + 1} targets: choose another by the option "target".`,
           ];
-    return { instance, path, name: nameOf(instance, index, '.heapprofile'), seconds: request.seconds, notes };
+    return { instance, path, name: nameOf(instance, index, '.heapprofile'), seconds, notes };
   } finally {
     if (sampling && connection.isOpen) {
       await connection.send('HeapProfiler.stopSampling', undefined, 5000).catch(() => undefined);

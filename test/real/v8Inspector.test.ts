@@ -126,6 +126,21 @@ describe('a real Node program with --inspect', () => {
     expect(result).not.toHaveProperty('error');
   });
 
+  it('gives what was allocated until it is stopped', async () => {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 1000);
+    const [result] = await v8Inspector.capture(request({ url, profile: 'heap' }, { seconds: 60, stop: stop.signal }));
+    expect((result as { seconds: number }).seconds).toBeLessThan(30);
+    expect(decode(heapprofile, bytesOf(result)).meta.defaultSampleType).toBeGreaterThanOrEqual(0);
+  });
+
+  it('says that its heap is lost with it', async () => {
+    const dying = await inspected(process.execPath, ['--inspect=0', join(folder, 'program.js')]);
+    setTimeout(() => children.at(-1)!.kill('SIGKILL'), 1000);
+    const [result] = await v8Inspector.capture(request({ url: dying, profile: 'heap' }, { seconds: 20 }));
+    expect(result).toMatchObject({ error: expect.stringMatching(/ended while its heap was sampled/) });
+  });
+
   it('is kept when it dies while it is sampled', async () => {
     const dying = await inspected(process.execPath, ['--inspect=0', join(folder, 'program.js')]);
     setTimeout(() => children.at(-1)!.kill('SIGKILL'), 2600);
