@@ -441,6 +441,50 @@ suite('Endpoints view', () => {
     }
   });
 
+  test('live: pauses while the window has no focus, unless the settings say otherwise', async () => {
+    /** What the window's document says of its focus, and tells VS Code so. */
+    const focus = (has: boolean): Promise<void> =>
+      ui(
+        (page, focused) =>
+          page.evaluate(async (value) => {
+            document.hasFocus = () => value;
+            // Whichever of them it waits for: a webview has had the focus.
+            window.dispatchEvent(new Event('blur'));
+            await new Promise((resolve) => setTimeout(resolve, 50));
+            window.dispatchEvent(new Event('focus'));
+          }, focused),
+        has,
+      );
+    first.body = 'main;work 10\n';
+    try {
+      await configure([{ name: 'api', kind: 'go-pprof', url: first.address, seconds: 1 }]);
+      await eventually(rows, (all) => all.length === 1);
+      await press('api', 'Start Live');
+      await waitForFlameGraph();
+      await focus(false);
+      await eventually(rows, ([row]) => row?.description === 'live · paused while the window has no focus');
+      const asked = first.asked.length;
+      await new Promise((resolve) => setTimeout(resolve, 2500));
+      assert.equal(first.asked.length, asked);
+      assert.equal(first.open, 0);
+      await settings().update('live.pauseWithoutFocus', false, vscode.ConfigurationTarget.Workspace);
+      await eventually(
+        () => first.asked.length,
+        (count) => count > asked,
+      );
+      await settings().update('live.pauseWithoutFocus', undefined, vscode.ConfigurationTarget.Workspace);
+      await eventually(rows, ([row]) => row?.description === 'live · paused while the window has no focus');
+      await focus(true);
+      await eventually(rows, ([row]) => /^live · \d+ captures/.test(row?.description ?? ''));
+      await press('api', 'Stop Live');
+      await eventually(rows, ([row]) => /^captured /.test(row?.description ?? ''));
+    } finally {
+      await focus(true);
+      await ui((page) => page.evaluate(() => Reflect.deleteProperty(document, 'hasFocus')));
+      await settings().update('live.pauseWithoutFocus', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
   test('finds an inspector on this machine, captures its CPU and heap, and adds it to the settings', async function () {
     this.timeout(90_000);
     const program =
