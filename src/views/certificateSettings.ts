@@ -24,7 +24,7 @@ function ofUser(): Record<string, CertificateEntry> {
 }
 
 /** The key of an origin in the setting: its host and port. */
-export function certificateName(origin: string): string {
+function certificateName(origin: string): string {
   return origin.replace(/^https?:\/\//, '');
 }
 
