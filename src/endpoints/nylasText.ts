@@ -66,7 +66,7 @@ export function parseStackCounts(text: string, host: string): StackCounts {
 /**
  * What was counted between two answers. Where the sampler has begun anew in between, all of the later one is.
  */
-export function subtractCounts(after: StackCounts, before: StackCounts): { counts: StackCounts; restarted: boolean } {
+function subtractCounts(after: StackCounts, before: StackCounts): { counts: StackCounts; restarted: boolean } {
   const lost = [...before.stacks].some(([stack, count]) => (after.stacks.get(stack) ?? 0) < count);
   if (lost || after.elapsed < before.elapsed) return { counts: after, restarted: true };
   const stacks = new Map<string, number>();
@@ -81,7 +81,7 @@ export function subtractCounts(after: StackCounts, before: StackCounts): { count
 }
 
 /** The sampler's own text of counts. */
-export function writeStackCounts({ elapsed, granularity, stacks }: StackCounts): string {
+function writeStackCounts({ elapsed, granularity, stacks }: StackCounts): string {
   const lines = [...stacks].map(([stack, count]) => `${stack} ${count}\n`);
   return `elapsed ${elapsed}\ngranularity ${granularity}\n${lines.join('')}`;
 }
@@ -99,7 +99,7 @@ interface TreeNode {
  * stands for all and is left out.
  * @throws Error with a sentence that names the host
  */
-export function foldTree(json: string, host: string): string {
+function foldTree(json: string, host: string): string {
   let root: TreeNode | null = null;
   try {
     root = asNode(JSON.parse(json));
