@@ -103,12 +103,13 @@ if (watch) {
  * only modules of the ES kind, which VS Code does not load: each file is made a CommonJS one afterwards.
  */
 async function buildInParts(target, folder) {
-  const { outputFiles } = await esbuild.build({
+  const { outputFiles, metafile } = await esbuild.build({
     ...target,
     format: 'esm',
     splitting: true,
     chunkNames: 'parts/[name]-[hash]',
     write: false,
+    metafile: true,
   });
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -124,4 +125,16 @@ async function buildInParts(target, folder) {
       await writeFile(path, code);
     }),
   );
+  await writeFile(`${folder}/atActivation.json`, JSON.stringify(loadedAtOnce(metafile)));
+}
+
+/** The files that are loaded with the entry point, for `npm run check` to weigh. */
+function loadedAtOnce({ outputs }) {
+  const loaded = new Set(Object.keys(outputs).filter((path) => outputs[path].entryPoint === 'src/extension.ts'));
+  for (const path of loaded) {
+    for (const { path: other, kind } of outputs[path].imports) {
+      if (kind === 'import-statement' && other in outputs) loaded.add(other);
+    }
+  }
+  return [...loaded];
 }

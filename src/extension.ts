@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { registerChartCommands } from './editor/chartCommands';
 import { ChartSync } from './editor/chartSync';
-import { registerCommitCommand } from './editor/commitCommand';
 import { FrameReveal } from './editor/frameReveal';
 import { FunctionHeats } from './editor/functionHeats';
 import { GitTexts } from './editor/gitTexts';
@@ -15,7 +14,6 @@ import { LineTracker } from './editor/lineTracker';
 import { registerOpenLocation } from './editor/openLocation';
 import { RecordedLineStore } from './editor/recordedLineStore';
 import { RecordedTexts } from './editor/recordedTexts';
-import { registerRegressionCommands } from './editor/regressionCommands';
 import { RememberedSources } from './editor/rememberedSources';
 import { SourceOpener } from './editor/sourceOpener';
 import { WorkspaceFiles } from './editor/workspaceFiles';
@@ -23,25 +21,20 @@ import { EngineClient } from './engine/engineClient';
 import type { Pointing } from './protocol';
 import { SourceResolver } from './sources/sourceResolver';
 import { Baseline } from './views/baseline';
-import { registerBaselineCommands } from './views/baselineCommands';
 import { baselineStatus } from './views/baselineStatus';
 import { BaselineStore } from './views/baselineStore';
 import { CaptureStore } from './views/captureStore';
 import { configuredCertificates, usesSystemCertificates } from './views/certificateSettings';
-import { registerConvertProfile } from './views/convertProfile';
-import { registerCredentialCommands } from './views/credentialCommands';
 import { CredentialStore } from './views/credentialStore';
 import { DownloadStore } from './views/downloadStore';
 import { DroppedProfiles } from './views/droppedProfiles';
 import { Endpoints } from './views/endpoints/endpoints';
-import { registerExplainSources } from './views/explainSources';
+import { lazyCommands } from './views/lazyCommands';
 import { registerOpenProfile, showProfile } from './views/openProfile';
 import { OpenProfiles } from './views/openProfiles';
-import { registerOpenUrl } from './views/openUrl';
 import { registerProfileCommand } from './views/profileCommand';
 import { registerProfileDebugTarget } from './views/profileDebugTarget';
 import { registerProfileEditor } from './views/profileEditorProvider';
-import { registerProfileProcess } from './views/profileProcess';
 import { isShownInTab } from './views/profileTabs';
 import { ToolCaptures } from './views/toolCapture';
 import { ViewStateStore } from './views/viewStateStore';
@@ -128,7 +121,10 @@ export function activate(context: vscode.ExtensionContext): void {
       hotPlaces.lookAgain();
     }),
     texts.onDidChange(() => heat.reset()),
-    registerCommitCommand(() => heat.source, texts, git),
+    lazyCommands(['emberline.setCommit'], async () => {
+      const { registerCommitCommand } = await import('./editor/commitCommand');
+      return registerCommitCommand(() => heat.source, texts, git);
+    }),
     files.onDidChangeMappings(() => {
       resolver.forget();
       heat.reset();
@@ -141,21 +137,36 @@ export function activate(context: vscode.ExtensionContext): void {
       void vscode.window.showInformationMessage('Emberline forgot which source files and folders were chosen.');
     }),
     registerOpenProfile(),
-    registerConvertProfile({ engine, profiles, output }),
-    registerOpenUrl({ store: downloads, credentials, output }),
-    registerCredentialCommands(credentials),
+    lazyCommands(['emberline.convertProfile'], async () => {
+      const { registerConvertProfile } = await import('./views/convertProfile');
+      return registerConvertProfile({ engine, profiles, output });
+    }),
+    lazyCommands(['emberline.openUrl'], async () => {
+      const { registerOpenUrl } = await import('./views/openUrl');
+      return registerOpenUrl({ store: downloads, credentials, output });
+    }),
+    lazyCommands(['emberline.setCredentials', 'emberline.forgetCredentials'], async () => {
+      const { registerCredentialCommands } = await import('./views/credentialCommands');
+      return registerCredentialCommands(credentials);
+    }),
     context.secrets.onDidChange(() => void credentials.load()),
     endpoints,
     captures,
     registerProfileDebugTarget(store, { output, captures }),
-    registerProfileProcess(captures),
+    lazyCommands(['emberline.profileProcess'], async () => {
+      const { registerProfileProcess } = await import('./views/profileProcess');
+      return registerProfileProcess(captures);
+    }),
     registerProfileCommand(captures, context.workspaceState),
     registerOpenLocation(opener),
-    registerExplainSources({
-      resolver,
-      opener,
-      files: () => heat.heatFiles,
-      fileBelow: (folder, path) => files.fileAt(path, folder),
+    lazyCommands(['emberline.explainSources'], async () => {
+      const { registerExplainSources } = await import('./views/explainSources');
+      return registerExplainSources({
+        resolver,
+        opener,
+        files: () => heat.heatFiles,
+        fileBelow: (folder, path) => files.fileAt(path, folder),
+      });
     }),
     registerHeatHover(heat, tracker, engine),
     registerProfileEditor(profiles, {
@@ -183,9 +194,21 @@ export function activate(context: vscode.ExtensionContext): void {
       showProfile,
     }),
     followProfiles(profiles, heat, tracker, texts, baseline),
-    registerBaselineCommands({ baseline, profiles, store, heat, output }),
+    lazyCommands(
+      ['setBaseline', 'compareWith', 'swapBaseline', 'clearBaseline', 'baselineMenu'].map((id) => `emberline.${id}`),
+      async () => {
+        const { registerBaselineCommands } = await import('./views/baselineCommands');
+        return registerBaselineCommands({ baseline, profiles, store, heat, output });
+      },
+    ),
     baselineStatus(baseline, heat),
-    registerRegressionCommands({ heat, engine, resolver }),
+    lazyCommands(
+      ['nextRegression', 'previousRegression', 'showRegressions'].map((id) => `emberline.${id}`),
+      async () => {
+        const { registerRegressionCommands } = await import('./editor/regressionCommands');
+        return registerRegressionCommands({ heat, engine, resolver });
+      },
+    ),
     baseline,
   );
 }

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { CdpConnection } from '../endpoints/cdpConnection';
 import {
   formatAddress,
   type InspectorAddress,
@@ -78,7 +77,7 @@ function inspectorTarget(address: InspectorAddress, target: InspectorTarget): Ca
     name: `${target.title || target.url || 'inspector'} at ${formatAddress(address)}`,
     shared: false,
     rootPath: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
-    connect: () => CdpConnection.connect(target.webSocketUrl),
+    connect: async () => (await import('../endpoints/cdpConnection')).CdpConnection.connect(target.webSocketUrl),
     preferredPlace: async () => null,
     parent: null,
   };

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { chooseInspectorTarget } from './profileDebugTargetAttach';
 import type { CaptureTarget } from './profileDebugTargetRun';
 import { type DebugSessions, rootOf } from './profileDebugTargetSessions';
 import type { SessionTargets } from './profileDebugTargetSource';
@@ -89,6 +88,7 @@ export class TargetChooser {
     } else if (chosen === running || chosen === command) {
       await vscode.commands.executeCommand(`emberline.profile${chosen === running ? 'Process' : 'Command'}`);
     } else if (chosen === attach) {
+      const { chooseInspectorTarget } = await import('./profileDebugTargetAttach');
       const targets = await chooseInspectorTarget();
       return targets && { name: targets[0].name, targets, joins: () => false };
     } else if (chosen === start) {

@@ -1,7 +1,7 @@
 import type { CdpPeer } from '../endpoints/cdpPeer';
 import { followWorkers } from '../endpoints/cdpWorkers';
 import type { CaptureThread, CpuprofileCapture } from '../endpoints/cpuprofileCapture';
-import { V8Recording, type V8RecordingEnd } from '../endpoints/v8Inspector';
+import type { V8Recording, V8RecordingEnd } from '../endpoints/v8Inspector';
 import { DebuggerLocations } from '../sources/debuggerLocations';
 import { createScriptFiles } from '../sources/scriptFiles';
 import type { SourcePlace } from '../sources/scriptMap';
@@ -110,7 +110,8 @@ export class CaptureRun {
     let part: Part | null = null;
     let halted = false;
     let written = Promise.resolve();
-    const recording = await V8Recording.start(connection, {
+    const { V8Recording: Recording } = await import('../endpoints/v8Inspector');
+    const recording = await Recording.start(connection, {
       intervalUs: this.options.intervalUs,
       shared: target.shared,
       onHalted: (now) => {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { CdpConnection } from '../endpoints/cdpConnection';
+import type { CdpConnection } from '../endpoints/cdpConnection';
 
 /** Session types of VS Code's JavaScript debugger (js-debug 1.117); its sessions run as the `pwa-` ones. */
 export const javascriptTypes: readonly string[] = [
@@ -108,7 +108,8 @@ export async function connectToSession(session: vscode.DebugSession): Promise<Cd
     throw new Error(`The debugger gave no access to "${session.name}": VS Code's JavaScript debugger is needed.`);
   }
   const address = host.includes(':') ? `[${host}]` : host;
-  return CdpConnection.connect(`ws://${address}:${port}${typeof path === 'string' ? path : ''}`);
+  const { CdpConnection: Connection } = await import('../endpoints/cdpConnection');
+  return Connection.connect(`ws://${address}:${port}${typeof path === 'string' ? path : ''}`);
 }
 
 /** js-debug answers nothing for a session that it is still setting up, and may never answer for one that is ending. */

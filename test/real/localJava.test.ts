@@ -84,29 +84,32 @@ describe.each(ways)('$kind.title', ({ kind, tools, left }) => {
       }
     });
 
-    it.skipIf(kind !== asprof)('says that somebody else is profiling, and leaves that alone', async () => {
-      const stop = new AbortController();
-      const begun = new Promise<void>((resolve) => {
-        void kind
-          .capture(
-            captureRequest(
-              { kind: 'asprof', pid: program.pid },
-              { tools, seconds: Infinity, stop: stop.signal, onProgress: () => resolve() },
-            ),
-          )
-          .then(([result]) => first(result));
-      });
-      let first: (result: InstanceResult | undefined) => void = () => {};
-      const other = new Promise<InstanceResult | undefined>((resolve) => {
-        first = resolve;
-      });
-      await begun;
-      const second = kind.capture(captureRequest({ kind: 'asprof', pid: program.pid }, { tools }));
-      await expect(second).rejects.toThrow(/Somebody else is profiling process \d+ .*wait until that has ended/);
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      stop.abort();
-      expect(samplesOf(capturedProfile(await other), 'crunch')).toBeGreaterThan(5);
-    });
+    it.skipIf(kind !== endpointKind('asprof'))(
+      'says that somebody else is profiling, and leaves that alone',
+      async () => {
+        const stop = new AbortController();
+        const begun = new Promise<void>((resolve) => {
+          void kind
+            .capture(
+              captureRequest(
+                { kind: 'asprof', pid: program.pid },
+                { tools, seconds: Infinity, stop: stop.signal, onProgress: () => resolve() },
+              ),
+            )
+            .then(([result]) => first(result));
+        });
+        let first: (result: InstanceResult | undefined) => void = () => {};
+        const other = new Promise<InstanceResult | undefined>((resolve) => {
+          first = resolve;
+        });
+        await begun;
+        const second = kind.capture(captureRequest({ kind: 'asprof', pid: program.pid }, { tools }));
+        await expect(second).rejects.toThrow(/Somebody else is profiling process \d+ .*wait until that has ended/);
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        stop.abort();
+        expect(samplesOf(capturedProfile(await other), 'crunch')).toBeGreaterThan(5);
+      },
+    );
 
     it('never touches a process that is no JVM', async () => {
       const other = await RunningProgram.start(process.execPath, ['-e', 'console.log(1);process.stdin.resume()'], 1);

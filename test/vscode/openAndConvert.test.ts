@@ -90,7 +90,7 @@ suite('Open by URL', () => {
       await page.locator('.quick-input-message', { hasText: 'http://' }).waitFor();
       return (await page.locator('.quick-input-message').textContent()) ?? '';
     });
-    assert.match(said, /starts with http:\/\/ or https:\/\//);
+    assert.match(said, /starts with http:\/\/, https:\/\/ or unix:/);
     assert.equal(asked.length, before);
   });
 

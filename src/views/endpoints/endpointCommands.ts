@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { EndpointSpec, ProfileOffer } from '../../endpoints/endpoint';
 import { endpointKind } from '../../endpoints/endpointKinds';
 import { showProfile } from '../openProfile';
-import { addEndpoint, nameAndSave } from './addEndpoint';
 import { heapProfileOf, sampledSeconds } from './captureEndpoint';
 import { type CaptureServices, captureAndOpen, mayConnect, usualSeconds } from './endpointCaptures';
 import { configuredEndpoints, editEndpoint, removeEndpoint } from './endpointSettings';
@@ -55,8 +54,9 @@ export function registerEndpointCommands(services: CommandServices): vscode.Disp
       configured === null ? undefined : editEndpoint(spec.name, configured.scope),
     ),
     onNode('remove', (node) => remove(node, services)),
-    onNode('addToSettings', ({ spec }) => {
+    onNode('addToSettings', async ({ spec }) => {
       const { name, ...what } = spec;
+      const { nameAndSave } = await import('./addEndpoint');
       return nameAndSave(what, name);
     }),
   );
@@ -68,6 +68,7 @@ function isEndpointNode(node: unknown): node is EndpointNode {
 
 async function add(services: CommandServices): Promise<void> {
   if (!(await mayConnect())) return;
+  const { addEndpoint } = await import('./addEndpoint');
   const spec = await addEndpoint(services.credentials);
   if (spec === undefined) return;
   const capture = 'Capture Now';
