@@ -348,14 +348,17 @@ export class Heat implements vscode.Disposable {
   }
 
   private async answers(document: vscode.TextDocument, files: HeatFiles): Promise<DocumentAnswers> {
-    const { compared } = this;
+    const { compared, heatSource } = this;
     const { tracker } = this.services;
     const [found, totals, baseline] = await Promise.all([
       files.linesOf(document),
       files.totals(),
       compared?.kind === 'compared' ? baselineLines(compared, document) : null,
-      files === this.files && this.heatSource !== null ? tracker.prepare(this.heatSource, document) : null,
-      compared?.kind === 'compared' ? tracker.prepare(compared.source, document) : null,
+    ]);
+    // Where the lines are now is to be known when they are drawn.
+    await Promise.all([
+      found.length > 0 && heatSource !== null ? tracker.prepare(heatSource, document) : null,
+      baseline !== null && baseline.files.length > 0 ? tracker.prepare(baseline.source, document) : null,
     ]);
     const answers = { files: found, totals, baseline, functions: null };
     return isEmpty(answers) ? { ...answers, functions: await this.services.functions.of(document, files) } : answers;
