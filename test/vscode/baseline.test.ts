@@ -258,4 +258,51 @@ suite('Baseline', () => {
       (items) => !items.some(({ text }) => /after\.folded/.test(text) && /vs/.test(text)),
     );
   });
+
+  test('is remembered over a reload of the window', async function () {
+    this.timeout(240_000);
+    // A new window in a browser may lose a click, or its list of editors.
+    this.retries(1);
+    const own = writeWorkspace('baselineReload', {
+      'first.folded': folded(folder, before),
+      'second.folded': folded(folder, after),
+    });
+    const shown = await ui(async (page, own, tools) => {
+      void page;
+      const window = await tools.openWindow(own);
+      try {
+        const settled = async (): Promise<void> => {
+          await window.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+          for (let i = 0; i < 60; i++) {
+            if ((await tools.paletteOffers(window, 'Emberline')).includes('Emberline: Set as Baseline')) return;
+            await window.waitForTimeout(500);
+          }
+          throw new Error('The second window does not know Emberline.');
+        };
+        const open = async (name: string): Promise<void> => {
+          const row = window.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
+          const tab = window.locator('.tab', { hasText: name });
+          for (let tries = 0; tries < 5 && (await tab.count()) === 0; tries++) {
+            await row.dblclick();
+            await tab.waitFor({ timeout: 5000 }).catch(() => {});
+          }
+          await tools.waitForFlameGraph(window);
+        };
+        await settled();
+        await open('first.folded');
+        await tools.runCommand(window, 'Emberline: Set as Baseline');
+        await tools.waitForStored(window, 'emberline.baseline');
+        await tools.runCommand(window, 'View: Close All Editors');
+        await window.reload();
+        await settled();
+        await open('second.folded');
+        const item = window.locator('.statusbar-item', { hasText: 'vs first.folded' });
+        await item.waitFor({ timeout: 30_000 });
+        return await item.textContent();
+      } finally {
+        await window.close();
+      }
+    }, own);
+    assert.match(shown ?? '', /vs first\.folded/);
+  });
 });
