@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { InstanceResult } from '../endpoints/endpoint';
-import { planCommand } from '../endpoints/planCommand';
 import type { CommandPlan } from '../endpoints/profileCommandPlan';
 import { joinCommand, splitCommand } from '../endpoints/splitCommand';
 import { isTestItem, type Proposal, proposalOfTest, taskOfItem } from './profileTest';
@@ -224,6 +223,7 @@ async function profileInTerminal(
     async ({ stop, signal, folder, step, log }): Promise<readonly InstanceResult[]> => {
       const { args, env } = splitCommand(command);
       const own = { ...given, ...env };
+      const { planCommand } = await import('../endpoints/planCommand');
       const plan = await planCommand({ args, cwd, folder, tools: toolSettings(), env: own });
       const started = performance.now();
       const end = await runInTerminal(plan, shown, cwd, { ...own, ...plan.env }, stop, signal);

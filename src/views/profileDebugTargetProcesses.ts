@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
 import type { EndpointKind, EndpointSpec } from '../endpoints/endpoint';
 import { endpointKind } from '../endpoints/endpointKinds';
-import { describeProcessOf, type ProcessLanguage } from '../endpoints/localProcesses';
+import type { ProcessLanguage } from '../endpoints/localProcesses';
 import { javascriptTypes } from './profileDebugTargetSessions';
-import { pprofOf } from './profileProcess';
 import type { ToolCaptures } from './toolCapture';
 
 /** The languages of debug types; others are known by their process. */
@@ -168,7 +167,7 @@ async function samplerOf(
   { session, pid }: DebugProcess,
   when: 'start' | 'later' = 'later',
 ): Promise<{ kind: EndpointKind; spec: EndpointSpec }> {
-  const language = languages[session.type] ?? (await describeProcessOf(pid))?.language ?? 'native';
+  const language = languages[session.type] ?? (await languageOf(pid)) ?? 'native';
   const spec = (kind: EndpointKind, more: Partial<EndpointSpec>): { kind: EndpointKind; spec: EndpointSpec } => ({
     kind,
     spec: { name: session.name, kind: kind.name, ...more },
@@ -179,7 +178,7 @@ async function samplerOf(
     case 'java':
       return spec(endpointKind('jfr'), { pid });
     case 'go': {
-      const url = when === 'start' ? null : await pprofOf(pid);
+      const url = when === 'start' ? null : await (await import('./profileProcess')).pprofOf(pid);
       return url === null
         ? spec(endpointKind('perf'), { pid, options: { callGraph: 'fp' } })
         : spec(endpointKind('go-pprof'), { url });
@@ -191,4 +190,9 @@ async function samplerOf(
 
 function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+async function languageOf(pid: number): Promise<ProcessLanguage | undefined> {
+  const { describeProcessOf } = await import('../endpoints/localProcesses');
+  return (await describeProcessOf(pid))?.language;
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { type LaunchPlan, launchProfileOf, planLaunch } from '../endpoints/launchProfiling';
+import type { LaunchPlan } from '../endpoints/launchProfiling';
 import type { ToolCaptures } from './toolCapture';
 
 /** The member of launch configurations that says what to profile, and ours that says which start it is. */
@@ -81,6 +81,7 @@ export class LaunchedProfiles implements vscode.Disposable, vscode.DebugConfigur
     const id = typeof given === 'string' && this.awaited.has(given) && !this.prepared.has(given) ? given : randomUUID();
     const folder = await mkdtemp(join(tmpdir(), 'emberline-launch-'));
     try {
+      const { launchProfileOf, planLaunch } = await import('../endpoints/launchProfiling');
       const what = launchProfileOf(wanted);
       if (what === null) {
         await rm(folder, { recursive: true, force: true });

@@ -1,6 +1,5 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { testCommand } from '../endpoints/testCommand';
 
 /** A command line to begin with, and where it runs. */
 export interface Proposal {
@@ -27,6 +26,7 @@ export async function proposalOfTest(item: vscode.TestItem): Promise<Proposal> {
     if (at.uri?.toString() !== uri.toString()) break;
     labels.unshift(at.label);
   }
+  const { testCommand } = await import('../endpoints/testCommand');
   return (await testCommand({ path: uri.fsPath, id: item.id, labels, folder })) ?? { command: '', cwd: folder };
 }
 

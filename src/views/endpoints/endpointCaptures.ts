@@ -3,7 +3,6 @@ import type { EndpointSpec, InstanceResult } from '../../endpoints/endpoint';
 import { originOf, parseHttpAddress } from '../../endpoints/httpAddress';
 import type { EngineApi } from '../../engine/engineApi';
 import type { CaptureStore } from '../captureStore';
-import { editCredentials, shareCredentials } from '../credentialCommands';
 import type { CredentialStore } from '../credentialStore';
 import { toolSettings } from '../toolSettings';
 import { viewTypeFor } from '../viewType';
@@ -193,11 +192,12 @@ export async function tellFailure(
   const buttons = origin === null ? [retry, SHOW_OUTPUT] : [setCredentials, retry, SHOW_OUTPUT];
   const answer = await vscode.window.showErrorMessage(message, ...buttons);
   if (answer === SHOW_OUTPUT) services.output.show();
-  const changed =
-    answer === setCredentials &&
-    origin !== null &&
-    (await editCredentials(services.credentials, origin, schemeOf(first?.error ?? '')));
-  if (changed) await shareCredentials(services.credentials, origin, [spec.url ?? []].flat());
+  let changed = false;
+  if (answer === setCredentials && origin !== null) {
+    const { editCredentials, shareCredentials } = await import('../credentialCommands');
+    changed = await editCredentials(services.credentials, origin, schemeOf(first?.error ?? ''));
+    if (changed) await shareCredentials(services.credentials, origin, [spec.url ?? []].flat());
+  }
   if (changed || answer === retry) await again();
 }
 

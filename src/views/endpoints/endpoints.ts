@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { EndpointSpec } from '../../endpoints/endpoint';
 import { expandInstances } from '../../endpoints/expandInstances';
 import { originOf, parseHttpAddress } from '../../endpoints/httpAddress';
-import { findLocalEndpoints, type LocalEndpoint } from '../../endpoints/localEndpoints';
-import { findProcessEndpoints, type ProcessEndpoints } from '../../endpoints/processEndpoints';
+import type { LocalEndpoint } from '../../endpoints/localEndpoints';
+import type { ProcessEndpoints } from '../../endpoints/processEndpoints';
 import type { EngineApi } from '../../engine/engineApi';
 import type { CaptureStore } from '../captureStore';
 import type { CredentialStore } from '../credentialStore';
@@ -110,6 +110,8 @@ export class Endpoints implements vscode.Disposable {
     const looking = new AbortController();
     this.looking = looking;
     try {
+      const { findProcessEndpoints } = await import('../../endpoints/processEndpoints');
+      const { findLocalEndpoints } = await import('../../endpoints/localEndpoints');
       const processes = await findProcessEndpoints().catch(() => this.processes);
       const found = await findLocalEndpoints(looking.signal, processes.inspectors);
       if (looking.signal.aborted) return;
