@@ -18,7 +18,7 @@ type Direction = keyof typeof markColors;
 /**
  * The step of a change, 1 (below a percentage point) to 3; 0 for none, or one that may be chance.
  */
-export function changeStep({ share, sure }: Pick<LineChange, 'share' | 'sure'>): number {
+function changeStep({ share, sure }: Pick<LineChange, 'share' | 'sure'>): number {
   if (!sure || share === 0) {
     return 0;
   }

@@ -28,7 +28,7 @@ export function baselineStatus(baseline: Baseline, heat: Heat): vscode.Disposabl
 }
 
 /** How the heat is compared, in words. */
-export function describeBaseline(
+function describeBaseline(
   { profile }: Baseline,
   { comparison, source }: Heat,
 ): { icon: string; word: string; tooltip: string } {

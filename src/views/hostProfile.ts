@@ -233,7 +233,7 @@ export class HostProfile {
 }
 
 /** Changes when the file does; null where the file system does not say. */
-export async function stateOnDisk(uri: vscode.Uri): Promise<string | null> {
+async function stateOnDisk(uri: vscode.Uri): Promise<string | null> {
   try {
     return fileState(await vscode.workspace.fs.stat(uri));
   } catch {
