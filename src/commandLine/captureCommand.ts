@@ -7,6 +7,7 @@ import type { EndpointKind, EndpointSpec } from '../endpoints/endpoint';
 import { endpointKind, endpointKinds } from '../endpoints/endpointKinds';
 import { expandInstances } from '../endpoints/expandInstances';
 import type { ToolPaths } from '../endpoints/findTool';
+import { endpointKindOf } from '../endpoints/guessKind';
 import { originOf, parseHttpAddress } from '../endpoints/httpAddress';
 import { listedInstances } from '../endpoints/listedInstances';
 import { processKinds, specOfProcess } from '../endpoints/processSampler';
@@ -141,17 +142,7 @@ function kindOf(name: string | undefined, targets: readonly string[]): EndpointK
     }
     return kind;
   }
-  const first = targets[0]!;
-  const guess = /\/debug\/pprof(\/|$)|:6060\b/.test(first)
-    ? 'go-pprof'
-    : /:(9229|9222)\b/.test(first)
-      ? 'v8-inspector'
-      : /:16384\b/.test(first)
-        ? 'nylas'
-        : /^https?:\/\/[^/]+\/.+/.test(first)
-          ? 'http'
-          : 'go-pprof';
-  return endpointKind(guess)!;
+  return endpointKind(endpointKindOf(targets[0]!))!;
 }
 
 function originsOf(targets: readonly string[]): string[] {

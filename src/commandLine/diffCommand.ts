@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
-import { compareViews } from '../analysis/comparison';
-import type { ViewSpec } from '../analysis/viewSpec';
+import { commonView } from '../engine/commonView';
 import type { Engine } from '../engine/engine';
-import type { DiffResult, DiffRow, ProfileSummary } from '../engine/engineApi';
+import type { DiffResult, DiffRow } from '../engine/engineApi';
 import { formatPercent, formatPoints, formatValue } from '../units/units';
 import { inputOptions, openInputs } from './profileInputs';
 import { filterOptions, readFilter } from './sampleFilter';
@@ -34,7 +33,7 @@ export async function runDiff(engine: Engine, args: string[]): Promise<CommandOu
   const limit = wholeNumber('--limit', values.limit);
   const failAbove = readPercent(values['fail-above']);
   const [base, next] = await openInputs(engine, positionals, values);
-  const { view, baseView, notes } = viewsOf(base, next, values.type ?? null);
+  const { view, baseView, notes } = commonView(base, next, values.type ?? null);
   const filter = readFilter(next, values);
   const baseFilter = readFilter(base, values);
   const result = await engine.request('diff', {
@@ -61,35 +60,6 @@ function readPercent(text: string | undefined): number | null {
   if (!/^\d+(\.\d+)?$/.test(text))
     throw new UsageError(`--fail-above takes a number of percentage points, not "${text}".`);
   return Number(text);
-}
-
-/** @throws Error where the profiles have no sample type in common, or not the one that was asked for */
-function viewsOf(
-  base: ProfileSummary,
-  next: ProfileSummary,
-  type: string | null,
-): { view: ViewSpec; baseView: ViewSpec; notes: readonly string[] } {
-  const known = next.sampleTypes.map((each) => each.type);
-  const asked = type === null ? -1 : known.indexOf(type);
-  if (type !== null && asked < 0) {
-    throw new RangeError(`There is no sample type "${type}": ${next.name} has ${known.join(', ')}.`);
-  }
-  const has = (index: number): boolean =>
-    compareViews(next, { sampleType: index, thread: null }, base).kind === 'comparison';
-  // Without a wish: the usual one of the new profile, of the base, or any that both have.
-  const sampleType = [
-    asked,
-    next.defaultSampleType,
-    next.sampleTypes.findIndex(({ type: name, unit }) => {
-      const usual = base.sampleTypes[base.defaultSampleType];
-      return name === usual?.type && unit === usual.unit;
-    }),
-    ...next.sampleTypes.keys(),
-  ].find((index) => index >= 0 && (index === asked || has(index)));
-  const view = { sampleType: sampleType ?? next.defaultSampleType, thread: null };
-  const comparison = compareViews(next, view, base);
-  if (comparison.kind === 'incomparable') throw new Error(comparison.problem);
-  return { view, baseView: comparison.view, notes: comparison.notes };
 }
 
 function mostGrown(rows: readonly DiffRow[], sort: 'self' | 'total', above: number): DiffRow | null {

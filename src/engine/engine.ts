@@ -4,6 +4,7 @@ import { matchedValue } from '../analysis/search';
 import { describeFunction, listTop } from '../analysis/top';
 import { type FoldedStacks, type FoldJob, foldStacks } from '../endpoints/nylasText';
 import { mergeProfiles } from '../profile/mergeProfiles';
+import { changedRows, hotRows, neighbours } from './agentRequests';
 import { comparedView } from './comparedView';
 import { describeView, diffRequest } from './diffRequest';
 import { encodeProfile, listEncodingsFor } from './encodeProfile';
@@ -113,6 +114,9 @@ export class Engine implements EngineApi {
     hotPath: (params) => hotPathFrom(this.find(params.profile), params),
     top: (params) => this.top(params),
     diff: (params) => diffRequest(this.find(params.profile), this.find(params.base.profile), params),
+    hotRows: (params) => hotRows(this.find(params.profile), params),
+    changedRows: (params) => changedRows(this.find(params.profile), this.find(params.base.profile), params),
+    neighbours: (params) => neighbours(this.find(params.profile), params),
     foldStacks: (job) => this.foldStacks(job),
     encodings: ({ profile, view }) => listEncodingsFor(this.find(profile), view),
     encode: ({ profile, format, view }) => encodeProfile(this.platform, this.find(profile), format, view),

@@ -3,6 +3,7 @@ import type { LabelKeySummary } from '../analysis/labelSummary';
 import type { ChartOrder, Dimension, FilterTerm, FlameOrder, ViewSpec } from '../analysis/viewSpec';
 import type { FoldedStacks, FoldJob } from '../endpoints/nylasText';
 import type { SampleType, Thread } from '../profile/profile';
+import type { ChangedRows, ChangedRowsParams, HotRows, HotRowsParams, Neighbours, NeighboursParams } from './agentApi';
 import type {
   FileFunctions,
   FileFunctionsParams,
@@ -37,6 +38,9 @@ export interface EngineRequests {
   hotPath: { params: HotPathParams; result: HotPathAnswer };
   top: { params: TopParams; result: TopResult };
   diff: { params: DiffParams; result: DiffResult };
+  hotRows: { params: HotRowsParams; result: HotRows };
+  changedRows: { params: ChangedRowsParams; result: ChangedRows };
+  neighbours: { params: NeighboursParams; result: Neighbours };
   encodings: { params: { profile: number; view?: ViewSpec }; result: ProfileEncoding[] };
   encode: { params: EncodeParams; result: Uint8Array };
   /** Of no profile: what an endpoint answered, made into folded stacks. */

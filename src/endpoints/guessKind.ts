@@ -1,0 +1,9 @@
+import type { EndpointKindName } from './endpoint';
+
+/** What an address looks like where nobody said its kind. */
+export function endpointKindOf(address: string): EndpointKindName {
+  if (/\/debug\/pprof(\/|$)|:6060\b/.test(address)) return 'go-pprof';
+  if (/:(9229|9222)\b/.test(address)) return 'v8-inspector';
+  if (/:16384\b/.test(address)) return 'nylas';
+  return /^https?:\/\/[^/]+\/.+/.test(address) ? 'http' : 'go-pprof';
+}
