@@ -41,6 +41,7 @@ const targets = [
     banner: { js: '#!/usr/bin/env node' },
     define: { EMBERLINE_VERSION: JSON.stringify(version) },
   },
+  { ...node, entryPoints: { mcp: 'src/commandLine/mcpServer.ts' }, outdir: 'dist' },
   {
     ...common,
     keepNames: false,

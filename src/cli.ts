@@ -1,6 +1,7 @@
 import { runCapture } from './commandLine/captureCommand';
 import { runConvert } from './commandLine/convertCommand';
 import { runDiff } from './commandLine/diffCommand';
+import { runMcp } from './commandLine/mcpCommand';
 import { runTop } from './commandLine/topCommand';
 import { type CommandOutput, plain, USAGE, UsageError } from './commandLine/usage';
 import { Engine } from './engine/engine';
@@ -26,6 +27,10 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   try {
+    if (name === 'mcp') {
+      await runMcp(EMBERLINE_VERSION, rest);
+      return 0;
+    }
     const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command === undefined) throw new UsageError(name === undefined ? 'No command.' : `No command "${name}".`);
     const { text, notes, exitCode = 0 } = await command(new Engine(nodePlatform), rest);
@@ -53,8 +58,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 // The usual end by Ctrl+C runs no `exit` handlers, and these remove what was downloaded.
 process.once('SIGINT', () => {
-  // A capture ends what it started first.
-  if (process.argv[2] !== 'capture') process.exit(130);
+  // A capture ends what it started first, and so does a server.
+  if (process.argv[2] !== 'capture' && process.argv[2] !== 'mcp') process.exit(130);
 });
 
 main(process.argv.slice(2)).then((code) => {

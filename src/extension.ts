@@ -20,6 +20,7 @@ import { WorkspaceFiles } from './editor/workspaceFiles';
 import { EngineClient } from './engine/engineClient';
 import type { Pointing } from './protocol';
 import { SourceResolver } from './sources/sourceResolver';
+import { registerAgentTools } from './views/agentTools';
 import { Baseline } from './views/baseline';
 import { baselineStatus } from './views/baselineStatus';
 import { BaselineStore } from './views/baselineStore';
@@ -202,6 +203,7 @@ export function activate(context: vscode.ExtensionContext): void {
       },
     ),
     baselineStatus(baseline, heat),
+    registerAgentTools({ engine, profiles, baseline, captures, texts: hotPlaces.texts, output }),
     lazyCommands(
       ['nextRegression', 'previousRegression', 'showRegressions'].map((id) => `emberline.${id}`),
       async () => {

@@ -21,7 +21,14 @@ export async function answerProfileTarget(
   const opened = await host.capture(target, options);
   try {
     const said = `Profiled ${target.what} for ${target.seconds} s at most. Name the profile "${plainText(opened.name)}" to ask more about it.`;
-    return await describeHotLines(host, opened, { ...(input.by && { by: input.by }), ...(input.limit && { limit: input.limit }) }, largest, options, [said]);
+    return await describeHotLines(
+      host,
+      opened,
+      { ...(input.by && { by: input.by }), ...(input.limit && { limit: input.limit }) },
+      largest,
+      options,
+      [said],
+    );
   } finally {
     opened.release();
   }

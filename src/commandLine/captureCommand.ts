@@ -6,7 +6,6 @@ import { writeCapture } from '../endpoints/captureSetFile';
 import type { EndpointKind, EndpointSpec } from '../endpoints/endpoint';
 import { endpointKind, endpointKinds } from '../endpoints/endpointKinds';
 import { expandInstances } from '../endpoints/expandInstances';
-import type { ToolPaths } from '../endpoints/findTool';
 import { endpointKindOf } from '../endpoints/guessKind';
 import { originOf, parseHttpAddress } from '../endpoints/httpAddress';
 import { listedInstances } from '../endpoints/listedInstances';
@@ -14,6 +13,7 @@ import { processKinds, specOfProcess } from '../endpoints/processSampler';
 import { encodingForPath, listEncodings } from '../engine/encodeProfile';
 import type { Engine } from '../engine/engine';
 import { inputOptions, readAccess } from './profileInputs';
+import { toolPaths } from './toolPaths';
 import { type CommandOutput, UsageError } from './usage';
 
 const DEFAULT_SECONDS = 10;
@@ -120,17 +120,6 @@ async function targetOf(
   if (byProcess) return { kind: endpointKind(name!)!, target: { pid } };
   const { kind, ...target } = await specOfProcess(pid);
   return { kind: endpointKind(kind)!, target };
-}
-
-/** Programs that are not on PATH, by `EMBERLINE_TOOL_PY_SPY` and its like. */
-function toolPaths(env: NodeJS.ProcessEnv): ToolPaths {
-  const names = ['py-spy', 'austin', 'jcmd', 'asprof', 'perf'] as const;
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const path = env[`EMBERLINE_TOOL_${name.toUpperCase().replace('-', '_')}`];
-      return path ? [[name, path]] : [];
-    }),
-  );
 }
 
 /** What a target looks like, where no kind was said. */

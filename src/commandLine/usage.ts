@@ -21,6 +21,7 @@ export const USAGE = `Usage:
   emberline convert IN… OUT [--type TYPE] [--filter KEY=VALUE]… [--thread NAME]… [--process NAME]… [--split-by KEY]
   emberline capture TARGET… [--kind KIND] [--profile NAME] [--seconds N] [-o FILE]
   emberline capture [-o FILE] -- COMMAND [ARGUMENT…]
+  emberline mcp [PROFILE…] [--base FILE] [--root FOLDER]… [--allow-capture]
   emberline --help | --version
 
 top      Prints the hottest functions, lines or files. Several profiles are merged.
@@ -49,6 +50,11 @@ capture  Captures from running programs and writes FILE, whose path it prints. S
          --instances-from COMMAND  asks what the command prints too, an address a line
          --option KEY=VALUE  the kind's own, such as template=ap-agent, delta=true, reset=true
          -o, --output   as captured, or converted by its ending
+mcp      Serves the tools emberline_hot_lines, emberline_diff, emberline_callers and emberline_profile_target to agents,
+         by the Model Context Protocol over standard input and output. The first PROFILE is meant where a tool names none.
+         --base           the profile that emberline_diff compares with where it names none
+         --root           folders whose files' lines may be quoted (default: the current one)
+         --allow-capture  lets agents profile processes, addresses and commands of their choice, without asking
 
 PROFILE and IN are files or addresses: https://…, http://…, unix:/path/to.sock:/path.
   --header 'NAME: VALUE'  is sent to those addresses' hosts, and to no other; may be repeated. Lines of the environment

@@ -31,7 +31,7 @@ export interface HotPlacesServices {
 
 /** What shows and walks the heat across files: the Hottest Lines view, badges, lists of places, the hot path. */
 export class HotPlaces implements vscode.Disposable {
-  private readonly texts: LineTexts;
+  readonly texts: LineTexts;
   private readonly view: HottestView;
   private readonly badges: HeatBadges;
   private readonly disposable: vscode.Disposable;

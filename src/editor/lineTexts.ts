@@ -29,6 +29,11 @@ export class LineTexts implements vscode.Disposable {
 
   /** A recorded line's text without its indent, on one line; null where it is not to be had. @param line 1-based */
   async textOf(path: string, line: number): Promise<string | null> {
+    return (await this.placeOf(path, line))?.text ?? null;
+  }
+
+  /** Where a recorded line is now, with its text; null where that is not to be had. Lines are 1-based. */
+  async placeOf(path: string, line: number): Promise<{ uri: vscode.Uri; line: number; text: string } | null> {
     const uri = await this.uriOf(path);
     if (uri === null) {
       return null;
@@ -37,10 +42,11 @@ export class LineTexts implements vscode.Disposable {
     const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === key);
     if (document !== undefined) {
       const now = await this.lineNow(document, line - 1);
-      return now >= 0 && now < document.lineCount ? shortened(document.lineAt(now).text) : null;
+      const there = now >= 0 && now < document.lineCount;
+      return there ? { uri, line: now + 1, text: shortened(document.lineAt(now).text) } : null;
     }
     const text = (await this.linesOf(uri))?.[line - 1];
-    return text === undefined ? null : shortened(text);
+    return text === undefined ? null : { uri, line, text: shortened(text) };
   }
 
   /** Files may have changed. */

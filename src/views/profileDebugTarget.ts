@@ -29,10 +29,25 @@ export function registerProfileDebugTarget(store: CaptureStore, services: Servic
     launched,
     registerProfileFromStart(launched),
     registerSaveProfileAs(),
-    vscode.commands.registerCommand('emberline.profileDebugTarget', () => profiling.command()),
+    vscode.commands.registerCommand('emberline.profileDebugTarget', (given?: unknown) =>
+      profiling.command(isRequester(given) ? given : null),
+    ),
     vscode.commands.registerCommand('emberline.stopProfiling', () => profiling.stop('keep')),
     vscode.commands.registerCommand('emberline.discardProfiling', () => profiling.stop('discard')),
   );
+}
+
+/** Who calls the command from code, instead of a person. */
+export interface CaptureRequester {
+  /** How long to sample. */
+  readonly seconds: number;
+  /** Is told, as the user is, why there is no profile. */
+  failed(message: string): void;
+}
+
+/** Menus and buttons pass arguments of their own. */
+function isRequester(given: unknown): given is CaptureRequester {
+  return typeof given === 'object' && given !== null && 'failed' in given && 'seconds' in given;
 }
 
 interface Current {
@@ -64,9 +79,13 @@ class DebugTargetProfiling implements vscode.Disposable {
   }
 
   /** The whole command. Answers the capture's file, undefined where there is none. */
-  async command(): Promise<vscode.Uri | undefined> {
+  async command(requester: CaptureRequester | null = null): Promise<vscode.Uri | undefined> {
     if (!vscode.workspace.isTrusted) {
       await this.refuseUntrusted();
+      return undefined;
+    }
+    if (requester !== null && (this.busy || this.captures.busy)) {
+      requester.failed('Emberline is already profiling: its user can stop that first.');
       return undefined;
     }
     if (this.current || this.captures.busy) {
@@ -81,15 +100,16 @@ class DebugTargetProfiling implements vscode.Disposable {
       // The session that the user is in, where it is no JavaScript: or the only ones that there are.
       const active = this.processes.of(vscode.debug.activeDebugSession);
       if (active !== null || (!this.sessions.anyJavascript && this.sessions.others.length > 0)) {
-        return await this.processes.profile(active, this.sessions.others, this.captures);
+        return await this.processes.profile(active, this.sessions.others, this.captures, requester);
       }
       const choice = await this.chooser.choose();
       // Asked twice while a choice was open: the first answer counts.
       if (!choice || this.busy) {
         return undefined;
       }
-      return await this.profileOnce(choice);
+      return await this.profileOnce(choice, requester);
     } catch (error) {
+      requester?.failed(error instanceof Error ? error.message : String(error));
       return this.fail(error);
     }
   }
@@ -119,10 +139,13 @@ class DebugTargetProfiling implements vscode.Disposable {
     }
   }
 
-  private async profileOnce(choice: TargetChoice): Promise<vscode.Uri | undefined> {
+  private async profileOnce(
+    choice: TargetChoice,
+    requester: CaptureRequester | null = null,
+  ): Promise<vscode.Uri | undefined> {
     this.busy = true;
     try {
-      return await this.profile(choice);
+      return await this.profile(choice, requester);
     } finally {
       this.busy = false;
     }
@@ -152,10 +175,10 @@ class DebugTargetProfiling implements vscode.Disposable {
     }
   }
 
-  private async profile(choice: TargetChoice): Promise<vscode.Uri | undefined> {
+  private async profile(choice: TargetChoice, requester: CaptureRequester | null): Promise<vscode.Uri | undefined> {
     const settings = vscode.workspace.getConfiguration('emberline');
     const intervalUs = Math.round(clamp(settings.get('samplingInterval'), 50, 1_000_000, 1000));
-    const durationMs = clamp(settings.get('duration'), 0, 2_000_000, 0) * 1000;
+    const durationMs = 1000 * (requester?.seconds ?? clamp(settings.get('duration'), 0, 2_000_000, 0));
     const capture = await this.store.create(choice.name);
     const run = new CaptureRun(capture, { intervalUs, log: (line) => this.output.debug(line) });
     this.output.info(`Profiling ${choice.targets.map((target) => target.name).join(', ')} every ${intervalUs} µs.`);

@@ -89,6 +89,7 @@ export class DebugProcesses implements vscode.Disposable {
     active: DebugProcess | null,
     others: readonly vscode.DebugSession[],
     captures: ToolCaptures,
+    requester: { readonly seconds: number; failed(message: string): void } | null = null,
   ): Promise<vscode.Uri | undefined> {
     const known = others.map((session) => this.of(session)).filter((each) => each !== null);
     if (active === null && known.length === 0) {
@@ -102,7 +103,7 @@ export class DebugProcesses implements vscode.Disposable {
       );
     }
     const { kind, spec } = await samplerOf(chosen);
-    return captures.endpoint(kind, spec);
+    return captures.endpoint(kind, spec, requester?.seconds, requester?.failed.bind(requester));
   }
 
   /**

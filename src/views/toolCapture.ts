@@ -35,9 +35,17 @@ export class ToolCaptures implements vscode.Disposable {
     else this.current?.stop.abort();
   }
 
-  /** An endpoint, for `emberline.duration` or until it is stopped. Answers the profile's file where there is one. */
-  async endpoint(kind: EndpointKind, spec: EndpointSpec, seconds = durationSetting()): Promise<vscode.Uri | undefined> {
-    return this.run(spec.name, async ({ stop, signal, folder, step, log }) =>
+  /**
+   * An endpoint, for `emberline.duration` or until it is stopped. Answers the profile's file where there is one.
+   * @param failed is told, too, why there is none
+   */
+  async endpoint(
+    kind: EndpointKind,
+    spec: EndpointSpec,
+    seconds = durationSetting(),
+    failed?: (message: string) => void,
+  ): Promise<vscode.Uri | undefined> {
+    const capture: Parameters<ToolCaptures['run']>[1] = async ({ stop, signal, folder, step, log }) =>
       kind.capture({
         spec,
         seconds: Number.isFinite(seconds) ? seconds : (LONGEST[kind.name] ?? seconds),
@@ -48,8 +56,8 @@ export class ToolCaptures implements vscode.Disposable {
         ...this.services.credentials.access,
         log,
         onProgress: (_, what) => step(what),
-      }),
-    );
+      });
+    return this.run(spec.name, capture, failed);
   }
 
   /**
@@ -65,9 +73,11 @@ export class ToolCaptures implements vscode.Disposable {
       step(text: string): void;
       log(line: string): void;
     }) => Promise<readonly InstanceResult[]>,
+    failed?: (message: string) => void,
   ): Promise<vscode.Uri | undefined> {
     const { output, store } = this.services;
     if (this.current !== null) {
+      failed?.('Emberline is already profiling: its user can stop that first.');
       void vscode.window.showInformationMessage('Emberline is already profiling: stop that first.');
       return undefined;
     }
@@ -117,10 +127,12 @@ export class ToolCaptures implements vscode.Disposable {
     } catch (error) {
       if (discard.signal.aborted) {
         output.info('The profile was discarded.');
+        failed?.('The profile was discarded.');
         return undefined;
       }
       const message = error instanceof Error ? error.message : String(error);
       output.error(message);
+      failed?.(message);
       void this.withOutput(vscode.window.showErrorMessage(message, SHOW_OUTPUT));
       return undefined;
     } finally {
