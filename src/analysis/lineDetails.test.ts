@@ -127,3 +127,16 @@ describe('a line in its hover, against every stack climbed', () => {
     expectSame(decode(format, readFixture(name)));
   });
 });
+
+test("a caller's frame is where it calls most", () => {
+  const profile = profileOf([
+    { frames: ['main@m.py:2', 'work@m.py:9'], value: 3 },
+    { frames: ['main@m.py:7', 'work@m.py:9'], value: 5 },
+    { frames: ['main@m.py:1'], value: 20 },
+  ]);
+  const index = indexLines(profile);
+  const entry = index.line.indexOf(9);
+  const { callers } = describeLine(profile, index, sumStacks(profile, ALL), entry);
+  expect(callers).toMatchObject([{ value: 8 }]);
+  expect(profile.frames.line[callers[0]!.frame]).toBe(7);
+});

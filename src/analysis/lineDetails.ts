@@ -10,6 +10,12 @@ export interface Neighbour {
   inlined: boolean;
 }
 
+/** Who called a line's function. */
+export interface Caller extends Neighbour {
+  /** The frame that most of it was called from: its line is where the call is, in formats that record that. */
+  frame: number;
+}
+
 export interface LineContext {
   self: number;
   total: number;
@@ -19,7 +25,7 @@ export interface LineContext {
   /** Functions that have the line, heaviest first. */
   functions: Neighbour[];
   /** Who called the line's function, heaviest first. */
-  callers: Neighbour[];
+  callers: Caller[];
   /** What the line called, heaviest first. */
   callees: Neighbour[];
   /** Stacks whose frame is on the line and was inlined into the one below it, with the value of the samples there. */
@@ -38,6 +44,8 @@ export function describeLine(profile: Profile, index: LineIndex, values: StackVa
   const below = subtreeSums(profile, values);
   const functions = new Map<number, number>();
   const callers = new Map<number, number>();
+  /** By the callers' frames: only their order counts, so recursion may count twice. */
+  const calls = new Map<number, number>();
   const callees = new Map<number, number>();
   const inlined = new Map<number, number>();
   const inlinedCallees = new Set<number>();
@@ -72,16 +80,22 @@ export function describeLine(profile: Profile, index: LineIndex, values: StackVa
     }
     if (!anyCallee(stack, (at) => funcOf(prefix[at]) === func)) addTo(functions, func, value);
     const callerFunc = funcOf(caller);
+    if (callerFunc >= 0) addTo(calls, stacks.frame[caller], Math.abs(value));
     if (callerFunc >= 0 && !anyCallee(stack, (at) => funcOf(prefix[prefix[at]]) === callerFunc)) {
       addTo(callers, callerFunc, value);
     }
     if (isInlined(stack) && !anyCallee(stack, (at) => isInlined(prefix[at]))) inlined.set(stack, value);
   }
   addLeaves();
+  const heaviestCall = new Map<number, number>();
+  for (const [frame, value] of calls) {
+    const most = heaviestCall.get(frames.func[frame]);
+    if (most === undefined || value > calls.get(most)!) heaviestCall.set(frames.func[frame], frame);
+  }
   return {
     ...sums,
     functions: heaviest(functions),
-    callers: heaviest(callers),
+    callers: heaviest(callers).map((caller) => ({ ...caller, frame: heaviestCall.get(caller.func)! })),
     callees: heaviest(callees, inlinedCallees),
     inlined,
   };
@@ -125,6 +139,7 @@ export function describeLine(profile: Profile, index: LineIndex, values: StackVa
       if (!isOn(leaf) && !anyCallee(leaf, (at) => inFunction(prefix[at]))) addTo(functions, func, portion);
       if (callerFunc >= 0 && !isOn(leaf) && !anyCallee(leaf, (at) => calledSo(prefix[at]))) {
         addTo(callers, callerFunc, portion);
+        addTo(calls, stacks.frame[prefix[leaf]], Math.abs(portion));
       }
     }
   }

@@ -75,6 +75,8 @@ describe('the hover of a line', () => {
     const order = [
       '**10.0% self** 20 samples · **15.0% total** 30 samples · 30 of 200 samples',
       'Few samples',
+      'Show in Flame Graph](command:emberline.showInFlameGraph?',
+      'Callers and Callees](command:emberline.sandwich?',
       '40.0% self of function',
       'Only thread: main',
       'data:image/svg+xml;base64,',
@@ -87,8 +89,6 @@ describe('the hover of a line', () => {
       'Calls',
       'a.ts:9 · inlined',
       'By instance: a **66.7%** · (none) **33.3%** · 1 more',
-      'Show in Flame Graph](command:emberline.showInFlameGraph?',
-      'Callers and Callees](command:emberline.sandwich?',
       'V8 records totals',
     ];
     let from = 0;

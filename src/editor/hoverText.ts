@@ -33,13 +33,17 @@ export interface HoverContext {
   readonly theme: 'dark' | 'light';
 }
 
-/** A hover as Markdown: what matters first. Names come from the profile, and are escaped one by one. */
+/**
+ * A hover as Markdown: what matters first. The actions stand above the details, as VS Code shows a quarter of the
+ * editor's height and scrolls the rest. Names come from the profile, and are escaped one by one.
+ */
 export function hoverText(details: LineDetails, context: HoverContext): string {
   const { total, viewTotal } = details;
   const { line, hot } = context;
   return paragraphs([
     headline(details),
     confidenceText(details),
+    actionsText(details, context),
     context.label === '' ? '' : `$(symbol-ruler) ${markdownText(context.label)}`,
     context.scope === '' ? '' : `$(filter) Only ${markdownText(context.scope)}`,
     line.stale
@@ -54,7 +58,6 @@ export function hoverText(details: LineDetails, context: HoverContext): string {
     neighboursText('Called by', details.callers, viewTotal),
     neighboursText('Calls', details.callees, viewTotal),
     ...details.splits.map((split) => splitText(split, total)),
-    actionsText(details, context),
     context.declared ? '*V8 records totals for whole functions: they stand where a function begins.*' : '',
   ]);
 }

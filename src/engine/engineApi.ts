@@ -359,6 +359,7 @@ export interface LineNeighbour {
   func: number;
   name: string;
   file: string | null;
+  /** Of a caller, where most of its calls are, in formats that record that; else where the function is. */
   line: number | null;
   value: number;
   /** Whether it was inlined into what called it, at least somewhere. */

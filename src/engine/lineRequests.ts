@@ -120,7 +120,10 @@ export function lineDetails(open: OpenProfile, spec: ViewSpec, file: number, lin
     unit,
     type,
     functions: context.functions.slice(0, NEIGHBOURS).map((found) => ({ func: found.func, name: name(found).name })),
-    callers: context.callers.slice(0, NEIGHBOURS).map(name),
+    callers: context.callers.slice(0, NEIGHBOURS).map((caller) => {
+      const called = name(caller);
+      return { ...called, line: open.profile.frames.line[caller.frame] || called.line };
+    }),
     callees: context.callees.slice(0, NEIGHBOURS).map(name),
     inlined: inlineChains(open.profile, context.inlined, INLINE_CHAINS, INLINE_DEPTH).map(
       ({ value, frames }): InlineChain => ({ value, frames: frames.map((frame) => placeOfFrame(open.profile, frame)) }),

@@ -110,11 +110,11 @@ suite('Lines and charts', () => {
       'self',
       'total',
       'samples',
+      'Show in Flame Graph',
+      'Callers and Callees',
       'In churn',
       'Called by',
       'visit',
-      'Show in Flame Graph',
-      'Callers and Callees',
     ];
     const places = order.map((part) => text.indexOf(part));
     assert.ok(

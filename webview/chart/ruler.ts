@@ -41,7 +41,11 @@ export function drawRuler(
     const x = Math.round(viewport.xOf(value) * ratio);
     context.fillStyle = theme.border;
     context.fillRect(x, 0, Math.max(1, Math.round(ratio)), height);
+    const label = formatTick(value, step, unit);
+    const left = x + 4 * ratio;
+    // A cut number reads as another one: "600" of 600 ms, "2" of 2.5 s.
+    if (left + context.measureText(label).width > width) continue;
     context.fillStyle = theme.muted;
-    context.fillText(formatTick(value, step, unit), x + 4 * ratio, height / 2 + 0.5 * ratio);
+    context.fillText(label, left, height / 2 + 0.5 * ratio);
   }
 }
