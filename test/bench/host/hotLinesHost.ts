@@ -1,0 +1,262 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Session } from 'node:inspector';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import * as vscode from 'vscode';
+import { eventually, ui, waitForFlameGraph } from '../../vscode/driver';
+import type { BenchRow } from '../bench';
+import { allWaitedMs, BlockedTime } from '../blockedTime';
+import { type MarkTimes, rendererProcess, startTrace, stopTrace, watchForMarks } from './rendererProbes';
+
+/** Milliseconds from an editor that shows its text to the first mark on it. */
+const FIRST_MARKS = 100;
+/** Milliseconds of the extension host's thread, without a pause for its other work. */
+const HOST_TASK = 50;
+const RENDERER_TASK = 100;
+const OPENED = 500;
+/** Bytes for each file opened before. A document of 40 lines alone is more than that. */
+const KEPT = 1024;
+
+const rows: BenchRow[] = [];
+const collect = collector();
+
+/** The extension host calls this. Writes what was measured, and rejects where something could not be. */
+export async function run(): Promise<void> {
+  await manyLines();
+  await manyFiles();
+  writeFileSync(process.env['EMBERLINE_BENCH_RESULTS']!, JSON.stringify(rows));
+}
+
+async function manyLines(): Promise<void> {
+  await measureHost('10,000 hot lines: opening the profile', 'openLines', () => openProfile('many.folded'));
+  const file = workspaceFile('many.py');
+  await measureHost('10,000 hot lines: showing the file five times', 'showLines', () =>
+    measureMarks('10,000 hot lines', [file, file, file, file, file], 'value_0'),
+  );
+  await vscode.window.showTextDocument(file);
+  await quiet();
+  await ui(startTrace);
+  await measureHost('10,000 hot lines: scrolling', 'scroll', async () => {
+    await ui(async (page) => {
+      await page.mouse.move(600, 400);
+      for (let i = 0; i < 150; i++) {
+        await page.mouse.wheel(0, i % 10 === 9 ? 20_000 : 400);
+        await page.waitForTimeout(16);
+      }
+      for (let i = 0; i < 30; i++) {
+        await page.mouse.wheel(0, -400);
+        await page.waitForTimeout(16);
+      }
+    });
+    await quiet();
+  });
+  const scrolled = await ui(stopTrace);
+  renderer('10,000 hot lines: scrolling', scrolled);
+  const editor = vscode.window.activeTextEditor!;
+  await ui(startTrace);
+  await measureHost('10,000 hot lines: typing', 'type', async () => {
+    for (let i = 0; i < 10; i++) {
+      await editor.edit((edit) => edit.insert(new vscode.Position(5000 + i, 0), i % 2 === 0 ? 'x' : '# new\n'));
+      await pause(120);
+    }
+    await quiet();
+  });
+  renderer('10,000 hot lines: typing', await ui(stopTrace));
+  await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+}
+
+async function manyFiles(): Promise<void> {
+  const count = Number(process.env['EMBERLINE_BENCH_FILES']);
+  const fileAt = (i: number): vscode.Uri => workspaceFile('packages', `p${Math.floor(i / 50)}`, `file_${i}.py`);
+  await measureHost(`${count} files: opening the profile`, 'openFiles', () => openProfile('files.folded'));
+  await measureHost(`${count} files: the Hottest Lines view`, 'view', async () => {
+    await vscode.commands.executeCommand('emberline.hottestLines.focus');
+    await quiet(1000);
+    await vscode.commands.executeCommand('list.expand');
+    await quiet(500);
+    await vscode.commands.executeCommand('emberline.hottestLines.showAsList');
+    await quiet(1000);
+    await vscode.commands.executeCommand('emberline.hottestLines.showAsTree');
+    await quiet(1000);
+  });
+  await vscode.commands.executeCommand('workbench.action.closeSidebar');
+  const first = Array.from({ length: 21 }, (_, i) => fileAt((i * 239 + 17) % count));
+  await measureHost(`${count} files: showing 21 of them`, 'showFiles', () =>
+    measureMarks(`${count} files`, first, 'result_0'),
+  );
+  await measureMemory(fileAt);
+}
+
+/** Opens files one after another, and says what the host's heap grew by, with heat and, for comparison, without. */
+async function measureMemory(fileAt: (i: number) => vscode.Uri): Promise<void> {
+  const open = async (from: number, to: number): Promise<void> => {
+    for (let i = from; i < to; i++) {
+      await vscode.window.showTextDocument(fileAt(i), { preview: true });
+      // As long as a document takes to have its marks: the drawing is delayed by 30 ms.
+      await pause(60);
+    }
+  };
+  const measured = async (from: number): Promise<number> => {
+    await open(from, from + 100);
+    const before = await heapNow(fileAt);
+    await open(from + 100, from + 100 + OPENED);
+    return ((await heapNow(fileAt)) - before) / OPENED;
+  };
+  let hot = 0;
+  await measureHost(`opening ${OPENED} files one after another`, 'memory', async () => {
+    hot = await measured(1000);
+  });
+  await vscode.commands.executeCommand('emberline.toggleHeat');
+  const cold = await measured(2000);
+  await vscode.commands.executeCommand('emberline.toggleHeat');
+  rows.push(
+    { what: 'heap for each file that was opened before', value: hot, unit: 'B', limit: null },
+    { what: 'the same with heat off: what VS Code keeps', value: cold, unit: 'B', limit: null },
+    { what: 'of that for heat', value: Math.max(0, hot - cold), unit: 'B', limit: KEPT },
+  );
+}
+
+async function heapNow(fileAt: (i: number) => vscode.Uri): Promise<number> {
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  await vscode.window.showTextDocument(fileAt(0));
+  await quiet(1500);
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 4; i++) {
+    collect();
+    await pause(200);
+    least = Math.min(least, process.memoryUsage().heapUsed);
+  }
+  return least;
+}
+
+/** Shows each file in an empty window, waits for its marks, and says how long after its text they came. */
+async function measureMarks(of: string, files: readonly vscode.Uri[], text: string): Promise<void> {
+  const window = await ui(rendererProcess);
+  const shown: { late: number; waited: number }[] = [];
+  for (const file of files) {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await quiet();
+    await ui(watchForMarks.start, text);
+    const waits = new WaitRecord(window);
+    await vscode.window.showTextDocument(file, { preview: true });
+    const times = await eventually<MarkTimes>(
+      () => ui(watchForMarks.read),
+      ({ marks, labels }) => marks !== null && labels !== null,
+    );
+    waits.stop();
+    const late = Math.max(times.marks!, times.labels!) - times.text!;
+    shown.push({ late, waited: waits.between(times.text!, Math.max(times.marks!, times.labels!)) });
+  }
+  const [first, ...later] = shown;
+  addMarks(`${of}: first marks and labels after the text, first file`, first!);
+  later.sort((a, b) => a.late - b.late);
+  addMarks(`${of}: the same, median of ${later.length} more`, later[Math.floor(later.length / 2)]!);
+}
+
+/** Too slow only because other programs had the processors: then that is said, and nothing is judged. */
+function addMarks(what: string, { late, waited }: { late: number; waited: number }): void {
+  const crowded = late > FIRST_MARKS && late - waited <= FIRST_MARKS;
+  const why = crowded ? ` (${waited.toFixed(0)} ms of them threads waited for a processor)` : '';
+  rows.push({ what: what + why, value: late, unit: 'ms', limit: crowded ? null : FIRST_MARKS });
+}
+
+async function measureHost(what: string, profile: string, work: () => Promise<void>): Promise<void> {
+  const profiler = await startProfiler(profile);
+  const blocked = new BlockedTime();
+  await work();
+  blocked.stop();
+  await profiler?.();
+  const name = `${what}: longest task of the host's thread, processor time`;
+  rows.push({ what: name, value: blocked.longestBusy, unit: 'ms', limit: HOST_TASK });
+}
+
+function renderer(what: string, { busy, clock }: { busy: number; clock: number }): void {
+  const name = `${what}: longest task of the window's thread, processor time`;
+  rows.push(
+    { what: name, value: busy, unit: 'ms', limit: RENDERER_TASK },
+    { what: `${what}: the same by the clock`, value: clock, unit: 'ms', limit: null },
+  );
+}
+
+/** When this process and the window's waited for processors: a sample every few ms. */
+class WaitRecord {
+  private readonly samples: { at: number; waited: number }[] = [];
+  private readonly timer = setInterval(() => this.sample(), 4);
+
+  constructor(private readonly renderer: number) {
+    this.sample();
+  }
+
+  stop(): void {
+    this.sample();
+    clearInterval(this.timer);
+  }
+
+  /** What was waited between two times (ms since the epoch). Threads that waited at once count once each. */
+  between(from: number, to: number): number {
+    const before = this.samples.findLast(({ at }) => at <= from) ?? this.samples[0]!;
+    const after = this.samples.find(({ at }) => at >= to) ?? this.samples.at(-1)!;
+    return after.waited - before.waited;
+  }
+
+  private sample(): void {
+    this.samples.push({ at: Date.now(), waited: allWaitedMs() + waitedOf(this.renderer) });
+  }
+}
+
+function waitedOf(process: number): number {
+  try {
+    return Number(readFileSync(`/proc/${process}/schedstat`, 'latin1').split(' ')[1]) / 1e6;
+  } catch {
+    return 0;
+  }
+}
+
+async function openProfile(file: string): Promise<void> {
+  await vscode.commands.executeCommand('vscode.openWith', workspaceFile(file), 'emberline.profile');
+  await waitForFlameGraph();
+  await quiet(1500);
+}
+
+/** Until what was begun has ended: long enough for the delays of marks, views and badges. */
+function quiet(ms = 400): Promise<void> {
+  return pause(ms);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function workspaceFile(...path: string[]): vscode.Uri {
+  return vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0]!.uri, ...path);
+}
+
+function collector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
+
+/** Where EMBERLINE_BENCH_PROFILES names a folder: profiles the host's thread, to be opened with Emberline. */
+async function startProfiler(name: string): Promise<(() => Promise<void>) | null> {
+  const folder = process.env['EMBERLINE_BENCH_PROFILES'];
+  if (!folder) return null;
+  const session = new Session();
+  session.connect();
+  const post = (method: string, params: object = {}): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      session.post(method, params, (error: Error | null, result?: object) => {
+        if (error === null) resolve(result);
+        else reject(error);
+      });
+    });
+  await post('Profiler.enable');
+  await post('Profiler.setSamplingInterval', { interval: 500 });
+  await post('Profiler.start');
+  return async () => {
+    const { profile } = (await post('Profiler.stop')) as { profile: object };
+    session.disconnect();
+    writeFileSync(join(folder, `${name}.cpuprofile`), JSON.stringify(profile));
+  };
+}
