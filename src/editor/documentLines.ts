@@ -33,10 +33,23 @@ export class DocumentLines {
     if (this.made?.version === version) return this.made.map;
     const signatures = recorded === null ? null : current();
     if (recorded === null || signatures === null) return this.led ?? LineMap.identity;
+    if ((this.led === null || this.led.isIdentity) && isSameText(recorded, signatures)) {
+      this.made = { version, map: LineMap.identity };
+      this.led = LineMap.identity;
+      return LineMap.identity;
+    }
     const hint = this.led?.toArray(recorded.hash.length) ?? null;
     const map = LineMap.of(alignLines(recorded, signatures, hint));
     this.made = { version, map };
     this.led = map;
     return map;
   }
+}
+
+function isSameText(one: LineSignatures, other: LineSignatures): boolean {
+  if (one.hash.length !== other.hash.length) return false;
+  for (let line = 0; line < one.hash.length; line++) {
+    if (one.hash[line] !== other.hash[line] || one.words[line] !== other.words[line]) return false;
+  }
+  return true;
 }

@@ -344,7 +344,11 @@ export class Heat implements vscode.Disposable {
         this.services.output.error(`Heat of ${document.uri.fsPath}: ${String(error)}`);
       }
     }
-    this.redrawDocument(document);
+    // What was waited for is drawn at once.
+    this.laidOut.delete(document);
+    for (const editor of vscode.window.visibleTextEditors) {
+      if (editor.document === document) this.drawNow(editor, true);
+    }
   }
 
   private async answers(document: vscode.TextDocument, files: HeatFiles): Promise<DocumentAnswers> {
@@ -389,12 +393,14 @@ export class Heat implements vscode.Disposable {
       waiting.lines ||= lines;
       return;
     }
-    const timer = setTimeout(() => {
-      const all = this.timers.get(editor)?.lines ?? true;
-      this.timers.delete(editor);
-      this.draw(editor, all);
-    }, redrawMs);
+    const timer = setTimeout(() => this.drawNow(editor, this.timers.get(editor)?.lines ?? true), redrawMs);
     this.timers.set(editor, { timer, lines });
+  }
+
+  private drawNow(editor: vscode.TextEditor, lines: boolean): void {
+    clearTimeout(this.timers.get(editor)?.timer);
+    this.timers.delete(editor);
+    this.draw(editor, lines);
   }
 
   private draw(editor: vscode.TextEditor, lines: boolean): void {

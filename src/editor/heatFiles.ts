@@ -6,6 +6,8 @@ import { namesOfRecord, type SourceResolver } from '../sources/sourceResolver';
 import type { RememberedSources } from './rememberedSources';
 
 const maxFileLines = 200;
+/** A profile may have files of ten thousand hot lines, which take 300 kB each. */
+const maxKeptLines = 100_000;
 /** One document seldom stands for more records than this; `index.js` may have hundreds of namesakes. */
 const maxNamesakes = 500;
 
@@ -22,6 +24,9 @@ export class HeatFiles {
   private files: Promise<Files> | null = null;
   private whole: Promise<ViewTotals> | null = null;
   private readonly lines = new Map<number, Promise<FileLines>>();
+  /** Lines of each answer that is there, and of all together. */
+  private readonly counts = new Map<number, number>();
+  private keptLines = 0;
 
   constructor(
     private readonly engine: EngineApi,
@@ -111,13 +116,32 @@ export class HeatFiles {
     if (lines === undefined) {
       const { profile, view, references } = this;
       lines = this.engine.request('fileLines', { profile, view, file, references });
-      lines.catch(() => this.lines.delete(file));
+      lines.then(
+        ({ line }) => this.keep(file, line.length),
+        () => this.lines.delete(file),
+      );
       if (this.lines.size >= maxFileLines) {
-        this.lines.delete(this.lines.keys().next().value!);
+        this.drop(this.lines.keys().next().value!);
       }
       this.lines.set(file, lines);
     }
     return lines;
+  }
+
+  private keep(file: number, count: number): void {
+    if (!this.lines.has(file)) return;
+    this.counts.set(file, count);
+    this.keptLines += count;
+    for (const oldest of this.lines.keys()) {
+      if (this.keptLines <= maxKeptLines || oldest === file) break;
+      this.drop(oldest);
+    }
+  }
+
+  private drop(file: number): void {
+    this.lines.delete(file);
+    this.keptLines -= this.counts.get(file) ?? 0;
+    this.counts.delete(file);
   }
 
   private all(): Promise<Files> {

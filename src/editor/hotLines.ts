@@ -123,14 +123,14 @@ export function hotLinesOf(
 const zeros: LineValues = { self: 0, total: 0, samples: 0 };
 
 interface LaidLine {
-  values: LineValues;
+  values: { -readonly [name in keyof LineValues]: number };
   functionTotal: number | null;
   recorded: { file: number; line: number }[];
   stale: boolean;
 }
 
 function noLine(): LaidLine {
-  return { values: zeros, functionTotal: null, recorded: [], stale: false };
+  return { values: { self: 0, total: 0, samples: 0 }, functionTotal: null, recorded: [], stale: false };
 }
 
 function layOut(
@@ -148,11 +148,10 @@ function layOut(
       }
       const laid = byLine.get(line) ?? noLine();
       laid.stale ||= map.isChanged(file.line[i]! - 1);
-      laid.values = {
-        self: atMost(laid.values.self + file.self[i]!, viewTotal),
-        total: atMost(laid.values.total + file.total[i]!, viewTotal),
-        samples: Math.min(laid.values.samples + file.samples[i]!, viewSamples),
-      };
+      const { values } = laid;
+      values.self = atMost(values.self + file.self[i]!, viewTotal);
+      values.total = atMost(values.total + file.total[i]!, viewTotal);
+      values.samples = Math.min(values.samples + file.samples[i]!, viewSamples);
       laid.functionTotal = functionTotalOf(file, i, laid, viewTotal);
       laid.recorded.push({ file: file.file, line: file.line[i]! });
       byLine.set(line, laid);

@@ -41,6 +41,8 @@ interface OpenRecord {
 /** The hottest files' lines are remembered, within this many lines a profile. */
 const mostFiles = 500;
 const mostLines = 300_000;
+/** With those of files that were opened. */
+const mostRemembered = 1000;
 /** File systems and clocks differ by this much. */
 const clockMs = 2000;
 const saveAfterMs = 1000;
@@ -200,6 +202,7 @@ export class RecordedTexts implements vscode.Disposable {
   }
 
   private add(record: OpenRecord, sources: RecordedSources, uri: vscode.Uri, file: RecordedFile): void {
+    if (sources.files.size >= mostRemembered) return;
     let lines = file.hash.length;
     for (const { hash } of sources.files.values()) lines += hash.length;
     if (lines > mostLines) return;

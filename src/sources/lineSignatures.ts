@@ -21,6 +21,7 @@ const quoteOfText = 2;
  */
 export function signLines(text: string, fileName: string): LineSignatures {
   const style = commentStyleOf(fileName);
+  const mayBegin = firstsOf(style);
   let count = 1;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -102,6 +103,8 @@ export function signLines(text: string, fileName: string): LineSignatures {
       }
     } else if (isSpace(code)) {
       gap = true;
+    } else if (mayBegin[code] !== 1) {
+      take(code);
     } else {
       const begun = commentAt(style, text, at, last);
       if (begun === 'line') {
@@ -128,6 +131,14 @@ export function signLines(text: string, fileName: string): LineSignatures {
   }
   endLine();
   return { hash, words };
+}
+
+/** By character: 1 where a comment, a string or a regular expression may begin with it. Most characters begin none. */
+function firstsOf(style: CommentStyle): Uint8Array {
+  const firsts = new Uint8Array(128);
+  const block = style.block === null ? [] : [style.block.start];
+  for (const start of ['"', "'", '/', ...style.line, ...block, ...style.longQuotes]) firsts[start.charCodeAt(0)] = 1;
+  return firsts;
 }
 
 function commentAt(style: CommentStyle, text: string, at: number, last: number): CommentStyle['block'] | 'line' {

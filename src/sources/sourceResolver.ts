@@ -74,6 +74,8 @@ export interface Explanation {
 }
 
 const maxCandidates = 50;
+/** Records whose answers are kept: more than are looked at together, fewer than a profile may have. */
+const maxAnswers = 1000;
 
 /**
  * Finds the file that a profile's recorded path means on this machine, now: the remembered answer, else the first of
@@ -84,7 +86,7 @@ const maxCandidates = 50;
  * it is offered, never taken. A match counts when two segments agree, when the workspace file lies at the top of its
  * folder (all of its path agrees) and the record is no library's, or when the record has no more segments than agree.
  *
- * Answers are kept until `forget`.
+ * The latest answers are kept until `forget`.
  */
 export class SourceResolver {
   private readonly answers = new Map<string, Promise<Explanation>>();
@@ -104,6 +106,9 @@ export class SourceResolver {
     let answer = this.answers.get(recorded);
     if (answer === undefined) {
       answer = this.find(recorded);
+      if (this.answers.size >= maxAnswers) {
+        this.answers.delete(this.answers.keys().next().value!);
+      }
       this.answers.set(recorded, answer);
       answer.catch(() => this.answers.delete(recorded));
     }
