@@ -18,6 +18,7 @@ import type { HeatMetric, HeatSource } from './heatSource';
 import { HeatViews } from './heatViews';
 import { type BaselineLines, type HotLine, type HotLines, hotLinesOf, noHotLines } from './hotLines';
 import type { LineTracker } from './lineTracker';
+import { cellScheme } from './openCells';
 import type { RememberedSources } from './rememberedSources';
 
 /** Typing and scrolling come in bursts. */
@@ -475,8 +476,12 @@ async function baselineLines(
   return { source, files: found, totals, comparison };
 }
 
-/** Documents that may be a program's source: files, also read-only ones and those in diff editors. */
+/** Documents that may be a program's source: files, notebook cells, also read-only ones and those in diff editors. */
 function isSource({ uri }: vscode.TextDocument): boolean {
   const { workspaceFolders } = vscode.workspace;
-  return uri.scheme === 'file' || (workspaceFolders ?? []).some((folder) => folder.uri.scheme === uri.scheme);
+  return (
+    uri.scheme === 'file' ||
+    uri.scheme === cellScheme ||
+    (workspaceFolders ?? []).some((folder) => folder.uri.scheme === uri.scheme)
+  );
 }

@@ -2,7 +2,9 @@ import type * as vscode from 'vscode';
 import { type ViewSpec, withoutSplit } from '../analysis/viewSpec';
 import type { EngineApi, FileLines, FunctionTablePage, HotFile, ViewTotals } from '../engine/engineApi';
 import type { FileFunctions, HotPathAnswer, HotPathParams, HottestLines } from '../engine/hottestApi';
+import { cellHashOf } from '../sources/notebookCells';
 import { namesOfRecord, type SourceResolver } from '../sources/sourceResolver';
+import { cellScheme } from './openCells';
 import type { RememberedSources } from './rememberedSources';
 
 const maxFileLines = 200;
@@ -15,6 +17,8 @@ interface Files {
   readonly hottest: readonly HotFile[];
   readonly byName: ReadonlyMap<string, readonly HotFile[]>;
   readonly byPath: ReadonlyMap<string, HotFile>;
+  /** What notebook cells were compiled as. */
+  readonly cells: readonly HotFile[];
 }
 
 /**
@@ -85,10 +89,10 @@ export class HeatFiles {
 
   /** The recorded files that mean this document, with lines or without. */
   async recordsOf(document: vscode.TextDocument): Promise<HotFile[]> {
-    const { byName, byPath } = await this.all();
+    const { byName, byPath, cells } = await this.all();
     const uri = document.uri.toString();
     const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1).toLowerCase();
-    const candidates = new Set(byName.get(name)?.slice(0, maxNamesakes));
+    const candidates = new Set(document.uri.scheme === cellScheme ? cells : byName.get(name)?.slice(0, maxNamesakes));
     for (const former of this.remembered.renamed.formerly(uri)) {
       const formerName = decodeURIComponent(former.slice(former.lastIndexOf('/') + 1)).toLowerCase();
       for (const file of byName.get(formerName)?.slice(0, maxNamesakes) ?? []) {
@@ -157,7 +161,7 @@ export class HeatFiles {
   }
 }
 
-function indexFiles(files: readonly HotFile[]): Pick<Files, 'byName' | 'byPath'> {
+function indexFiles(files: readonly HotFile[]): Omit<Files, 'hottest'> {
   const byName = new Map<string, HotFile[]>();
   const byPath = new Map<string, HotFile>();
   for (const file of files) {
@@ -174,5 +178,6 @@ function indexFiles(files: readonly HotFile[]): Pick<Files, 'byName' | 'byPath'>
       }
     }
   }
-  return { byName, byPath };
+  const cells = files.filter(({ path }) => cellHashOf(path) !== null).slice(0, maxNamesakes);
+  return { byName, byPath, cells };
 }

@@ -7,6 +7,7 @@ import type { SourceResolver } from '../sources/sourceResolver';
 import { findRenamed } from './findRenamed';
 import type { GitTexts } from './gitTexts';
 import type { HeatSource } from './heatSource';
+import { cellScheme, recordedCellText } from './openCells';
 import { type RecordedFile, type RecordedLineStore, type RecordedSources, recordingKey } from './recordedLineStore';
 import type { RenamedFiles } from './renamedFiles';
 import { maxSignedLength, signDocument } from './signedDocuments';
@@ -110,6 +111,7 @@ export class RecordedTexts implements vscode.Disposable {
     this.start(profile);
     const record = this.open.get(profile);
     if (record === undefined) return null;
+    if (uri.scheme === cellScheme) return this.findCell(profile, uri);
     const sources = await record.sources;
     const names = [uri.toString(), ...this.services.renamed.formerly(uri.toString())];
     const ref = sources.commit ?? this.namedCommit(profile)?.ref ?? null;
@@ -125,6 +127,22 @@ export class RecordedTexts implements vscode.Disposable {
     if (file === null) return null;
     if (known === undefined) this.add(record, sources, uri, file);
     return { lines: file, certain: file.certain, commit: null };
+  }
+
+  /** A cell's name is the hash of what ran: its text is known for sure, or not at all. */
+  private async findCell(profile: HeatSource, uri: vscode.Uri): Promise<RecordedText | null> {
+    const { summary } = profile.status;
+    const cell = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
+    if (summary === undefined || cell === undefined) return null;
+    try {
+      const view = { sampleType: summary.defaultSampleType, thread: null };
+      const files = await this.services.engine.request('hotFiles', { profile: summary.profile, view });
+      const paths = files.map(({ path }) => path);
+      const text = recordedCellText(cell, paths);
+      return text === null ? null : { lines: signLines(text, '.py'), certain: true, commit: null };
+    } catch {
+      return null; // The profile was closed meanwhile.
+    }
   }
 
   /** The commit that the profile says it is of. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type LineSignatures, signLines } from '../sources/lineSignatures';
+import { cellScheme } from './openCells';
 
 /** Longer documents are not looked at: signing takes the extension host's time at every pause of typing. */
 export const maxSignedLength = 1_500_000;
@@ -12,7 +13,12 @@ export function signDocument(document: vscode.TextDocument): LineSignatures | nu
   if (known?.version === document.version) return known.lines;
   // The end's offset is found without putting the text together.
   if (document.offsetAt(new vscode.Position(document.lineCount, 0)) > maxSignedLength) return null;
-  const lines = signLines(document.getText(), document.uri.path);
+  const lines = signLines(document.getText(), nameOf(document));
   signed.set(document, { version: document.version, lines });
   return lines;
+}
+
+/** A cell has its notebook's name; profiles are of Python's. */
+function nameOf({ uri }: vscode.TextDocument): string {
+  return uri.scheme === cellScheme ? '.py' : uri.path;
 }

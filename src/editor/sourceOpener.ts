@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { missingSourceSentence, noSourceSentence } from '../sources/noSource';
 import type { SourceResolver, WorkspaceFile } from '../sources/sourceResolver';
 import type { LineHighlight } from './lineHighlight';
+import { cellOf } from './openCells';
 import type { RememberedSources } from './rememberedSources';
 import { isWithinReach } from './sourceReach';
 import { plainStatusText } from './statusText';
@@ -48,6 +49,11 @@ export class SourceOpener {
    */
   async open(place: SourcePlace, from: vscode.ViewColumn | undefined): Promise<void> {
     const { file } = place;
+    const cell = file === null ? null : cellOf(file);
+    if (cell !== null) {
+      await this.showCell(cell, place, from);
+      return;
+    }
     const none = noSourceSentence(place.name, file);
     if (none !== null || file === null) {
       vscode.window.setStatusBarMessage(`$(info) ${plainStatusText(none ?? '')}`, statusMs);
@@ -182,11 +188,36 @@ export class SourceOpener {
     }
   }
 
+  private async showCell(
+    { notebook, index, document }: vscode.NotebookCell,
+    place: SourcePlace,
+    from: vscode.ViewColumn | undefined,
+  ): Promise<void> {
+    await vscode.window.showNotebookDocument(notebook, {
+      viewColumn: from === undefined ? vscode.ViewColumn.Active : this.columnFor(notebook.uri, from),
+      preserveFocus: from !== undefined,
+      selections: [new vscode.NotebookRange(index, index + 1)],
+    });
+    const editor = vscode.window.visibleTextEditors.find((each) => each.document === document);
+    const line = place.line === null ? -1 : await this.lineNow(document, place.line - 1);
+    if (editor === undefined || line < 0 || line >= document.lineCount) {
+      return;
+    }
+    const position = new vscode.Position(line, document.lineAt(line).firstNonWhitespaceCharacterIndex);
+    editor.selection = new vscode.Selection(position, position);
+    editor.revealRange(document.lineAt(line).range);
+    this.highlight.show(editor, line);
+  }
+
   /** The group to show a file in: where it is already, else where text was read last, else any other, else a new one. */
   private columnFor(uri: vscode.Uri, from: vscode.ViewColumn): vscode.ViewColumn {
     const others = vscode.window.tabGroups.all.filter((group) => group.viewColumn !== from);
     const shows = (group: vscode.TabGroup): boolean =>
-      group.tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === uri.toString());
+      group.tabs.some(
+        ({ input }) =>
+          (input instanceof vscode.TabInputText || input instanceof vscode.TabInputNotebook) &&
+          input.uri.toString() === uri.toString(),
+      );
     const group =
       others.find(shows) ??
       others.find(({ viewColumn }) => viewColumn === this.lastTextColumn) ??

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ExpandedMapping } from '../sources/pathMappings';
 import type { RootKind } from '../sources/rules/rule';
 import type { SourceFiles, SourceRoot, WorkspaceFile } from '../sources/sourceResolver';
+import { cellOf } from './openCells';
 import { pathMappingsSetting, readPathMappings } from './pathMappingSettings';
 import type { RenamedFiles } from './renamedFiles';
 import { SourceRoots } from './sourceRoots';
@@ -59,6 +60,10 @@ export class WorkspaceFiles implements SourceFiles, vscode.Disposable {
       this.watch();
     }
     return this.sourceRoots.roots(kind);
+  }
+
+  documentOf(recorded: string): string | null {
+    return cellOf(recorded)?.document.uri.toString() ?? null;
   }
 
   mappings(): readonly ExpandedMapping[] {

@@ -32,6 +32,7 @@ function resolver(
       return (roots[kind] ?? []).map((root) => ({ label: root.uri.slice('file://'.length), ...root }));
     },
     mappings: () => mappings.map((mapping) => expandMapping(mapping, variables)),
+    documentOf: () => null,
     async workspaceFilesNamed(name, inPackages) {
       return inWorkspace
         .filter((path) => path.split('/').at(-1)!.toLowerCase() === name.toLowerCase())

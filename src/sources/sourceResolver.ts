@@ -32,6 +32,8 @@ export interface SourceFiles {
    * @param path absolute on this machine, or below `folder` (a URI)
    */
   fileAt(path: string, folder?: string): Promise<string | null>;
+  /** The URI of an open document that is no file of its own but what the record names: a notebook's cell. */
+  documentOf(recorded: string): string | null;
   /** Workspace files whose name without folders equals `name`, upper and lower case alike. */
   workspaceFilesNamed(name: string, inPackages: boolean): Promise<readonly WorkspaceFile[]>;
   /** The folders of a kind; looked for when first asked. */
@@ -103,6 +105,14 @@ export class SourceResolver {
 
   /** The same answer, with all that was tried. */
   explain(recorded: string): Promise<Explanation> {
+    // Not kept: documents open and close, and cells are edited.
+    const document = this.files.documentOf(recorded);
+    if (document !== null) {
+      return Promise.resolve({
+        resolution: { kind: 'found', uri: document, how: 'exact', match: null },
+        attempts: [{ rule: 'Notebook cell', led: document, found: true }],
+      });
+    }
     let answer = this.answers.get(recorded);
     if (answer === undefined) {
       answer = this.find(recorded);
