@@ -15,6 +15,7 @@ test('names of cells are told from those of files', () => {
   expect(cellHashOf('/tmp/ipykernel_4711/762725721.py')).toBe('762725721');
   expect(cellHashOf('C:\\Users\\a\\AppData\\Local\\Temp\\ipykernel_12\\32546335.py')).toBe('32546335');
   expect(cellHashOf('<ipython-input-3-0123456789ab>')).toBe('0123456789ab');
+  expect(cellHashOf('762725721.py')).toBe('762725721');
   expect(cellHashOf('/home/a/ipykernel/762725721.py')).toBeNull();
   expect(cellHashOf('<ipython-input-3>')).toBeNull();
 });

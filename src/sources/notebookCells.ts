@@ -1,11 +1,11 @@
 /**
  * Python kernels compile a notebook's cell under a name made of a hash of its code. ipykernel (6 and later) names a file
  * that never exists: `/tmp/ipykernel_PID/HASH.py`, with MurmurHash2 of the cell's source (`get_file_name` in
- * https://github.com/ipython/ipykernel/blob/main/ipykernel/compiler.py). IPython before, and without ipykernel, has
+ * https://github.com/ipython/ipykernel/blob/main/ipykernel/compiler.py); py-spy leaves out its folder. IPython before, and without ipykernel, has
  * `<ipython-input-NUMBER-HASH>`, with twelve digits of the SHA-1 of the code as it is compiled (`code_name` in
  * https://github.com/ipython/ipython/blob/main/IPython/core/compilerop.py; MD5 in old versions).
  */
-const kernelFile = /[\\/]ipykernel_\d+[\\/](\d{1,10})\.py$/;
+const kernelFile = /(?:^|[\\/]ipykernel_\d+[\\/])(\d{1,10})\.py$/;
 const cellInput = /^<ipython-input-\d+-([0-9a-f]{12})>$/;
 
 /** The hash of a cell's code in a recorded file's name; null where it does not name a cell. */

@@ -49,6 +49,7 @@ export const fixtureFormats: Readonly<Record<string, string>> = {
   'folded/nylas.txt': 'folded',
   'folded/offcputime.folded': 'folded',
   'folded/py-spy-threads.folded': 'folded',
+  'notebook/cell.folded': 'folded',
   'folded/stackcollapse-perf.folded': 'folded',
   'speedscope/py-spy.speedscope.json': 'speedscope',
   'pstats/calls.prof': 'pstats',
