@@ -47,7 +47,7 @@ export async function run(): Promise<{ rows: BenchRow[] }> {
         // A folder for CPU profiles of the extension host, one for each part of the run.
         EMBERLINE_BENCH_PROFILES: process.env['EMBERLINE_BENCH_PROFILES'] ?? '',
       },
-      settings: { 'emberline.heat.threshold': 0 },
+      settings: { 'emberline.heat.threshold': 0, 'files.autoSave': 'off' },
       logFolder: output,
       onLog: (line: string) => console.log(`  ${line}`),
     });
