@@ -47,7 +47,7 @@ function get(path: string, options: Partial<DownloadRequest> = {}): Promise<Down
     headersFor: () => ({}),
     folder,
     maxBytes: 1_000_000,
-    silenceMs: 5000,
+    silenceMs: 60_000,
     tooLargeAdvice: 'raise the limit',
     ...options,
   });
@@ -266,7 +266,7 @@ describe('a bad answer is one sentence that shows no secret', () => {
     answer = (_, response) => {
       response.writeHead(200).write('main;');
     };
-    expect(await failure('/a', { silenceMs: 200 })).toMatch(/silent for 0 s after 5 B/);
+    expect(await failure('/a', { silenceMs: 2000 })).toMatch(/silent for 2 s after 5 B/);
   });
 
   test('a connection that breaks, before the answer and within it', async () => {

@@ -84,14 +84,17 @@ describe('a pprof server that does not do as asked', () => {
   });
 
   it('is asked by few at once where the concurrency says so', async () => {
-    let now = 0;
+    const waiting: ServerResponse[] = [];
+    let asks = 0;
     let most = 0;
+    // Two wait for each other; the ninth has nobody to wait for.
     const address = await serve((response) => {
-      most = Math.max(most, ++now);
-      setTimeout(() => {
-        now--;
-        response.end('x');
-      }, 30);
+      most = Math.max(most, waiting.push(response));
+      if (++asks === 9 || waiting.length === 2) {
+        setTimeout(() => {
+          for (const each of waiting.splice(0)) each.end('x');
+        }, 30);
+      }
     });
     const asked = request(`${address}/instance[1-9]/`);
     const results = await goPprof.capture({ ...asked, spec: { ...asked.spec, concurrency: 2 } });

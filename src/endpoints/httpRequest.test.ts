@@ -68,7 +68,7 @@ function get(address: string, tls: TlsFiles | null = null, more: Partial<Downloa
     tlsFor: () => tls,
     folder,
     maxBytes: 1_000_000,
-    silenceMs: 5000,
+    silenceMs: 60_000,
     tooLargeAdvice: 'raise the limit',
     ...more,
   });

@@ -66,7 +66,7 @@ function capture(url: string, tls: TlsFiles = {}): ReturnType<typeof v8Inspector
   const request: CaptureRequest = {
     spec: { name: 'node', kind: 'v8-inspector', url },
     seconds: 0.5,
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(100_000),
     onProgress: () => {},
     log: () => {},
     headersFor: () => ({ 'x-who': 'me' }),

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,19 @@ const folder = mkdtempSync(join(tmpdir(), 'emberline-tool-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const never = new AbortController().signal;
 const script = (code: string): string[] => ['-e', code];
+
+let files = 0;
+/** A file by which a program says that it is ready: what `code` writes, the pid of `child` where there is one. */
+function readyFile(): { code: string; said(): string; wait(): Promise<void> } {
+  const path = join(folder, `ready-${files++}`);
+  const said = (): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+  const pid = "typeof child === 'object' ? child.pid : process.pid";
+  return {
+    code: `require('node:fs').writeFileSync(${JSON.stringify(path)}, String(${pid}));`,
+    said,
+    wait: () => expect.poll(said, { timeout: 60_000 }).not.toBe(''),
+  };
+}
 
 describe('runTool', () => {
   it('gives the exit code and the end of what was printed', async () => {
@@ -22,25 +35,44 @@ describe('runTool', () => {
     expect(end.stdout.endsWith('xend')).toBe(true);
   });
 
-  it('interrupts after the time, and waits for what is written then', async () => {
-    const code = 'process.on("SIGINT", () => { console.log("written"); process.exit(0) }); setInterval(() => {}, 1000)';
-    const end = await runTool(process.execPath, script(code), { signal: never, stopAfterMs: 600 });
-    expect(end).toMatchObject({ code: 0, stdout: 'written\n' });
+  it.each(['SIGINT', 'nothing'])('interrupts after the time, and waits for what is done then (%s)', async (handled) => {
+    // The time goes on while the program starts, which takes a busy machine seconds.
+    for (const stopAfterMs of [600, 3000, 15_000]) {
+      const ready = readyFile();
+      const code = `process.on("SIGINT", () => { ${handled === 'SIGINT' ? 'console.log("written"); process.exit(0)' : ''} });
+        setInterval(() => {}, 1000); ${ready.code}`;
+      const options = { signal: never, stopAfterMs, ...(handled === 'SIGINT' ? {} : { finishMs: 200 }) };
+      const end = await runTool(process.execPath, script(code), options);
+      if (!ready.said()) continue;
+      expect(end).toMatchObject(
+        handled === 'SIGINT' ? { code: 0, signal: null, stdout: 'written\n' } : { code: null, signal: 'SIGKILL' },
+      );
+      return;
+    }
+    expect.unreachable('The program never was ready before it was interrupted.');
   });
 
-  it('kills what does not end when it was interrupted', async () => {
-    const code = 'process.on("SIGINT", () => {}); setInterval(() => {}, 1000)';
-    const end = await runTool(process.execPath, script(code), { signal: never, stopAfterMs: 500, finishMs: 200 });
-    expect(end.signal).toBe('SIGKILL');
+  it('interrupts when it is told to', async () => {
+    const stop = new AbortController();
+    const ready = readyFile();
+    const code = `process.on("SIGINT", () => { console.log("written"); process.exit(0) });
+      setInterval(() => {}, 1000); ${ready.code}`;
+    const running = runTool(process.execPath, script(code), { signal: never, stop: stop.signal });
+    await ready.wait();
+    stop.abort();
+    expect(await running).toMatchObject({ code: 0, signal: null, stdout: 'written\n' });
   });
 
   it('ends its children, too, where it is cancelled', async () => {
     const cancel = new AbortController();
+    const ready = readyFile();
     const code = `const child = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
-      require('node:fs').writeFileSync(${JSON.stringify(join(folder, 'pid'))}, String(child.pid)); setInterval(() => {}, 1000)`;
-    setTimeout(() => cancel.abort(), 700);
-    await expect(runTool(process.execPath, script(code), { signal: cancel.signal })).rejects.toThrow(/abort/i);
-    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+      setInterval(() => {}, 1000); ${ready.code}`;
+    const running = runTool(process.execPath, script(code), { signal: cancel.signal });
+    await ready.wait();
+    cancel.abort();
+    await expect(running).rejects.toThrow(/abort/i);
+    const pid = Number(ready.said());
     await expect
       .poll(() => {
         try {

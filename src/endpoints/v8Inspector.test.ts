@@ -11,16 +11,28 @@ import { CpuprofileCapture } from './cpuprofileCapture';
 import { formatAddress, listInspectorTargets, parseInspectorAddress } from './inspectorAddress';
 import { V8Recording, type V8RecordingEnd } from './v8Inspector';
 
+/**
+ * Works in rounds of a fixed amount, and says `.` after each, until its standard input says to end; then it says by
+ * which microsecond of the monotonic clock, which is that of V8's profiles.
+ */
 const program = `
-function burn(ms) { const end = Date.now() + ms; let n = 0; while (Date.now() < end) n += Math.sqrt(n + 1); return n; }
-function blocked(ms) { require('node:child_process').execFileSync(process.execPath, ['-e', 'setTimeout(() => {}, ' + ms + ')']); }
-const [mode, ms] = process.argv.slice(2);
-const end = Date.now() + Number(ms);
+function burn(turns) { let n = 0; for (let i = 0; i < turns; i++) n += Math.sqrt(n + 1); return n; }
+const exits = process.argv[2] === 'exit';
+let ending = false;
+process.stdin.once('data', () => { ending = true; process.stdin.destroy(); });
 (function loop() {
-  burn(15);
-  if (mode === 'block') { blocked(3000); }
-  if (Date.now() < end) setImmediate(loop); else if (mode === 'exit') process.exit(3);
+  burn(1e6);
+  process.stdout.write('.');
+  if (!ending) return setImmediate(loop);
+  process.stdout.write('end ' + process.hrtime.bigint() / 1000n);
+  if (exits) process.exit(3);
 })();
+`;
+
+/** Waits in native code for a program, which ends with the standard input of both. */
+const blocked = `
+require('node:child_process').execFileSync(
+  process.execPath, ['-e', 'process.stdin.resume(); process.stdout.write("blocked")'], { stdio: 'inherit' });
 `;
 
 let folder = '';
@@ -29,6 +41,7 @@ const children: ChildProcess[] = [];
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'emberline-inspector-'));
   writeFileSync(join(folder, 'program.js'), program);
+  writeFileSync(join(folder, 'blocked.js'), blocked);
 });
 afterEach(() => {
   for (const child of children.splice(0)) {
@@ -37,50 +50,113 @@ afterEach(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function launch(
-  mode: string,
-  ms: number,
-): Promise<{ child: ChildProcess; url: string; exit: Promise<number | null> }> {
-  const child = spawn(process.execPath, ['--inspect=127.0.0.1:0', 'program.js', mode, String(ms)], { cwd: folder });
-  children.push(child);
-  const exit = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  const url = await new Promise<string>((resolve) => {
-    let text = '';
-    child.stderr!.on('data', (chunk) => {
-      text += chunk;
-      const found = /ws:\/\/\S+/.exec(text);
-      if (found) {
-        resolve(found[0]);
-      }
-    });
-  });
-  return { child, url, exit };
+async function until(done: () => boolean): Promise<void> {
+  while (!done()) {
+    await wait(20);
+  }
 }
 
-/** Records until the recording ends, and decodes the file that is written. */
+class Target {
+  said = '';
+  private constructor(
+    readonly child: ChildProcess,
+    readonly url: string,
+    readonly exit: Promise<number | null>,
+  ) {}
+
+  static async launch(file: string, ...args: string[]): Promise<Target> {
+    const child = spawn(process.execPath, ['--inspect=127.0.0.1:0', file, ...args], { cwd: folder });
+    children.push(child);
+    const exit = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+    const url = await new Promise<string>((resolve) => {
+      let text = '';
+      child.stderr.on('data', (chunk) => {
+        text += chunk;
+        const found = /ws:\/\/\S+/.exec(text);
+        if (found) {
+          resolve(found[0]);
+        }
+      });
+    });
+    const target = new Target(child, url, exit);
+    child.stdout.on('data', (chunk) => {
+      target.said += chunk;
+    });
+    return target;
+  }
+
+  get rounds(): number {
+    return this.said.split('.').length - 1;
+  }
+
+  /** Waits until so many more rounds are done: what was worked then, however slow the machine. */
+  async work(rounds: number): Promise<void> {
+    const before = this.rounds;
+    await until(() => this.rounds >= before + rounds);
+  }
+
+  /** Has it end by itself. */
+  end(): void {
+    this.child.stdin!.write('end');
+  }
+
+  /** Microseconds; once it has ended. */
+  get endedAt(): number {
+    return Number(/end (\d+)/.exec(this.said)?.[1]);
+  }
+}
+
+interface Segment {
+  /** Microseconds of the monotonic clock. */
+  readonly startTime: number;
+  readonly endTime: number;
+  /** Milliseconds before its first sample. */
+  readonly warmUpMs: number;
+  readonly samples: number;
+  /** Date.now() */
+  readonly arrivedMs: number;
+}
+
+interface Recorded {
+  end: V8RecordingEnd;
+  path: string | null;
+  profile: Profile | null;
+  segments: Segment[];
+}
+
+/** Records until the recording ends, and decodes the file that is written. `act` is called when V8 takes samples. */
 async function record(
   url: string,
   name: string,
-  act: (recording: V8Recording) => Promise<void>,
-): Promise<{ end: V8RecordingEnd; path: string | null; profile: Profile | null; gaps: number[] }> {
+  act: (recording: V8Recording, segments: readonly Segment[]) => Promise<void>,
+): Promise<Recorded> {
   const connection = await CdpConnection.connect(url);
+  const begun = new Promise<void>((resolve) => {
+    const send = connection.send.bind(connection) as typeof connection.send;
+    connection.send = ((method, ...more) => {
+      const answer = send(method, ...more);
+      if (method === 'Profiler.start') {
+        void answer.then(() => resolve());
+      }
+      return answer;
+    }) as typeof connection.send;
+  });
   const capture = new CpuprofileCapture(join(folder, name));
   const thread = capture.addThread({ process: 'program.js', thread: 'main', pid: 7 });
-  const gaps: number[] = [];
-  let last = 0;
+  const segments: Segment[] = [];
   const recording = await V8Recording.start(connection, {
     intervalUs: 500,
     shared: false,
     onSegment: ({ profile, startTimeMs }) => {
-      if (last > 0) {
-        gaps.push((profile.startTime - last) / 1000 + (profile.timeDeltas?.[0] ?? 0) / 1000);
-      }
-      last = profile.endTime;
+      const { startTime, endTime, samples = [], timeDeltas = [] } = profile;
+      const warmUpMs = Math.max(0, timeDeltas[0] ?? 0) / 1000;
+      segments.push({ startTime, endTime, warmUpMs, samples: samples.length, arrivedMs: Date.now() });
       return thread.addSegment(profile, startTimeMs, null);
     },
     log: () => undefined,
   });
-  await act(recording);
+  await begun;
+  await act(recording, segments);
   const end = await recording.finished;
   if (end.lostMs > 0) {
     thread.notes.push(`the last ${end.lostMs} ms are missing`);
@@ -90,13 +166,23 @@ async function record(
     path === null
       ? null
       : cpuprofile.decode(bytesSource(path, new Uint8Array(readFileSync(path))), { checkpoint: () => undefined });
-  return { end, path, profile, gaps };
+  return { end, path, profile, segments };
 }
 
 function milliseconds(profile: Profile): number {
   const time = profile.sampleTypes.findIndex((type) => type.unit === 'microseconds');
   return profile.samples.values[time].reduce((sum, value) => sum + value, 0) / 1000;
 }
+
+/** What V8 says that it sampled. */
+const sampledMs = (segments: readonly Segment[]): number =>
+  segments.reduce((sum, { startTime, endTime, warmUpMs }) => sum + (endTime - startTime) / 1000 - warmUpMs, 0);
+
+/** What passed between segments unsampled. */
+const gapsMs = (segments: readonly Segment[]): number =>
+  segments
+    .slice(1)
+    .reduce((sum, { startTime, warmUpMs }, i) => sum + (startTime - segments[i].endTime) / 1000 + warmUpMs, 0);
 
 /** Share of the samples that have the function as their leaf. */
 function selfShare(profile: Profile, name: string): number {
@@ -109,11 +195,12 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 
 describe('V8Recording with node --inspect', () => {
   it('records several segments of one thread until it is stopped', async () => {
-    const { url, exit } = await launch('loop', 5500);
+    const target = await Target.launch('program.js');
     // Hot and optimized by now: `burn` is inlined into its caller.
-    await wait(500);
-    const { end, path, profile, gaps } = await record(url, 'stopped', async (recording) => {
-      await wait(4600);
+    await target.work(40);
+    const { end, path, profile, segments } = await record(target.url, 'stopped', async (recording, arrived) => {
+      await until(() => arrived.length === 2);
+      await target.work(20);
       recording.stop();
     });
     expect(end.reason).toBe('stopped');
@@ -122,50 +209,64 @@ describe('V8Recording with node --inspect', () => {
     expect(profile!.threads).toHaveLength(1);
     expect(profile!.threads[0]).toMatchObject({ process: 'program.js', name: 'main', pid: 7 });
     expect(selfShare(profile!, 'burn')).toBeGreaterThan(0.7);
-    expect(milliseconds(profile!)).toBeGreaterThan(4200);
-    expect(gaps.length).toBeGreaterThanOrEqual(1);
-    // A cut of a small program takes milliseconds; what it took is reported.
-    expect(end.gapMs).toBeLessThan(2000);
+    expect(segments.length).toBeGreaterThanOrEqual(3);
+    expect(milliseconds(profile!) / sampledMs(segments)).toBeCloseTo(1, 1);
+    // A cut of a small program takes milliseconds (of a busy machine more, of everything); what it took is reported.
+    expect(end.gapMs).toBeCloseTo(gapsMs(segments), 3);
+    expect(end.gapMs).toBeLessThan(sampledMs(segments) / 2);
     // The target goes on, and is not held at its end.
-    expect(await exit).toBe(0);
+    await target.work(1);
+    target.end();
+    expect(await target.exit).toBe(0);
   });
 
   it.each(['loop', 'exit'])('fetches the last segment of a target that ends (%s)', async (mode) => {
-    const { url, exit } = await launch(mode, 1500);
-    const { end, profile } = await record(url, `ended ${mode}`, async () => undefined);
+    const target = await Target.launch('program.js', mode);
+    const { end, profile, segments } = await record(target.url, `ended ${mode}`, async (_, arrived) => {
+      await until(() => arrived.length === 1);
+      await target.work(20);
+      target.end();
+    });
     expect(end).toMatchObject({ reason: 'exited', lostMs: 0 });
-    expect(milliseconds(profile!)).toBeGreaterThan(1000);
-    expect(await exit).toBe(mode === 'exit' ? 3 : 0);
+    expect(await target.exit).toBe(mode === 'exit' ? 3 : 0);
+    // Up to its end, by the clock of both.
+    expect(segments.length).toBeGreaterThanOrEqual(2);
+    expect(segments.at(-1)!.endTime).toBeGreaterThanOrEqual(target.endedAt);
+    expect(milliseconds(profile!) / sampledMs(segments)).toBeCloseTo(1, 1);
   });
 
   it('keeps what arrived from a target that is killed, and knows what is missing', async () => {
-    const { url, child } = await launch('loop', 60_000);
-    const { end, profile } = await record(url, 'killed', async () => {
-      await wait(2700);
-      child.kill('SIGKILL');
+    const target = await Target.launch('program.js');
+    const { end, profile, segments } = await record(target.url, 'killed', async (_, arrived) => {
+      await until(() => arrived.length === 2);
+      await target.work(20);
+      target.child.kill('SIGKILL');
     });
     expect(end.reason).toBe('lost');
     expect(end.lostMs).toBeGreaterThan(0);
-    expect(end.lostMs).toBeLessThan(1500);
-    expect(milliseconds(profile!)).toBeGreaterThan(1500);
+    expect(end.lostMs).toBeLessThanOrEqual(Date.now() - segments.at(-1)!.arrivedMs);
+    expect(milliseconds(profile!) / sampledMs(segments)).toBeCloseTo(1, 1);
     expect(profile!.meta.notes.join()).toMatch(/ms are missing/);
   });
 
   it('writes one plain profile for one segment', async () => {
-    const { url } = await launch('loop', 60_000);
-    const { path, profile } = await record(url, 'short', async (recording) => {
+    const { url } = await Target.launch('program.js');
+    const { path, profile, segments } = await record(url, 'short', async (recording) => {
       await wait(300);
       recording.stop();
     });
     expect(path).toMatch(/\.cpuprofile$/);
     expect(JSON.parse(readFileSync(path!, 'utf8'))).toMatchObject({ $emberline: { thread: 'main' } });
-    expect(profile!.samples.length).toBeGreaterThan(50);
+    expect(segments).toHaveLength(1);
+    // The root's first sample is none; a quiet machine takes 600.
+    expect(profile!.samples.length).toBeGreaterThan(20);
+    expect(profile!.samples.length).toBeGreaterThan(segments[0].samples * 0.9);
   });
 
   it('does not wait for ever for a target that is busy in native code', async () => {
-    const { url } = await launch('block', 60_000);
-    await wait(300);
-    const connecting = CdpConnection.connect(url).then(async (connection) => {
+    const target = await Target.launch('blocked.js');
+    await until(() => target.said.includes('blocked'));
+    const connecting = CdpConnection.connect(target.url).then(async (connection) => {
       try {
         await connection.send('Profiler.enable', undefined, 500);
         return 'answered';
@@ -181,7 +282,7 @@ describe('V8Recording with node --inspect', () => {
 
 describe('inspector addresses', () => {
   it('lists the targets of an inspector', async () => {
-    const { url } = await launch('loop', 60_000);
+    const { url } = await Target.launch('program.js');
     const address = parseInspectorAddress(url);
     const targets = await listInspectorTargets(address);
     expect(targets).toHaveLength(1);

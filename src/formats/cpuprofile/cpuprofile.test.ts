@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuMilliseconds } from '../../../test/support/cpuTime';
 import {
   decode,
   frameFile,
@@ -467,12 +468,13 @@ describe('arrays of many profiles', () => {
     // 9,000 segments, each of which would make room for four million samples: 400 GB in all.
     const input = `[${Array(9000).fill(tiny).join(',')},${filler}]`;
     for (const wasm of ['never', 'auto'] as const) {
-      const start = performance.now();
       const before = process.memoryUsage().arrayBuffers;
-      const profile = decodeCpuprofile(sourceOf(input), noContext, wasm);
-      expect(profile.samples.length).toBe(9000);
+      const took = cpuMilliseconds(() => {
+        const profile = decodeCpuprofile(sourceOf(input), noContext, wasm);
+        expect(profile.samples.length).toBe(9000);
+      });
       expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(200e6);
-      expect(performance.now() - start).toBeLessThan(4000);
+      expect(took).toBeLessThan(4000);
     }
   });
 
