@@ -1,7 +1,7 @@
 // Makes a fresh clone ready: installs the dependencies and goes on with the Node the project is developed with.
 // Imports only Node's own modules, so that it runs on Node 20 with nothing installed.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,7 +14,14 @@ const windows = process.platform === 'win32';
  * Call it before anything that needs a package is imported.
  */
 export async function setUp() {
-  if (!dependenciesAreCurrent()) {
+  const shared = sharedFolder(join(root, 'node_modules'));
+  if (dependenciesAreCurrent()) {
+    // Nothing is to be done.
+  } else if (shared !== null) {
+    console.log(
+      `node_modules is a link to ${shared} and does not hold what package-lock.json names: it is used as it is, since npm ci would empty it for all who share it.`,
+    );
+  } else {
     console.log('Installing the dependencies (npm ci) …');
     const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
     const options = { cwd: root, stdio: 'inherit' };
@@ -97,6 +104,16 @@ function readLock(path) {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
     return null;
+  }
+}
+
+/** Where a folder really is that is a symbolic link (also a broken one); null where it is none, or missing. */
+export function sharedFolder(path) {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return null;
+  try {
+    return realpathSync(path);
+  } catch {
+    return 'a folder that is missing';
   }
 }
 
