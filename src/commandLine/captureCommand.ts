@@ -89,8 +89,12 @@ export async function runCapture(engine: Engine, args: string[]): Promise<Comman
     const notes = results.flatMap((result) => ('error' in result ? [result.error] : result.notes));
     const captured = await writeCapture(results, join(folder, 'captured'));
     const ending = captured.slice(join(folder, 'captured').length);
-    const output = resolve(values.output ?? `${defaultName(kind.name)}${ending}`);
-    await writeOutput(engine, captured, ending, output);
+    const wanted = resolve(values.output ?? `${defaultName(kind.name)}${ending}`);
+    const output = await writeOutput(engine, captured, ending, wanted);
+    if (output !== wanted) {
+      const endings = listEncodings().flatMap(({ extensions }) => extensions);
+      notes.push(`${wanted} names no format that can be written (${endings.join(', ')}): ${output} is as captured.`);
+    }
     return { text: `${output}\n`, notes };
   } catch (error) {
     if (cancel.signal.aborted) throw new Error('The capture was cancelled.');
@@ -160,19 +164,23 @@ function defaultName(kind: string): string {
   return `${kind}-${new Date().toISOString().slice(0, 19).replace(/[:T]/g, '-')}`;
 }
 
-/** As it was captured where the ending is that format's, else converted. @throws UsageError, Error of the file system */
-async function writeOutput(engine: Engine, captured: string, ending: string, output: string): Promise<void> {
-  try {
-    if (ending !== '' && output.toLowerCase().endsWith(ending)) return await copyFile(captured, output);
-  } catch (error) {
-    throw new Error(`${output} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const encoding = encodingForPath(output);
+/**
+ * As it was captured where the ending is that format's or names none, else converted: what was sampled is not thrown away
+ * for a name.
+ * @returns the file's path
+ * @throws Error of the file system, and with a sentence where it cannot be converted
+ */
+async function writeOutput(engine: Engine, captured: string, ending: string, output: string): Promise<string> {
+  const same = output.toLowerCase().endsWith(ending);
+  const encoding = same && ending !== '' ? null : encodingForPath(output);
   if (encoding === null) {
-    const endings = listEncodings().flatMap(({ extensions }) => extensions);
-    throw new UsageError(
-      `"${output}" ends neither in "${ending}", as it was captured, nor in what can be written: ${endings.join(', ')}.`,
-    );
+    const path = same ? output : output + ending;
+    try {
+      await copyFile(captured, path);
+    } catch (error) {
+      throw new Error(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    return path;
   }
   const { profile, defaultSampleType } = await engine.request('open', {
     source: { kind: 'file', path: captured },
@@ -180,4 +188,5 @@ async function writeOutput(engine: Engine, captured: string, ending: string, out
   });
   const view = { sampleType: defaultSampleType, thread: null };
   await writeFile(output, await engine.request('encode', { profile, format: encoding.name, view }));
+  return output;
 }

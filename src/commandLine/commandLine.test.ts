@@ -326,6 +326,16 @@ describe('addresses', () => {
       const captured = await runAsync(['capture', url, '--kind', 'http', '-o', output, ...known], env);
       expect(captured).toMatchObject({ code: 0, err: '' });
       expect(readFileSync(output, 'utf8')).toBe(readFileSync(file('a.folded'), 'utf8'));
+      // A name that tells no format loses nothing: what was captured is kept as it is.
+      const [plain, odd] = [file('plain'), file('odd.xyz')];
+      expect(
+        await runAsync(['capture', url.replace('a.folded', 'now'), '--kind', 'http', '-o', plain, ...known], env),
+      ).toEqual({ code: 0, out: `${plain}\n`, err: '' });
+      const kept = await runAsync(['capture', url, '--kind', 'http', '-o', odd, ...known], env);
+      expect(kept).toMatchObject({ code: 0, out: `${odd}.folded\n` });
+      expect(kept.err).toMatch(/odd\.xyz names no format that can be written .*odd\.xyz\.folded is as captured/);
+      for (const path of [plain, `${odd}.folded`])
+        expect(readFileSync(path, 'utf8')).toBe(readFileSync(file('a.folded'), 'utf8'));
       expect((await runAsync(['top', url, ...known])).err).toMatch(
         /^emberline: The key in .* is encrypted: give its pass/,
       );

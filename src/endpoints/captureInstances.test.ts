@@ -1,3 +1,4 @@
+import { getMaxListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -114,6 +115,12 @@ describe('capturing from many instances', () => {
     ]);
     expect(said[0]).toBe('0 of 9 instances');
     expect(said.at(-1)).toBe('9 of 9 instances, 2 failed');
+  });
+
+  it('lets each instance listen to the signal, without a warning of Node', async () => {
+    const { signal } = new AbortController();
+    await captureInstances(request({}, { signal }), instances, 1000, async (instance) => captured(instance));
+    expect(getMaxListeners(signal)).toBe(0);
   });
 
   it('ends at once, for all of them, where it is cancelled', async () => {

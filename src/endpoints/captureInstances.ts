@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { setMaxListeners } from 'node:events';
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptureRequest, EndpointKindName, InstanceResult } from './endpoint';
@@ -100,6 +101,8 @@ export async function captureInstances(
   };
   signal.throwIfAborted();
   say();
+  // Each worker waits for it: Node would warn of a leak from the eleventh on.
+  setMaxListeners(0, signal);
   const concurrency = Math.max(1, Math.min(instances.length, spec.concurrency ?? CONCURRENCY));
   await Promise.all(Array.from({ length: concurrency }, work));
   return results;

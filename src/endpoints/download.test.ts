@@ -204,6 +204,7 @@ describe('a bad answer is one sentence that shows no secret', () => {
       /500 Internal Server Error \(“Oops”\): the server failed/,
     ],
     [503, '{"error":"overloaded\\n now"}', /503 .*\(“overloaded/],
+    [403, '{"error":"forbidden","message":"needs the role profiler"}', /403 .*\(“needs the role profiler”\)/],
     [418, 'x'.repeat(5000), /418 I'm a Teapot \(“x{119}…”\)/],
     [599, '\0\x01binary', /answered 599: the server failed/],
   ])('%i', async (status, body, expected) => {

@@ -85,7 +85,9 @@ function quote(body: Uint8Array, secrets: readonly string[]): string {
   if (body.includes(0)) return '';
   let text = new TextDecoder().decode(body);
   const told =
-    /<(title|message)\b[^>]*>(.*?)<\/\1>/is.exec(text) ?? /"(message|error|detail)"\s*:\s*"([^"]+)"/i.exec(text);
+    /<(title|message)\b[^>]*>(.*?)<\/\1>/is.exec(text) ??
+    /"(message|detail)"\s*:\s*"([^"]+)"/i.exec(text) ??
+    /"(error)"\s*:\s*"([^"]+)"/i.exec(text);
   text = told?.[2] ?? text.replace(/<(style|script)\b.*?(?:<\/\1>|$)/gis, ' ').replace(/<[^>]*(?:>|$)/g, ' ');
   for (const secret of secrets) {
     if (secret.length > 3) text = text.replaceAll(secret, '…').replaceAll(secret.replaceAll('&', '&amp;'), '…');

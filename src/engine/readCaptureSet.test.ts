@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { message, written } from '../../test/support/pprofMessages';
 import { fixtures } from '../../test/support/profiles';
 import { type CaptureSetHeader, writeCaptureSetHeader } from '../formats/captureSet/captureSetHeader';
 import { checkProfile } from '../profile/checkProfile';
@@ -34,6 +35,23 @@ function captureSet(parts: readonly Part[], failures: CaptureSetHeader['failures
 
 const read = (bytes: Uint8Array): Profile =>
   readProfile(nodePlatform, { kind: 'bytes', bytes }, 'fleet.emberline', task);
+
+/** A profile of one sample. */
+function pprof(nanoseconds: number, seconds: number): Uint8Array {
+  return written((pbf) => {
+    message(pbf, 1, [
+      [1, 1],
+      [2, 2],
+    ]);
+    message(pbf, 2, [
+      [1, 1],
+      [2, nanoseconds],
+    ]);
+    message(pbf, 4, [[1, 1]]);
+    for (const text of ['', 'cpu', 'nanoseconds']) pbf.writeStringField(6, text);
+    pbf.writeVarintField(10, seconds * 1e9);
+  });
+}
 
 /** Value of the default type by instance. */
 function byInstance({ samples, labels, strings, meta }: Profile): Record<string, number> {
@@ -102,6 +120,36 @@ describe('a capture set', () => {
     expect(profile.meta.notes).toEqual([
       expect.stringMatching(/^b was sampled for 2.5 s of 10 s: .* multiplied by 4 /),
     ]);
+  });
+
+  it('takes the window that a pprof profile records, where the server sampled another one than was asked for', () => {
+    const set = (a: number, b: number, c: number, captures = 1): Profile =>
+      read(
+        captureSet(
+          [
+            { instance: 'a', name: 'a.pb', body: pprof(800, a), seconds: 2 },
+            { instance: 'b', name: 'b.pb', body: pprof(200, b), seconds: 2 },
+            { instance: 'c', name: 'c.pb', body: pprof(400, c), seconds: 2 },
+            { instance: 'd', name: 'd.pb', body: pprof(400, 2).subarray(0, 7), seconds: 20 },
+          ],
+          [],
+          captures,
+        ),
+      );
+    const capped = set(4, 1, 2.2);
+    expect(checkProfile(capped)).toEqual([]);
+    expect(byInstance(capped)).toEqual({ a: 800, b: 800, c: 800 });
+    expect(capped.meta.durationMs).toBe(4000);
+    expect(capped.meta.notes.slice(0, 3)).toEqual([
+      expect.stringMatching(/^b was sampled for 1 s of 4 s: .* multiplied by 4 /),
+      expect.stringMatching(/^c was sampled for 2 s of 4 s: .* multiplied by 2 /),
+      expect.stringMatching(/^No profile of d: /),
+    ]);
+    // All alike, and what writing takes.
+    expect(byInstance(set(5, 5, 5))).toEqual({ a: 800, b: 200, c: 400 });
+    expect(set(5, 5, 5, 3).meta.durationMs).toBe(15_000);
+    expect(byInstance(set(2.2, 2.01, 2))).toEqual({ a: 800, b: 200, c: 400 });
+    expect(set(2.2, 2.01, 2).meta.notes.join()).not.toContain('multiplied');
   });
 
   it('names what failed, in capturing or in reading, and keeps the rest', () => {
