@@ -6,7 +6,8 @@ export default defineConfig({
     include: ['test/real/**/*.test.ts'],
     // Profilers share the machine's cores with what they look at.
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -31,7 +31,7 @@ describe.skipIf(missing('javac', '-version') || missing('mvn', '-v'))(
 
     const request = (options: EndpointSpec['options'], more: Partial<CaptureRequest> = {}): CaptureRequest => ({
       spec: { name: 'quotes', kind: 'async-profiler', url: program.lines[0]!, profile: 'itimer', options: options! },
-      seconds: 1,
+      seconds: 2,
       signal: new AbortController().signal,
       onProgress: () => {},
       log: () => {},

@@ -78,7 +78,10 @@ describe.skipIf(missing('go', 'version'))('a real Go server', () => {
     const [result] = await goPprof.capture(request({ url: server.lines[0]! }));
     const profile = profileOf(result);
     expect(profile.sampleTypes.map(({ type }) => type)).toEqual(['samples', 'cpu']);
-    expect(functionTotal(profile, 'main.fibonacci')).toBeGreaterThan(1e8);
+    // It works all the time; how much of a busy machine it gets for that is the machine's matter.
+    const all = profile.samples.values[profile.meta.defaultSampleType].reduce((sum, value) => sum + value, 0);
+    expect(functionTotal(profile, 'main.fibonacci')).toBeGreaterThan(all * 0.3);
+    expect(all).toBeGreaterThan(0);
     expect(profile.meta.durationMs).toBeGreaterThan(900);
     expect(result).toMatchObject({ seconds: 1, notes: [] });
   });
@@ -117,15 +120,24 @@ describe.skipIf(missing('go', 'version'))('a real Go server', () => {
 
   it('says that somebody else is profiling', async () => {
     const other = new AbortController();
-    const first = goPprof.capture(request({ url: server.lines[0]! }, { seconds: 3, signal: other.signal }));
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const first = goPprof.capture(request({ url: server.lines[0]! }, { seconds: 60, signal: other.signal }));
+    // Where the server sleeps once its profiler is started.
+    const asleep = async (): Promise<boolean> => {
+      const [goroutines] = await goPprof.capture(request({ url: server.lines[0]!, profile: 'goroutine' }));
+      return functionTotal(profileOf(goroutines), 'net/http/pprof.sleep') > 0;
+    };
+    await expect.poll(asleep).toBe(true);
     const [second] = await goPprof.capture(request({ url: server.lines[0]! }));
     expect(second).toMatchObject({ error: expect.stringMatching(/already in use.*wait until that has ended/) });
     other.abort();
     await expect(first).rejects.toThrow(/abort/i);
     // The server stops its profile when nobody waits for it any more.
-    const [again] = await goPprof.capture(request({ url: server.lines[0]! }));
-    expect(functionTotal(profileOf(again), 'main.fibonacci')).toBeGreaterThan(0);
+    const again = async (): Promise<InstanceResult> => (await goPprof.capture(request({ url: server.lines[0]! })))[0]!;
+    const total = async (): Promise<number> => {
+      const result = await again();
+      return 'error' in result ? -1 : functionTotal(profileOf(result), 'main.fibonacci');
+    };
+    await expect.poll(total).toBeGreaterThan(0);
   });
 
   it('leaves nothing behind where it was cancelled', async () => {

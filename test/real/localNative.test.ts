@@ -29,7 +29,7 @@ describe.skipIf(missing('perf', '--version') || missing('cc', '--version'))('per
     execFileSync('cc', ['-g', '-O1', '-o', binary, source, '-lm']);
   });
   beforeEach(async () => {
-    program = await RunningProgram.start(binary, ['30'], 1);
+    program = await RunningProgram.start(binary, ['300'], 1);
   });
   afterEach(() => program?.stop());
 
@@ -48,8 +48,8 @@ describe.skipIf(missing('perf', '--version') || missing('cc', '--version'))('per
 
   it('keeps what was sampled of a target that dies', async () => {
     if (refused) return;
-    setTimeout(() => program.child.kill('SIGKILL'), 1200);
-    const [result] = await perf.capture(captureRequest({ kind: 'perf', pid: program.pid }, { seconds: 20 }));
+    setTimeout(() => program.child.kill('SIGKILL'), 3000);
+    const [result] = await perf.capture(captureRequest({ kind: 'perf', pid: program.pid }, { seconds: 200 }));
     expect(samplesOf(capturedProfile(result), 'crunch')).toBeGreaterThan(5);
     expect(result).toMatchObject({ notes: [expect.stringMatching(/ended after \d+\.\d s/)] });
   });

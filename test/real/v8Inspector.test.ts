@@ -10,6 +10,7 @@ import { v8Inspector } from '../../src/endpoints/v8InspectorEndpoint';
 import { cpuprofile } from '../../src/formats/cpuprofile/cpuprofile';
 import { heapprofile } from '../../src/formats/heapprofile/heapprofile';
 import type { Profile } from '../../src/profile/profile';
+import { afterStart } from '../support/localCapture';
 import { decode, naiveTotals } from '../support/profiles';
 import { missing } from '../support/realTools';
 import { removeFolder } from '../support/removeFolder';
@@ -48,6 +49,16 @@ async function inspected(command: string, args: readonly string[]): Promise<stri
   return address;
 }
 
+/** Acts once the last program has said so on its stderr. */
+function untilSaid(text: string, act: () => void): void {
+  let said = '';
+  children.at(-1)!.stderr!.on('data', (chunk) => {
+    const before = said.includes(text);
+    said += chunk;
+    if (!before && said.includes(text)) act();
+  });
+}
+
 function request(spec: Partial<EndpointSpec>, more: Partial<CaptureRequest> = {}): CaptureRequest {
   return {
     spec: { name: 'program', kind: 'v8-inspector', ...spec },
@@ -61,11 +72,17 @@ function request(spec: Partial<EndpointSpec>, more: Partial<CaptureRequest> = {}
   };
 }
 
-function share(profile: Profile, name: string): number {
-  const { functions, frames, strings, meta, samples } = profile;
+/** Of the default type: of CPU profiles microseconds. */
+function total(profile: Profile, name: string): number {
+  const { functions, frames, strings, meta } = profile;
   const totals = naiveTotals(profile, meta.defaultSampleType, (frame) => strings[functions.name[frames.func[frame]]]);
-  const all = samples.values[meta.defaultSampleType].reduce((sum, value) => sum + value, 0);
-  return (totals.get(name)?.total ?? 0) / all;
+  return totals.get(name)?.total ?? 0;
+}
+
+function share(profile: Profile, name: string): number {
+  return (
+    total(profile, name) / profile.samples.values[profile.meta.defaultSampleType].reduce((sum, value) => sum + value, 0)
+  );
 }
 
 function bytesOf(result: InstanceResult | undefined): Uint8Array {
@@ -96,7 +113,7 @@ describe('a real Node program with --inspect', () => {
 
   // V8 inlines what is short: callers may have its allocations.
   it('gives what it allocates', async () => {
-    const [result] = await v8Inspector.capture(request({ url, profile: 'heap' }));
+    const [result] = await v8Inspector.capture(request({ url, profile: 'heap' }, { seconds: 2 }));
     const profile = decode(heapprofile, bytesOf(result));
     const { functions, frames, strings, meta } = profile;
     const byFile = naiveTotals(
@@ -128,23 +145,25 @@ describe('a real Node program with --inspect', () => {
 
   it('gives what was allocated until it is stopped', async () => {
     const stop = new AbortController();
-    setTimeout(() => stop.abort(), 1000);
-    const [result] = await v8Inspector.capture(request({ url, profile: 'heap' }, { seconds: 60, stop: stop.signal }));
-    expect((result as { seconds: number }).seconds).toBeLessThan(30);
+    const onProgress = afterStart(1000, () => stop.abort());
+    const asked = request({ url, profile: 'heap' }, { seconds: 600, stop: stop.signal, onProgress });
+    const [result] = await v8Inspector.capture(asked);
+    expect((result as { seconds: number }).seconds).toBeLessThan(300);
     expect(decode(heapprofile, bytesOf(result)).meta.defaultSampleType).toBeGreaterThanOrEqual(0);
   });
 
   it('says that its heap is lost with it', async () => {
     const dying = await inspected(process.execPath, ['--inspect=0', join(folder, 'program.js')]);
-    setTimeout(() => children.at(-1)!.kill('SIGKILL'), 1000);
-    const [result] = await v8Inspector.capture(request({ url: dying, profile: 'heap' }, { seconds: 20 }));
+    const onProgress = afterStart(1000, () => children.at(-1)!.kill('SIGKILL'));
+    const [result] = await v8Inspector.capture(request({ url: dying, profile: 'heap' }, { seconds: 600, onProgress }));
     expect(result).toMatchObject({ error: expect.stringMatching(/ended while its heap was sampled/) });
   });
 
   it('is kept when it dies while it is sampled', async () => {
     const dying = await inspected(process.execPath, ['--inspect=0', join(folder, 'program.js')]);
-    setTimeout(() => children.at(-1)!.kill('SIGKILL'), 2600);
-    const [result] = await v8Inspector.capture(request({ url: dying }, { seconds: 20 }));
+    // What was sampled arrives after a second, on a busy machine later.
+    const onProgress = afterStart(5000, () => children.at(-1)!.kill('SIGKILL'));
+    const [result] = await v8Inspector.capture(request({ url: dying }, { seconds: 600, onProgress }));
     expect(share(decode(cpuprofile, bytesOf(result)), 'fibonacci')).toBeGreaterThan(0.4);
     expect(result).toMatchObject({
       notes: [expect.stringMatching(/ended while it was sampled: its last \d+ ms are missing/)],
@@ -157,14 +176,18 @@ describe('a real Node program with workers', () => {
   beforeAll(() => {
     writeFileSync(
       path,
-      `const { Worker, isMainThread } = require('node:worker_threads');
+      `const { Worker, isMainThread, parentPort } = require('node:worker_threads');
 const work = (ms) => { const end = Date.now() + ms; while (Date.now() < end) Math.sqrt(end); };
 function mainWork() { work(10); }
 function workerWork() { work(10); }
-function lateWork() { work(10); }
+let lateRounds = 0;
+function lateWork() { work(10); if (++lateRounds === 60) parentPort.postMessage('worked'); }
 if (isMainThread) {
   new Worker(__filename, { name: 'crunch', argv: ['workerWork'] });
-  setTimeout(() => new Worker(__filename, { name: 'late', argv: ['lateWork'] }), 1500);
+  process.once('SIGUSR2', () => {
+    const late = new Worker(__filename, { name: 'late', argv: ['lateWork'] });
+    late.once('message', () => console.error('late has worked'));
+  });
   setInterval(mainWork, 20);
 } else setInterval(process.argv[2] === 'lateWork' ? lateWork : workerWork, 20);
 `,
@@ -173,9 +196,13 @@ if (isMainThread) {
 
   it('gives each worker as a thread, also one that starts later', async () => {
     const url = await inspected(process.execPath, ['--inspect=0', path]);
-    const [result] = await v8Inspector.capture(request({ url }, { seconds: 4 }));
+    const stop = new AbortController();
+    untilSaid('late has worked', () => stop.abort());
+    const onProgress = afterStart(1000, () => children.at(-1)!.kill('SIGUSR2'));
+    const [result] = await v8Inspector.capture(request({ url }, { seconds: 600, stop: stop.signal, onProgress }));
     const profile = decode(cpuprofile, bytesOf(result));
-    for (const name of ['mainWork', 'workerWork', 'lateWork']) expect(share(profile, name)).toBeGreaterThan(0.02);
+    // The late one worked 600 ms until the capture was ended, the others longer: of how much in all is the machine's matter.
+    for (const name of ['mainWork', 'workerWork', 'lateWork']) expect(total(profile, name)).toBeGreaterThan(100_000);
     expect(profile.threads.map(({ name }) => name)).toEqual([
       path,
       expect.stringMatching(/crunch/),
@@ -189,13 +216,16 @@ if (isMainThread) {
     const brk = join(folder, 'brk.cjs');
     writeFileSync(
       brk,
-      `function startUp(ms) { const end = Date.now() + ms; while (Date.now() < end) Math.sqrt(end); }
-startUp(600);
+      `function startUp(turns) { let n = 0; for (let i = 0; i < turns; i++) n += Math.sqrt(n + i); return n; }
+startUp(2e7);
+console.error('started');
 setInterval(() => {}, 1000);
 `,
     );
     const url = await inspected(process.execPath, ['--inspect-brk=0', brk]);
-    const [result] = await v8Inspector.capture(request({ url }, { seconds: 2 }));
+    const stop = new AbortController();
+    untilSaid('started', () => stop.abort());
+    const [result] = await v8Inspector.capture(request({ url }, { seconds: 600, stop: stop.signal }));
     const profile = decode(cpuprofile, bytesOf(result));
     const idle = share(profile, '(idle)') + share(profile, '(program)');
     expect(share(profile, 'startUp') / (1 - idle)).toBeGreaterThan(0.5);
@@ -224,7 +254,7 @@ new Worker(URL.createObjectURL(new Blob([${JSON.stringify(worker)}])), { name: '
     await expect
       .poll(async () => (await v8Inspector.discover!(request({ url })))[0]!.description, { timeout: 30_000 })
       .toContain('Busy page');
-    const [result] = await v8Inspector.capture(request({ url, options: { target: 'Busy page' } }, { seconds: 2 }));
+    const [result] = await v8Inspector.capture(request({ url, options: { target: 'Busy page' } }, { seconds: 4 }));
     const profile = decode(cpuprofile, bytesOf(result));
     // A busy machine lets a page wait: that is idle time of the whole.
     const running = 1 - share(profile, '(idle)') - share(profile, '(program)');
