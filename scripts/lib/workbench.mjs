@@ -1,7 +1,7 @@
 // What a user does in the workbench, as functions of playwright's page. The demo and the VS Code tests share them:
 // tests call them by name through the UI driver, so every argument and result is plain data.
 
-const patience = 30_000;
+const patience = 90_000;
 
 /** Opens the command palette, types the command's full title ("Emberline: Toggle Heat") and chooses it. */
 export async function runCommand(page, title) {
@@ -294,9 +294,9 @@ export async function pressNotificationButton(page, { message, button }) {
       .first();
     if (!(await target.isVisible())) {
       await items.first().hover();
-      await items.first().locator('.codicon-notifications-expand').first().click({ timeout: 5000 });
+      await items.first().locator('.codicon-notifications-expand').first().click({ timeout: patience });
     }
-    await target.click({ timeout: 5000 });
+    await target.click({ timeout: patience });
     // The button closes its notification, and with the last one the list.
     const deadline = Date.now() + 5000;
     while ((await items.count()) >= before) {
@@ -315,7 +315,7 @@ async function withNotifications(page, read) {
   const center = page.locator('.notifications-center.visible');
   const opened = (await page.locator('.notification-list-item:visible').count()) === 0;
   if (opened) {
-    await bell.click({ timeout: 5000 });
+    await bell.click({ timeout: patience });
     await center.waitFor({ timeout: 2000 }).catch(() => {});
   }
   try {
@@ -380,8 +380,8 @@ export function webview(page) {
  */
 export async function waitForFlameGraph(page) {
   const frame = webview(page);
-  await frame.locator('emberline-app').waitFor({ timeout: 60_000 });
-  const deadline = Date.now() + 60_000;
+  await frame.locator('emberline-app').waitFor({ timeout: patience });
+  const deadline = Date.now() + patience;
   for (;;) {
     const state = await frame
       .locator('emberline-app')

@@ -14,6 +14,8 @@ export class PprofServer {
   refusal: { readonly status: number; readonly text: string } | null = null;
   /** What profiles are answered with instead of the files; null for these. */
   body: string | null = null;
+  /** Profiles are answered when their seconds are over, and this is. */
+  held: Promise<void> | null = null;
   /** The `Authorization` that is wanted, null for none. */
   authorization: string | null = null;
   /** The `WWW-Authenticate` of a refusal. */
@@ -54,7 +56,11 @@ export class PprofServer {
       }
       started.asked.push(url.pathname + url.search);
       started.open++;
-      const timer = setTimeout(() => started.answer(name, response), Number(url.searchParams.get('seconds')) * 1000);
+      const answer = (): void => {
+        if (started.held === null) started.answer(name, response);
+        else void started.held.then(() => started.answer(name, response));
+      };
+      const timer = setTimeout(answer, Number(url.searchParams.get('seconds')) * 1000);
       response.once('close', () => {
         clearTimeout(timer);
         started.open--;

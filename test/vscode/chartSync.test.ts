@@ -60,12 +60,12 @@ suite('Lines and charts', () => {
   let editor: vscode.TextEditor;
 
   suiteSetup(async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     program = await makeHotProgram('sync');
   });
 
   setup(async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await vscode.commands.executeCommand('workbench.action.closeSidebar');
     await vscode.commands.executeCommand('workbench.action.closePanel');
@@ -104,7 +104,7 @@ suite('Lines and charts', () => {
   };
 
   test('the hover shows when a line ran as a picture, and its order is readable', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const text = await hoverOf('sum += Math.sqrt');
     const order = [
       'self',
@@ -163,7 +163,7 @@ suite('Lines and charts', () => {
   });
 
   test('the cursor on a hot line marks its frames, and nowhere else', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     moveTo(4);
     await eventually(
       () => shownInChart('.mark'),
@@ -221,7 +221,7 @@ suite('Lines and charts', () => {
   });
 
   test('Show in Flame Graph goes to the frames, also of a profile whose editor was closed', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const tab = vscode.window.tabGroups.all
       .flatMap((group) => group.tabs)
       .find(({ input }) => input instanceof vscode.TabInputCustom)!;
@@ -251,7 +251,7 @@ suite('Lines and charts', () => {
   });
 
   test('the function at the cursor is shown in the sandwich view', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     moveTo(4);
     await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
     await runCommand('Emberline: Show Function in Sandwich View');

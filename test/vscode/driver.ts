@@ -105,7 +105,7 @@ export const screenshot = (path: string): Promise<string> => post({ action: 'scr
 export async function eventually<T>(
   read: () => Promise<T> | T,
   done: (value: T) => boolean,
-  limit = 30_000,
+  limit = 90_000,
 ): Promise<T> {
   const deadline = Date.now() + limit;
   for (;;) {

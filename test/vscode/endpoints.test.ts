@@ -136,8 +136,18 @@ suite('Endpoints view', () => {
   test('captures by the flame, shows how far, and opens the profile', async () => {
     await configure([{ name: 'api', kind: 'go-pprof', url: first.address, seconds: 2 }]);
     await eventually(rows, (all) => all.length === 1);
-    await press('api', 'Capture');
-    await eventually(rows, ([row]) => / of 2 s$/.test(row?.description ?? ''));
+    // Until its progress was seen.
+    let release = (): void => {};
+    first.held = new Promise((resolve) => {
+      release = resolve;
+    });
+    try {
+      await press('api', 'Capture');
+      await eventually(rows, ([row]) => / of 2 s$/.test(row?.description ?? ''));
+    } finally {
+      release();
+      first.held = null;
+    }
     await waitForFlameGraph();
     assert.equal(first.asked.at(-1), '/debug/pprof/profile?seconds=2');
     assert.match(shownProfile()?.fsPath ?? '', /captures.+ api\.pb\.gz$/);
@@ -365,7 +375,7 @@ suite('Endpoints view', () => {
   });
 
   test('live: charts and hot lines change in place, never blank in between, and what it costs is bounded', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const folder = writeWorkspace('steady', { 'busy.py': 'def one():\n    a\ndef two():\n    b\n' });
     const file = join(folder, 'busy.py');
     let share = 40;
@@ -391,7 +401,8 @@ suite('Endpoints view', () => {
       const watched = ui(async (page, _, tools) => {
         const lines = page.evaluate(async () => {
           const seen = { frames: 0, without: 0 };
-          for (const end = performance.now() + 8000; performance.now() < end; seen.frames++) {
+          const watch = globalThis as typeof globalThis & { chartWasSeen?: boolean };
+          for (; watch.chartWasSeen !== true || seen.frames <= 10; seen.frames++) {
             await new Promise(requestAnimationFrame);
             const labels = document.querySelectorAll('.monaco-editor .view-line [class*="ced-"]');
             if (labels.length < 2) seen.without++;
@@ -406,7 +417,11 @@ suite('Endpoints view', () => {
             const canvas = element as HTMLCanvasElement;
             const seen = { frames: 0, blank: 0, pictures: 0 };
             let last = '';
-            for (const end = performance.now() + 8000; performance.now() < end; seen.frames++) {
+            // For 8 s; longer where a busy machine lets fewer captures come in, or draws hardly at all.
+            const start = performance.now();
+            const enough = (): boolean => seen.pictures > 2 && seen.frames > 10;
+            for (let ms = 0; ms < 8000 || (!enough() && ms < 90_000); ms = performance.now() - start) {
+              seen.frames++;
               await new Promise(requestAnimationFrame);
               const { width, height } = canvas;
               const drawn = canvas.getContext('2d')?.getImageData(0, 0, width, Math.min(height, 60)).data;
@@ -421,11 +436,14 @@ suite('Endpoints view', () => {
             }
             return seen;
           });
-        return { lines: await lines, chart: await chart };
+        const seen = await chart.finally(() => page.evaluate(() => Object.assign(globalThis, { chartWasSeen: true })));
+        const both = { lines: await lines, chart: seen };
+        await page.evaluate(() => Reflect.deleteProperty(globalThis, 'chartWasSeen'));
+        return both;
       });
       const { lines, chart } = await watched;
-      assert.ok((await captures()) > before);
-      assert.ok(chart.frames > 10 && chart.pictures > 1, JSON.stringify(chart));
+      await eventually(captures, (count) => count > before);
+      assert.ok(chart.frames > 10 && chart.pictures > 2, JSON.stringify(chart));
       assert.equal(chart.blank, 0, JSON.stringify(chart));
       assert.ok(lines.frames > 10, JSON.stringify(lines));
       assert.equal(lines.without, 0, JSON.stringify(lines));
@@ -463,6 +481,10 @@ suite('Endpoints view', () => {
       await waitForFlameGraph();
       await focus(false);
       await eventually(rows, ([row]) => row?.description === 'live · paused while the window has no focus');
+      await eventually(
+        () => first.open,
+        (open) => open === 0,
+      );
       const asked = first.asked.length;
       await new Promise((resolve) => setTimeout(resolve, 2500));
       assert.equal(first.asked.length, asked);
@@ -486,7 +508,7 @@ suite('Endpoints view', () => {
   });
 
   test('finds an inspector on this machine, captures its CPU and heap, and adds it to the settings', async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     const program =
       'console.log("up"); setInterval(() => { let n = 0; for (let i = 0; i < 4e6; i++) n += Math.sqrt(i); kept.push(new Array(2000).fill(n)); if (kept.length > 500) kept.length = 0; }, 20); const kept = []; process.stdin.resume().on("end", () => process.exit());';
     // A port that nobody looks at but for the process that says so.
@@ -525,7 +547,7 @@ suite('Endpoints view', () => {
     const folder = mkdtempSync(join(tmpdir(), 'emberline-endpoint-'));
 
     suiteSetup(async function () {
-      this.timeout(180_000);
+      this.timeout(240_000);
       if (missing('go', 'version')) this.skip();
       const binary = join(folder, 'server');
       execFileSync('go', ['build', '-o', binary, '.'], { cwd: projectFile('test/fixtures/programs/goServer') });

@@ -119,7 +119,7 @@ suite('Explain source mapping', () => {
   });
 
   test('says for every file which rule found it, or what was tried', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await openProfile(join(folder, 'mapped.folded'));
     await inTheme('Default Dark Modern', async () => {
       await runCommand(explainTitle);
@@ -153,7 +153,7 @@ suite('Explain source mapping', () => {
   });
 
   test('a suggestion becomes a mapping, which is then what finds the files', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await openProfile(join(folder, 'mapped.folded'));
     await runCommand(explainTitle);
     await explained();
@@ -165,7 +165,7 @@ suite('Explain source mapping', () => {
   });
 
   test('a mapping in the settings goes before files that end alike, and its lines glow at once', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await openProfile(join(folder, 'mapped.folded'));
     await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'other', 'cart.py')), {
       viewColumn: vscode.ViewColumn.Two,
@@ -179,7 +179,7 @@ suite('Explain source mapping', () => {
   });
 
   test('a folder chosen for a prefix is written as a mapping', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await openProfile(join(folder, 'mapped.folded'));
     const files = vscode.workspace.getConfiguration('files');
     await files.update('simpleDialog.enable', true, vscode.ConfigurationTarget.Global);
@@ -205,7 +205,7 @@ suite('Explain source mapping', () => {
   });
 
   test('a file that was chosen can be forgotten', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await openProfile(join(folder, 'mapped.folded'));
     await runCommand(explainTitle);
     await explained();

@@ -64,7 +64,7 @@ suite('Filter and split', () => {
   });
 
   test('of the profile editor are followed by the lines, which say so, and survive hiding', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const folder = writeFleet();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await vscode.commands.executeCommand('workbench.action.closeSidebar');

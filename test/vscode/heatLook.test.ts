@@ -173,7 +173,7 @@ suite('Look of hot lines', () => {
   });
 
   test('takes the file, the function or what the chart is zoomed to as 100 %', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await choose('reference', 'function');
     await label(6, '75.0% self · 75.0% total');
     await label(10, '100.0% self · 100.0% total');
@@ -274,7 +274,7 @@ suite('Look of hot lines', () => {
   });
 
   test('keeps labels in sight while one scrolls', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const count = 3000;
     const folder = writeWorkspace('scroll', {
       'scroll.py': Array.from({ length: count }, (_, i) => `value_${i} = ${'1 + '.repeat(i % 7)}${i}`).join('\n'),
@@ -320,7 +320,7 @@ suite('Look of hot lines', () => {
   });
 
   test('shows the bars of the gutter beside breakpoints', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const at = (line: number): vscode.Breakpoint =>
       new vscode.SourceBreakpoint(new vscode.Location(uri, new vscode.Position(line - 1, 0)));
     await vscode.commands.executeCommand('workbench.action.toggleMaximizeEditorGroup');

@@ -54,13 +54,13 @@ suite('Hot lines', () => {
   let editor: vscode.TextEditor;
 
   suiteSetup(async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     program = await makeHotProgram('heat');
     source = readFileSync(program.hot, 'utf8');
   });
 
   setup(async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await vscode.commands.executeCommand('emberline.clearHeat');
     const document = await vscode.workspace.openTextDocument(program.hot);
     await restore(document, source);
@@ -242,7 +242,7 @@ suite('Hot lines', () => {
   });
 
   test('warn in the hover where the file changed after the recording', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const stale = await makeHotProgram('stale');
     const anHourAgo = Date.now() / 1000 - 3600;
     utimesSync(stale.profile, anHourAgo, anHourAgo);
@@ -284,7 +284,7 @@ suite('Hot lines', () => {
   });
 
   test('by the ten thousand leave the window responsive', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const count = 10_000;
     // Every line its own share, so that labels would all differ.
     const stacks = Array.from(

@@ -9,7 +9,8 @@ import { Report } from './report';
 /** Runs every bundled *.test.js beside this file; rejects when one fails, which is the exit code. */
 export async function run(): Promise<void> {
   process.setSourceMapsEnabled(true);
-  const mocha = new Mocha({ ui: 'tdd', timeout: 60_000, slow: 5000, color: false, reporter: Report });
+  // What is waited for is waited for long (see `eventually`): a busy machine is no failure.
+  const mocha = new Mocha({ ui: 'tdd', timeout: 240_000, slow: 5000, color: false, reporter: Report });
   const grep = process.env['EMBERLINE_TEST_GREP'];
   if (grep) mocha.grep(new RegExp(grep));
   for (const file of readdirSync(__dirname).sort()) {

@@ -225,7 +225,7 @@ suite('Drop', () => {
 
 suite('Convert', () => {
   test('writes the profile in front as what is chosen', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const folder = writeWorkspace('convert', { 'made.folded': 'main;work 30\nmain;rest 12\n' });
     await vscode.commands.executeCommand(
       'vscode.openWith',

@@ -48,7 +48,7 @@ suite('Open source', () => {
   let outside: string;
 
   suiteSetup(async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     program = await makeHotProgram('jump');
     outside = realpathSync(mkdtempSync(join(tmpdir(), 'emberline-outside-')));
   });
@@ -67,7 +67,7 @@ suite('Open source', () => {
   });
 
   test('a click on a frame shows the TypeScript line beside, highlighted', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await openProfile(program.profile);
     const box = await ui(async (page, _, tools) => {
       const chart = tools.webview(page).locator('[role=application]').first();

@@ -191,7 +191,7 @@ suite('Profile Debug Target', () => {
   suiteTeardown(() => removeFromWorkspace(FOLDER));
 
   test('profiles the only session until a click, and shows the flame graph', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const session = await launch('busy.js');
     await wait(1000); // Hot and optimized by now.
     await runCommand('Emberline: Profile Debug Target');
@@ -218,7 +218,7 @@ suite('Profile Debug Target', () => {
   });
 
   test('takes all of several sessions, labelled by session', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await launch('parent.js');
     await wait(3000);
     const capture = startProfiling();
@@ -242,7 +242,7 @@ suite('Profile Debug Target', () => {
   });
 
   test('lets a child that starts later join', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await launch('parent.js', 'later');
     const capture = startProfiling();
     await sampling();
@@ -255,7 +255,7 @@ suite('Profile Debug Target', () => {
   });
 
   test('keeps what arrived from a program that ends', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await launch('busy.js', '9');
     const profile = decode(await startProfiling());
     assertHot(profile, 'crunchNumbers');
@@ -264,7 +264,7 @@ suite('Profile Debug Target', () => {
   });
 
   test('keeps what arrived from a program that is killed', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await launch('busy.js');
     const capture = startProfiling();
     await sampling();
@@ -279,7 +279,7 @@ suite('Profile Debug Target', () => {
   });
 
   test('leaves breakpoints and evaluation to the debugger, and does not count the pause', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const session = await launch('busy.js');
     const capture = startProfiling();
     await sampling();
@@ -314,7 +314,7 @@ suite('Profile Debug Target', () => {
   });
 
   test('stops after the set duration', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await vscode.workspace.getConfiguration('emberline').update('duration', 3, true);
     await launch('busy.js');
     const profile = decode(await startProfiling());
@@ -323,7 +323,7 @@ suite('Profile Debug Target', () => {
   });
 
   test('asks the debugger for sources that are not on disk', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await launch('inMemory.js');
     const capture = startProfiling();
     await sampling();
@@ -343,7 +343,7 @@ suite('Profile Debug Target', () => {
   });
 
   test('discards what was sampled', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await launch('busy.js');
     const capture = startProfiling();
     await sampling();
@@ -353,7 +353,7 @@ suite('Profile Debug Target', () => {
   });
 
   test('offers what to do without a session, and attaches to a plain inspector', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const child = spawn(process.execPath, ['--inspect=127.0.0.1:0', join(folder, 'withWorker.js')]);
     children.push(child);
     const address = await new Promise<string>((resolve) => {
@@ -397,7 +397,7 @@ suite('Profile Debug Target', () => {
   });
 
   test('says where no inspector answers', async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const capture = startProfiling();
     await waitForQuickPick('No debug session is running');
     await pick('Attach to a running inspector (host:port)…');

@@ -32,7 +32,7 @@ suite('Profile editor', () => {
   let program: HotProgram;
 
   suiteSetup(async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     program = await makeHotProgram('editor');
   });
 
@@ -85,7 +85,7 @@ suite('Profile editor', () => {
   });
 
   test('says in one sentence what is wrong with a bad file, and others stay well', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const whole = readFileSync(program.profile);
     const folder = writeWorkspace('bad', {
       'empty.cpuprofile': '',

@@ -80,7 +80,7 @@ suite('launches that are profiled from their start', () => {
   });
 
   test("launch.json's schema knows the member, and offers its values", async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const document = await vscode.workspace.openTextDocument(launchJson);
     const editor = await vscode.window.showTextDocument(document);
     const at = document.positionAt(document.getText().indexOf('"heap"') + 2);
@@ -105,7 +105,7 @@ suite('launches that are profiled from their start', () => {
   });
 
   test("a configuration of launch.json has its program's heap open at its end", async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     await eventually(
       () => vscode.workspace.getConfiguration('launch').get<unknown[]>('configurations') ?? [],
       (found) => found.length === 1,
@@ -116,7 +116,7 @@ suite('launches that are profiled from their start', () => {
 
   test('a debugpy session is sampled from when its process is there', async function () {
     if (!has('py-spy', '--version') || !has('python3', '-c', 'import debugpy')) return this.skip();
-    this.timeout(90_000);
+    this.timeout(240_000);
     const uri = await debug(
       {
         type: 'debugpy',
@@ -133,7 +133,7 @@ suite('launches that are profiled from their start', () => {
 
   test('a Java machine records itself', async function () {
     if (!has('javac', '-version')) return this.skip();
-    this.timeout(120_000);
+    this.timeout(240_000);
     execFileSync('javac', ['-g', '-d', folder, join(targets, 'Target.java')]);
     const args = ['-cp', folder, 'Target', '3', 'alone'];
     const configuration = { type: 'java', request: 'launch', name: 'java from its start', program: 'java', args };
@@ -143,7 +143,7 @@ suite('launches that are profiled from their start', () => {
 
   test('a test of Go under delve writes its own profile', async function () {
     if (!has('go', 'version') || !has('dlv', 'version')) return this.skip();
-    this.timeout(120_000);
+    this.timeout(240_000);
     const configuration = { type: 'go', request: 'launch', mode: 'test', name: 'go from its start', program: folder };
     const where = { dlvCwd: folder };
     const uri = await debug({ ...configuration, ...where, emberlineProfile: true }, /\.pb\.gz$/);
@@ -151,7 +151,7 @@ suite('launches that are profiled from their start', () => {
   });
 
   test('what cannot be profiled so is said, and debugged all the same', async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const configuration = { type: 'cppdbg', request: 'launch', name: 'sleeper', program: 'sleep', args: ['30'] };
     assert.ok(await vscode.debug.startDebugging(undefined, { ...configuration, emberlineProfile: 'heap' }));
     await waitForNotification('"sleeper" cannot have its heap profiled from the start');

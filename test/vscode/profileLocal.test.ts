@@ -109,7 +109,7 @@ suite('profiling processes, commands and other debug sessions', () => {
 
   test('a debugpy session is sampled by py-spy beside the real debugger', async function () {
     if (!has('py-spy', '--version') || !has('python3', '-c', 'import debugpy')) return this.skip();
-    this.timeout(90_000);
+    this.timeout(240_000);
     const program = join(targets, 'target.py');
     const uri = await profileSession(
       {
@@ -134,7 +134,7 @@ suite('profiling processes, commands and other debug sessions', () => {
     test(`a native session of ${adapter} is sampled by perf, or what the kernel wants is said`, async function () {
       if (!has('perf', '--version') || !has('cc', '--version')) return this.skip();
       if (type === 'lldb-dap' && !has('lldb', '--version')) return this.skip();
-      this.timeout(90_000);
+      this.timeout(240_000);
       const program = join(folder, 'target');
       execFileSync('cc', ['-g', '-O1', '-o', program, join(targets, 'target.c'), '-lm']);
       const configuration = { type, request: 'launch', name: 'native', program, args: ['60', 'alone'] };
@@ -151,7 +151,7 @@ suite('profiling processes, commands and other debug sessions', () => {
 
   test('a Go session of the real delve is profiled by its pprof server', async function () {
     if (!has('go', 'version') || !has('dlv', 'version')) return this.skip();
-    this.timeout(120_000);
+    this.timeout(240_000);
     const program = join(folder, 'goTarget');
     execFileSync('go', ['build', '-o', program, join(targets, 'target.go')]);
     const settings = vscode.workspace.getConfiguration('emberline');
@@ -172,7 +172,7 @@ suite('profiling processes, commands and other debug sessions', () => {
 
   test('a Java session is recorded by its JVM', async function () {
     if (!has('javac', '-version')) return this.skip();
-    this.timeout(120_000);
+    this.timeout(240_000);
     execFileSync('javac', ['-g', '-d', folder, join(targets, 'Target.java')]);
     const args = ['-cp', folder, 'Target', '90', 'alone'];
     const uri = await profileSession({ type: 'java', request: 'launch', name: 'Target', program: 'java', args }, 4000);
@@ -181,7 +181,7 @@ suite('profiling processes, commands and other debug sessions', () => {
   });
 
   test('a session that tells no process is answered with what to do', async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const configuration = { type: 'silent', request: 'launch', name: 'quiet', program: 'sleep', args: ['60'] };
     assert.ok(await vscode.debug.startDebugging(undefined, configuration));
     await wait(1000);
@@ -191,7 +191,7 @@ suite('profiling processes, commands and other debug sessions', () => {
 
   test('a process is chosen by its number and sampled', async function () {
     if (!has('py-spy', '--version')) return this.skip();
-    this.timeout(90_000);
+    this.timeout(240_000);
     child = spawn('python3', [join(targets, 'target.py'), '60', 'alone'], { stdio: 'ignore' });
     await wait(700);
     const capture = vscode.commands.executeCommand<vscode.Uri | undefined>('emberline.profileProcess');
@@ -211,7 +211,7 @@ suite('profiling processes, commands and other debug sessions', () => {
   });
 
   test("Node's inspector is started in a process that has none", async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     child = spawn(
       'node',
       ['-e', 'function hotLoop(){const e=Date.now()+20;while(Date.now()<e);setTimeout(hotLoop,1)}hotLoop()'],
@@ -229,7 +229,7 @@ suite('profiling processes, commands and other debug sessions', () => {
   });
 
   test('a command runs in a terminal, its exit code is told and its profile opens', async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     const capture = vscode.commands.executeCommand<vscode.Uri | undefined>('emberline.profileCommand');
     // An empty list, where nothing is remembered.
     await wait(1000);
@@ -250,7 +250,7 @@ suite('profiling processes, commands and other debug sessions', () => {
   });
 
   test('a launch is profiled from its start to its end', async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     const document = await vscode.workspace.openTextDocument(join(folder, 'work.js'));
     await vscode.window.showTextDocument(document);
     void runCommand('Emberline: Profile from Start…');

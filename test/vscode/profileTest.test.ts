@@ -59,7 +59,7 @@ suite('tests and scripts', () => {
   });
 
   test('a test of the Testing view is profiled by the command that runs it, once the user has seen it', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await vscode.commands.executeCommand('workbench.view.testing.focus');
     await vscode.commands.executeCommand('testing.expandAll').then(undefined, () => undefined);
     await ui(async (page) => {
@@ -87,7 +87,7 @@ suite('tests and scripts', () => {
   });
 
   test('a script of npm is profiled from its place in the tree', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     const tasks = await vscode.tasks.fetchTasks({ type: 'npm' });
     const task = tasks.find(({ definition }) => definition['script'] === 'work');
