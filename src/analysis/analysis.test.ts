@@ -49,6 +49,15 @@ describe('the call tree', () => {
     expect(tree.extent).toBe(2);
   });
 
+  test('leaves room for samples without a stack, so that shares are of all', () => {
+    const main = { frames: ['main'], value: 3 };
+    const noStack = { frames: [], value: 1 };
+    expect(treeOf(profileOf([main, noStack])).extent).toBe(4);
+    expect(treeOf(profileOf([main])).extent).toBe(3);
+    // Nothing could be drawn.
+    expect(treeOf(profileOf([noStack])).extent).toBe(0);
+  });
+
   test('keeps negative values, and gives them room by their size', () => {
     const profile = profileOf([
       { frames: ['main', 'grew'], value: 3 },

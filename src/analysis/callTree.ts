@@ -22,7 +22,7 @@ export interface CallTree {
   readonly start: Float64Array;
   /** `start` and `width` together. */
   readonly end: Float64Array;
-  /** Sum of the roots' widths. */
+  /** Sum of the roots' widths, and of the samples without a stack: those stand as a gap behind the last root. */
   readonly extent: number;
   /** Frame to take the position from: the first seen of the node. */
   readonly frame: Int32Array;
@@ -36,11 +36,16 @@ export interface CallTree {
 
 /** Stacks from which on WebAssembly is worth its start. */
 const WORTH_WASM = 4096;
+/** Share of the total from which on what is missing below the roots is samples without a stack. */
+const STACKLESS_TOLERANCE = 1e-9;
 
 /** Builds the call tree of a view. Nodes without any sample are left out. */
 export function buildCallTree(profile: Profile, values: StackValues): CallTree {
   const fast = profile.stacks.length < WORTH_WASM ? null : buildCallTreeByWasm(profile, values);
-  return fast ?? buildCallTreeByScript(profile, values);
+  const tree = fast ?? buildCallTreeByScript(profile, values);
+  // Shares are of all samples everywhere. Sums of fractions in another order differ by less than the tolerance.
+  const gap = tree.length > 0 && values.total - tree.extent > values.total * STACKLESS_TOLERANCE;
+  return gap ? { ...tree, extent: values.total } : tree;
 }
 
 /** `buildCallTree` without WebAssembly. */
