@@ -12,8 +12,8 @@ const folder = mkdtempSync(join(tmpdir(), 'emberline-real-'));
 afterAll(() => removeFolder(folder));
 
 describe.each([
-  { kind: endpointKind('py-spy'), tool: 'py-spy', deathSeconds: 200 },
-  { kind: endpointKind('austin'), tool: 'austin', deathSeconds: 200 },
+  { kind: endpointKind('py-spy'), tool: 'py-spy', deathSeconds: 20 },
+  { kind: endpointKind('austin'), tool: 'austin', deathSeconds: 20 },
 ] as const)('$tool of a real Python process', ({ kind, tool, deathSeconds }) => {
   // Debian's Austin is of 2020, and writes other text.
   const old = tool === 'austin' && process.env['CI'] !== 'true' && majorVersion(tool) < 3;
