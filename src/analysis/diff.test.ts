@@ -163,4 +163,37 @@ describe('pairing functions', () => {
       [0, 0],
     ]);
   });
+
+  test('a program built in another folder has the same functions and lines, also in its top folder', () => {
+    const built = (root: string, ...more: WrittenSample[]): DiffSide =>
+      written(
+        { frames: [`main@${root}/main.go:3`, `total@${root}/cart/cart.go:5`], value: 1 },
+        { frames: [`main@${root}/main.go:3`, `setup@${root}/main.go:9`], value: 1 },
+        ...more,
+      );
+    const base = built('/build/1');
+    const next = built('/build/2');
+    for (const by of ['function', 'line', 'file'] as const) {
+      const rows = diffProfiles(base, next, by, 'total');
+      expect(rows.map(({ deltaTotal }) => deltaTotal)).toEqual(rows.map(() => 0));
+      expect(rows.every(({ file }) => file?.startsWith('/build/2/'))).toBe(true);
+    }
+  });
+
+  test('one name in two files is no pair: neither in both nor where only one function agrees', () => {
+    const base = written({ frames: ['render@/app/a/index.js:3'], value: 1 }, { frames: ['go@/app/c.js:1'], value: 1 });
+    const next = written({ frames: ['render@/app/b/index.js:3'], value: 1 }, { frames: ['go@/app/c.js:1'], value: 1 });
+    expect(diffProfiles(base, next, 'function', 'self').map(({ deltaSelf }) => deltaSelf)).toEqual([-50, 50, 0]);
+  });
+
+  test('a qualified name is the same function in a file that was renamed, unless several have it', () => {
+    const base = written({ frames: ['shop/price.Rate@/go/price/price.go:3'], value: 1 });
+    const next = written({ frames: ['shop/price.Rate@/go/price/rates.go:7'], value: 1 });
+    expect(diffProfiles(base, next, 'function', 'self')).toMatchObject([{ file: '/go/price/rates.go', deltaSelf: 0 }]);
+    const two = written(
+      { frames: ['shop/price.Rate@/go/price/rates.go:7'], value: 1 },
+      { frames: ['shop/price.Rate@/go/price/more.go:7'], value: 1 },
+    );
+    expect(diffProfiles(base, two, 'function', 'self').map(({ deltaSelf }) => deltaSelf)).toEqual([-100, 50, 50]);
+  });
 });

@@ -112,9 +112,15 @@ function sumByLine(base: DiffSide, next: DiffSide, by: 'line' | 'file', pairs: F
   const before = index(base.profile);
   const after = index(next.profile);
   const numbers = new Map<string, number>();
-  const numberOf = (profile: Profile, lines: LineIndex, pairOf: Int32Array): Int32Array =>
+  const numberOf = (
+    profile: Profile,
+    lines: LineIndex,
+    pairOf: Int32Array,
+    files: ReadonlyMap<string, string> | null,
+  ): Int32Array =>
     Int32Array.from({ length: lines.length }, (_, entry) => {
-      const file = lines.file[entry] < 0 ? '' : profile.strings[lines.file[entry]];
+      const recorded = lines.file[entry] < 0 ? '' : profile.strings[lines.file[entry]];
+      const file = files?.get(recorded) ?? recorded;
       const place = by === 'file' ? '' : lines.line[entry] || `f${pairOf[lines.func[entry]]}`;
       const key = `${place}\n${file}`;
       const known = numbers.get(key);
@@ -122,12 +128,12 @@ function sumByLine(base: DiffSide, next: DiffSide, by: 'line' | 'file', pairs: F
       numbers.set(key, numbers.size);
       return numbers.size - 1;
     });
-  const ofBase = numberOf(base.profile, before, pairs.ofBase);
-  const ofNew = numberOf(next.profile, after, pairs.ofNew);
+  const ofBase = numberOf(base.profile, before, pairs.ofBase, pairs.files);
+  const ofNew = numberOf(next.profile, after, pairs.ofNew, null);
   const length = numbers.size;
   const sum = (side: DiffSide, lines: LineIndex, pairOf: Int32Array): Totals =>
     sumLines(side.profile, renumbered(lines, pairOf, length), side.values);
-  const entries = firstOfEach({ length, ofBase, ofNew });
+  const entries = firstOfEach({ ...pairs, length, ofBase, ofNew });
   return {
     length,
     base: sum(base, before, ofBase),
