@@ -84,6 +84,21 @@ describe('lines with a baseline', () => {
     ]);
   });
 
+  it('where another function stands in the place of a deleted one, are new; not where it was only renamed', () => {
+    const map = LineMap.of({ current: Int32Array.of(0, 1, 2, 3, 4), changed: Uint8Array.of(1, 1, 1, 0, 1) });
+    const rows: Row[] = [1, 2, 3, 4, 5].map((line) => [line, 2000, 2000]);
+    // Line 1: the same function, edited. Line 2: another one. Lines 3 to 5: one that has another name now.
+    const before = { ...lines(10_000, rows), functions: Uint32Array.of(1, 2, 4, 4, 4) };
+    const after = { ...lines(10_000, rows), functions: Uint32Array.of(1, 3, 5, 5, 5) };
+    expect(texts(compare(after, before, {}, map))).toEqual([
+      [1, '≈'],
+      [2, 'new ▲ 20.0 pp'],
+      [3, '≈'],
+      [4, '≈'],
+      [5, '≈'],
+    ]);
+  });
+
   it('by rate: twice the time does not make a line slower', () => {
     const hot = compare(
       lines(2000, [

@@ -98,7 +98,7 @@ export function hotLinesOf(
   const { viewTotal, viewSamples, unit } = totals;
   const now = layOut(files, map, lineCount, totals);
   const baseline = compared === null ? null : baselineOf(compared, viewTotal);
-  const before = compared === null ? null : layOutBaseline(compared, lineCount);
+  const before = compared === null ? null : layOutBaseline(compared, lineCount, now);
   const lines: HotLine[] = [];
   for (const line of before === null ? now.keys() : new Set([...now.keys(), ...before.keys()])) {
     const { values, functionTotal, recorded, stale } = now.get(line) ?? {
@@ -127,10 +127,20 @@ interface LaidLine {
   functionTotal: number | null;
   recorded: { file: number; line: number }[];
   stale: boolean;
+  /** Hashes of the names of the functions that it is in. */
+  functions: readonly number[];
 }
 
+const nothing: readonly number[] = [];
+
 function noLine(): LaidLine {
-  return { values: { self: 0, total: 0, samples: 0 }, functionTotal: null, recorded: [], stale: false };
+  return {
+    values: { self: 0, total: 0, samples: 0 },
+    functionTotal: null,
+    recorded: [],
+    stale: false,
+    functions: nothing,
+  };
 }
 
 function layOut(
@@ -138,12 +148,13 @@ function layOut(
   map: LineMap,
   lineCount: number,
   { viewTotal, viewSamples }: ViewTotals,
+  belongs: (file: FileLines, at: number, line: number) => boolean = () => true,
 ): Map<number, LaidLine> {
   const byLine = new Map<number, LaidLine>();
   for (const file of files) {
     for (let i = 0; i < file.line.length; i++) {
       const line = file.line[i]! < 1 ? -1 : map.toCurrent(file.line[i]! - 1);
-      if (line < 0 || line >= lineCount) {
+      if (line < 0 || line >= lineCount || !belongs(file, i, line)) {
         continue;
       }
       const laid = byLine.get(line) ?? noLine();
@@ -154,6 +165,8 @@ function layOut(
       values.samples = Math.min(values.samples + file.samples[i]!, viewSamples);
       laid.functionTotal = functionTotalOf(file, i, laid, viewTotal);
       laid.recorded.push({ file: file.file, line: file.line[i]! });
+      const name = file.functions?.[i];
+      if (name !== undefined && !laid.functions.includes(name)) laid.functions = [...laid.functions, name];
       byLine.set(line, laid);
     }
   }
@@ -173,9 +186,29 @@ function baselineOf({ totals, comparison }: BaselineLines, viewTotal: number): H
   };
 }
 
-/** The baseline's lines on the document's, values (not samples) scaled. */
-function layOutBaseline({ files, totals, map, comparison }: BaselineLines, lineCount: number): Map<number, LaidLine> {
-  const laid = layOut(files, map, lineCount, totals);
+/**
+ * The baseline's lines on the document's, values (not samples) scaled. A line whose code changed is the same one only in
+ * the same function: what stands in the place of a deleted function is new. Functions are the same by name, or where a
+ * line of theirs did not change: then they were renamed.
+ */
+function layOutBaseline(
+  { files, totals, map, comparison }: BaselineLines,
+  lineCount: number,
+  now: ReadonlyMap<number, LaidLine>,
+): Map<number, LaidLine> {
+  const renamed = new Set<string>();
+  for (const { line: lines, functions } of files) {
+    functions?.forEach((before, i) => {
+      const original = lines[i]! - 1;
+      if (original < 0 || map.isChanged(original)) return;
+      for (const after of now.get(map.toCurrent(original))?.functions ?? []) renamed.add(`${before} ${after}`);
+    });
+  }
+  const laid = layOut(files, map, lineCount, totals, ({ functions, line: lines }, i, line) => {
+    const after = now.get(line)?.functions;
+    if (functions === undefined || !after?.length || !map.isChanged(lines[i]! - 1)) return true;
+    return after.includes(functions[i]!) || after.some((each) => renamed.has(`${functions[i]} ${each}`));
+  });
   for (const each of laid.values()) {
     const { self, total, samples } = each.values;
     each.values = { self: self * comparison.scale, total: total * comparison.scale, samples };

@@ -328,6 +328,8 @@ export interface FileLines extends ViewTotals {
   total: Float64Array;
   /** Samples (or weights, where the source has no count) whose stack has the line. */
   samples: Float64Array;
+  /** The name of the function that each line is in, as a hash; left out where lines are not compared. */
+  functions?: Uint32Array;
   /** Only where they were asked for. */
   references?: FileReferences;
 }

@@ -65,8 +65,17 @@ export function fileLines(open: OpenProfile, spec: ViewSpec, file: number, refer
     self: Float64Array.from(entries, (entry) => view.lines.self[entry]),
     total: Float64Array.from(entries, (entry) => view.lines.total[entry]),
     samples: Float64Array.from(entries, (entry) => view.lines.samples[entry]),
+    functions: Uint32Array.from(entries, (entry) => nameHash(open.profile, index.func[entry])),
     ...(references ? { references: fileReferences(open, view, file, entries) } : undefined),
   };
+}
+
+/** FNV-1a over code units: equal names are to be told in other profiles, too. */
+function nameHash({ strings, functions }: Profile, func: number): number {
+  const name = strings[functions.name[func]];
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
 }
 
 function fileReferences(
