@@ -26,10 +26,6 @@ export async function runFleetDemo({ pictures, seconds }) {
   let session;
   try {
     const fleet = await step(`Starting ${instances} services with inspectors`, () => startFleet(children));
-    // Unevenly: one of them has most of the customers.
-    for (const [i, { port }] of fleet.entries()) {
-      for (let n = 0; n < (i === 0 ? 2 : 1); n++) children.push(startLoad(port, seconds + 90));
-    }
     session = await step('Starting VS Code with the group in its settings', () =>
       startVsCode({
         folder: service,
@@ -53,6 +49,10 @@ export async function runFleetDemo({ pictures, seconds }) {
       }),
     );
     console.log(`  ${session.title}`);
+    // When VS Code is up, however long that took. Unevenly: one of them has most of the customers.
+    for (const [i, { port }] of fleet.entries()) {
+      for (let n = 0; n < (i === 0 ? 2 : 1); n++) children.push(startLoad(port, seconds + 90));
+    }
     const { page } = session;
     await step(`Capturing all ${instances} for ${seconds} s`, () => capture(page));
     await step('Splitting by instance', () => splitByInstance(page));

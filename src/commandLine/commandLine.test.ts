@@ -190,6 +190,17 @@ describe('top', () => {
     expect(err).toMatch(/^emberline: note: .*One sample is of a node that is not in the file/);
   });
 
+  test('samples that are scaled to compare by rate are still a whole number', () => {
+    const members = [3, 2].map((seconds) => ({ instance: `${seconds}`, name: 'a', bytes: 7, seconds, notes: [] }));
+    writeFileSync(
+      file('set.emberline'),
+      `emberline capture set 1\n${JSON.stringify({ members, failures: [] })}\nmain 1\nmain 1\n`,
+    );
+    const { out, err } = run('top', file('set.emberline'));
+    expect(out).toMatch(/ in 3 samples\n/);
+    expect(err).toMatch(/2 was sampled for 2 s of 3 s: its values are multiplied by 1\.5 /);
+  });
+
   test('the first rows are the same, however many are asked for', () => {
     const fixture = 'test/fixtures/node.cpuprofile';
     const { rows } = topOf(fixture, '--limit', '0', '--sort', 'total');

@@ -69,6 +69,6 @@ function printTable({ profile, rows }: TopResult): string {
   const widths = [0, 1, 2, 3].map((column) => Math.max(...[head, ...cells].map((row) => row[column].length)));
   const line = (row: string[]): string =>
     [...widths.map((width, column) => row[column].padStart(width)), row[4]].join('  ');
-  const title = `${formats.join(' + ')}: ${formatValue(total, unit)} ${sampleType} in ${samples} samples`;
+  const title = `${formats.join(' + ')}: ${formatValue(total, unit)} ${sampleType} in ${Math.round(samples)} samples`;
   return `${[title, line(head), ...cells.map(line)].join('\n')}\n`;
 }
