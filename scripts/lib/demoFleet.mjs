@@ -49,11 +49,13 @@ export async function runFleetDemo({ pictures, seconds }) {
       }),
     );
     console.log(`  ${session.title}`);
-    // When VS Code is up, however long that took. Unevenly: one of them has most of the customers.
+    const { page } = session;
+    await step('Opening the Endpoints view', () => openView(page));
+    // Only now, however long VS Code took. Unevenly: one of them has most of the customers.
     for (const [i, { port }] of fleet.entries()) {
       for (let n = 0; n < (i === 0 ? 2 : 1); n++) children.push(startLoad(port, seconds + 90));
     }
-    const { page } = session;
+    await sleep(1500);
     await step(`Capturing all ${instances} for ${seconds} s`, () => capture(page));
     await step('Splitting by instance', () => splitByInstance(page));
     await step('Taking pictures', () => takePictures(page, pictures ? join(root, 'media') : output));
@@ -93,11 +95,17 @@ async function answers(address) {
   throw new Error(`A service did not answer at ${address} within half a minute.`);
 }
 
-async function capture(page) {
-  await page.locator('.activitybar [aria-label="Emberline"]').first().click();
-  const row = page.locator('.part.sidebar .monaco-list-row', { hasText: 'quotes' }).first();
+const groupRow = (page) => page.locator('.part.sidebar .monaco-list-row', { hasText: 'quotes' }).first();
+
+async function openView(page) {
+  await page.locator('.activitybar [aria-label="Emberline"]').first().click({ timeout: 60_000 });
+  const row = groupRow(page);
   await row.waitFor({ timeout: 30_000 });
   await row.locator('.monaco-tl-twistie').click();
+}
+
+async function capture(page) {
+  const row = groupRow(page);
   await row.hover();
   await row.locator('.action-label[aria-label="Capture"]').click();
   await workbench.waitForFlameGraph(page);
