@@ -53,6 +53,8 @@ export class ProfilePanel implements vscode.Disposable {
   /** This editor's own state: two editors of one profile may look at different parts. */
   private state: ViewState | null = null;
   private ready = false;
+  /** A page that was hidden is gone: what is said to it before the next one is ready would be lost. */
+  private wasHidden = false;
   /** What the page shows, null while that is no profile. */
   private shown: ProfileSummary | null = null;
   /** What to show once there is a chart. */
@@ -77,6 +79,9 @@ export class ProfilePanel implements vscode.Disposable {
       profile.onDidChangeStatus((status) => this.showStatus(status)),
       services.baseline.onDidChange(() => this.tellBaseline()),
       profile.onDidPoint((pointing) => this.point(pointing)),
+      panel.onDidChangeViewState(() => {
+        if (!panel.visible) this.wasHidden = true;
+      }),
     );
     webview.html = profileHtml({
       cspSource: webview.cspSource,
@@ -110,6 +115,7 @@ export class ProfilePanel implements vscode.Disposable {
     switch (message.kind) {
       case 'ready':
         this.ready = true;
+        this.wasHidden = false;
         this.compared.forget();
         this.shown = null;
         this.cancelAll();
@@ -155,7 +161,7 @@ export class ProfilePanel implements vscode.Disposable {
 
   private point(pointing: Pointing): void {
     if (pointing.kind === 'mark') this.mark = pointing.functions.length > 0 ? pointing : null;
-    if (this.ready && this.shown !== null) this.post(pointing);
+    if (this.ready && !this.wasHidden && this.shown !== null) this.post(pointing);
     else if (pointing.kind !== 'mark') this.waiting = pointing;
   }
 

@@ -270,4 +270,21 @@ suite('Lines and charts', () => {
       (text) => text?.includes('visit') === true,
     );
   });
+
+  test('the sandwich is shown where the profile was behind another tab', async function () {
+    this.timeout(120_000);
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    editor = await vscode.window.showTextDocument(vscode.Uri.file(program.hot), {
+      viewColumn: vscode.ViewColumn.One,
+      preview: false,
+    });
+    await eventually(decoratedLines, (lines) => lines.some(({ line, label }) => line === 4 && label !== null));
+    moveTo(4);
+    await runCommand('Emberline: Show Function in Sandwich View');
+    await waitForFlameGraph();
+    await eventually(
+      () => shownInChart('emberline-sandwich header'),
+      (text) => /churn .*Total .*%/.test(text ?? ''),
+    );
+  });
 });
