@@ -1,10 +1,12 @@
 import type { Part } from './catalog';
 
+type Catalog = ReadonlyMap<string, Part>;
+
 /**
- * Cost in cents of `quantity` pieces of a part, down to the raw stock. A component that is used in many places is
- * costed in each of them.
+ * Cost in cents of `quantity` pieces of a part, down to the raw stock. A component
+ * that is used in many places is costed in each of them.
  */
-export function costOf(catalog: ReadonlyMap<string, Part>, id: string, quantity: number): number {
+export function costOf(catalog: Catalog, id: string, quantity: number): number {
   const part = catalog.get(id);
   if (part === undefined) throw new RangeError(`No part ${id} in the catalogue.`);
   let each = part.cost;

@@ -1,10 +1,11 @@
 // npm run demo -- fleet: three services behind one endpoint, captured at once, merged, split by instance.
 import { spawn } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { build } from './build.mjs';
 import { freePort } from './codeServer.mjs';
-import { compileService, flameGraphSize, service, startLoad, themes } from './demoRun.mjs';
+import { compileService, flameGraphSize, service, startLoad } from './demoRun.mjs';
+import { pictureScale, pictureSize, savePicture } from './pictures.mjs';
 import { root } from './setup.mjs';
 import { seconds as since, sleep, step } from './steps.mjs';
 import { startVsCode } from './vscode.mjs';
@@ -31,7 +32,7 @@ export async function runFleetDemo({ pictures, seconds }) {
         folder: service,
         vsix,
         settings: {
-          'workbench.colorTheme': themes.dark.label,
+          'workbench.colorTheme': 'Dark Modern',
           'breadcrumbs.enabled': false,
           'emberline.endpoints': [
             {
@@ -42,8 +43,8 @@ export async function runFleetDemo({ pictures, seconds }) {
             },
           ],
         },
-        viewport: flameGraphSize,
-        deviceScaleFactor: pictures ? 1.5 : 1,
+        viewport: pictures ? pictureSize : flameGraphSize,
+        deviceScaleFactor: pictures ? pictureScale : 1,
         logFolder: join(output, 'logs'),
         keepLogs: true,
       }),
@@ -58,7 +59,7 @@ export async function runFleetDemo({ pictures, seconds }) {
     await sleep(1500);
     await step(`Capturing all ${instances} for ${seconds} s`, () => capture(page));
     await step('Splitting by instance', () => splitByInstance(page));
-    await step('Taking pictures', () => takePictures(page, pictures ? join(root, 'media') : output));
+    await step('Taking a picture', () => takePicture(page, pictures ? join(root, 'media') : output));
     console.log(`\nThe whole demo took ${since(start)}.`);
   } catch (error) {
     await session?.page.screenshot({ path: join(output, 'failure.png') }).catch(() => {});
@@ -121,15 +122,18 @@ async function splitByInstance(page) {
   await frame.getByText('Split by instance').first().waitFor({ timeout: 30_000 });
 }
 
-async function takePictures(page, folder) {
+/** The chart has the width: the function table is closed. */
+async function takePicture(page, folder) {
   await mkdir(folder, { recursive: true });
   await workbench.runCommand(page, 'Notifications: Clear All Notifications');
-  for (const [name, theme] of Object.entries(themes)) {
-    if (!theme.dark) await workbench.chooseTheme(page, theme);
-    await page.mouse.move(700, 740);
-    await sleep(1500);
-    const path = join(folder, `endpoints-${name}.png`);
-    await workbench.screenshot(page, path);
-    console.log(`  ${relative(process.cwd(), path)}`);
-  }
+  await workbench.webview(page).getByTitle('Show or hide the function table').first().click();
+  const other = page.locator('.part.sidebar .pane-header[aria-label^="On This Machine"][aria-expanded="true"]');
+  if ((await other.count()) > 0) await other.click();
+  await page.mouse.move(pictureSize.width - 3, pictureSize.height - 3);
+  await sleep(1500);
+  await savePicture(page, join(folder, 'endpoints-dark.png'), {
+    from: '.part.sidebar',
+    locators: ['.part.editor'],
+    margin: 0,
+  });
 }

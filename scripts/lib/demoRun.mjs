@@ -1,10 +1,12 @@
 // The demo's steps: build, start the service's debug session under load, profile it, show where the time went.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build } from './build.mjs';
 import { freePort } from './codeServer.mjs';
+import { pictureSettings, picturesOfChange, picturesOfProfile, rewriteService, themes } from './demoPictures.mjs';
+import { pictureScale, pictureSize } from './pictures.mjs';
 import { root } from './setup.mjs';
 import { seconds as since, sleep, step } from './steps.mjs';
 import { startVsCode } from './vscode.mjs';
@@ -14,7 +16,6 @@ import * as workbench from './workbench.mjs';
 export const service = join(root, 'demo');
 const hotFile = 'billOfMaterials.ts';
 export const flameGraphSize = { width: 1280, height: 760 };
-export const themes = { dark: { label: 'Dark Modern', dark: true }, light: { label: 'Light Modern', dark: false } };
 
 /** Runs the whole demo. Throws one sentence that names the step's trouble; a picture of it is in demo-output/. */
 export async function runDemo({ open, pictures, seconds }) {
@@ -25,14 +26,27 @@ export async function runDemo({ open, pictures, seconds }) {
 
   await build();
   const vsix = await step('Packing the extension', async () => packVsix().path);
-  await step('Compiling the sample service', async () => compileService());
+  const folder = pictures ? await copyService(output) : service;
+  await step('Compiling the sample service', async () => compileService(folder));
   const port = await freePort();
   let session;
   let load;
+  const profileUnderLoad = async () => {
+    const { page } = session;
+    await step('Starting the debug session (F5)', () => startDebugging(page, port));
+    load = startLoad(port, seconds + 60, folder);
+    await sleep(1500);
+    await step(`Emberline: Profile Debug Target, ${seconds} s of all sessions under load`, () =>
+      profile(page, seconds),
+    );
+    await step('Waiting for the flame graph', () => workbench.waitForFlameGraph(page));
+    load.kill();
+    await workbench.runCommand(page, 'Debug: Stop');
+  };
   try {
     session = await step('Starting VS Code on the service', () =>
       startVsCode({
-        folder: service,
+        folder,
         vsix,
         // The service, started by the debugger, inherits its port.
         env: { QUOTE_PORT: String(port) },
@@ -46,28 +60,30 @@ export async function runDemo({ open, pictures, seconds }) {
             '*.cpuprofile': 'emberline.profileOption',
             '*.cpuprofiles': 'emberline.profile',
           },
+          ...(pictures ? pictureSettings : {}),
         },
-        viewport: flameGraphSize,
-        deviceScaleFactor: pictures ? 1.5 : 1,
+        viewport: pictures ? pictureSize : flameGraphSize,
+        deviceScaleFactor: pictures ? pictureScale : 1,
         logFolder: join(output, 'logs'),
         keepLogs: true,
       }),
     );
     console.log(`  ${session.title}`);
     const { page } = session;
-    await step('Starting the debug session (F5)', () => startDebugging(page, port));
-    load = startLoad(port, seconds + 60);
-    await sleep(1500);
-    await step(`Emberline: Profile Debug Target, ${seconds} s of all sessions under load`, () =>
-      profile(page, seconds),
-    );
-    await step('Waiting for the flame graph', () => workbench.waitForFlameGraph(page));
+    await profileUnderLoad();
     const capture = await newestCapture(session.dataFolder);
-    load.kill();
-    await workbench.runCommand(page, 'Debug: Stop');
     const rows = await step('The ten hottest lines', async () => hottestLines(capture));
     printTable(rows);
-    await step('Taking pictures', () => takePictures(page, pictures ? join(root, 'media') : output));
+    if (pictures) {
+      const media = join(root, 'media');
+      await step('Taking pictures', () => picturesOfProfile(page, media));
+      await step('Rewriting the service', async () => {
+        await rewriteService(folder);
+        compileService(folder);
+      });
+      await profileUnderLoad();
+      await step('Taking pictures of the change', () => picturesOfChange(page, media));
+    } else await step('Taking pictures', () => takePictures(page, output));
     console.log(`\nThe whole demo took ${since(start)}.`);
     if (open) await leaveOpen(session, capture);
   } catch (error) {
@@ -79,13 +95,21 @@ export async function runDemo({ open, pictures, seconds }) {
   }
 }
 
-export function compileService() {
+/** A copy that may be rewritten; below the project, whose types it is compiled with. */
+async function copyService(output) {
+  const copy = join(output, 'quotes');
+  await cp(service, copy, { recursive: true, filter: (path) => path !== join(service, 'out') });
+  return copy;
+}
+
+export function compileService(folder = service) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const done = spawnSync(process.execPath, [tsc, '-p', service], { cwd: root, encoding: 'utf8' });
+  const done = spawnSync(process.execPath, [tsc, '-p', folder], { cwd: root, encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`The service does not compile:\n${done.stdout}${done.stderr}`);
 }
 
 async function startDebugging(page, port) {
+  await untilEnded(port);
   for (let i = 0; i < 600; i++) {
     // A key pressed before the debugger has registered is lost; while a session runs, F5 does nothing.
     if (i % 100 === 0) await page.keyboard.press('F5');
@@ -99,14 +123,27 @@ async function startDebugging(page, port) {
   throw new Error(`The service did not answer on port ${port} within a minute of its start.`);
 }
 
+/** A session of before may still be ending. */
+async function untilEnded(port) {
+  for (let i = 0; i < 100; i++) {
+    const up = await fetch(`http://127.0.0.1:${port}/health`).then(
+      () => true,
+      () => false,
+    );
+    if (!up) return;
+    await sleep(100);
+  }
+  throw new Error(`The service of the last session still answers on port ${port}.`);
+}
+
 /** The debugger takes a moment to attach to the service's child: then its call stacks list both. */
 async function childIsAttached(page) {
   await workbench.runCommand(page, 'View: Show Run and Debug');
   await page.locator('.debug-call-stack', { hasText: 'reportWorker.js' }).waitFor({ timeout: 30_000 });
 }
 
-export function startLoad(port, seconds) {
-  const args = [join(service, 'out', 'load.js'), '--port', String(port), '--seconds', String(seconds)];
+export function startLoad(port, seconds, folder = service) {
+  const args = [join(folder, 'out', 'load.js'), '--port', String(port), '--seconds', String(seconds)];
   return spawn(process.execPath, args, { stdio: 'ignore' });
 }
 

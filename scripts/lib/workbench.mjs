@@ -26,8 +26,8 @@ export async function runCommand(page, title) {
     .waitFor({ state: 'hidden', timeout: patience });
 }
 
-/** Chooses a colour theme by its label ("Light Modern"); `dark` says which kind to wait for. */
-export async function chooseTheme(page, { label, dark }) {
+/** Chooses a colour theme by its label ("Light Modern"); `dark`, or `kind` as of `themeKind`, says what to wait for. */
+export async function chooseTheme(page, { label, dark, kind = dark ? 'vs-dark' : 'vs' }) {
   await runCommand(page, 'Preferences: Color Theme');
   const input = page.locator('.quick-input-widget:visible input[type=text]').first();
   await input.fill(label);
@@ -37,7 +37,7 @@ export async function chooseTheme(page, { label, dark }) {
     .first();
   await row.waitFor({ timeout: patience });
   await row.click();
-  await page.locator(`.monaco-workbench.${dark ? 'vs-dark' : 'vs'}`).waitFor({ timeout: patience });
+  await page.locator(`.monaco-workbench.${kind}`).waitFor({ timeout: patience });
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: patience });
 }
 
