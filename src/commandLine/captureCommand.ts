@@ -1,14 +1,16 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { constants, copyFile, access as mayAccess, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { writeCapture } from '../endpoints/captureSetFile';
+import { writeCapture, writeCaptureSet } from '../endpoints/captureSetFile';
 import type { EndpointKind, EndpointSpec } from '../endpoints/endpoint';
 import { endpointKind, endpointKinds } from '../endpoints/endpointKinds';
 import { expandInstances } from '../endpoints/expandInstances';
-import { endpointKindOf } from '../endpoints/guessKind';
+import { toldKindOf } from '../endpoints/guessKind';
+import type { HttpAccess } from '../endpoints/httpAccess';
 import { originOf, parseHttpAddress } from '../endpoints/httpAddress';
 import { listedInstances } from '../endpoints/listedInstances';
+import { probeAddress } from '../endpoints/probeAddress';
 import { processKinds, specOfProcess } from '../endpoints/processSampler';
 import { encodingForPath, listEncodings } from '../engine/encodeProfile';
 import type { Engine } from '../engine/engine';
@@ -50,7 +52,10 @@ export async function runCapture(engine: Engine, args: string[]): Promise<Comman
   const listed =
     listing === undefined ? [] : await listedInstances(listing, 'this capture', new AbortController().signal);
   const positionals = [...written, ...listed];
-  const { kind, target } = await targetOf(values.kind, positionals, command);
+  const byPid = values.kind === undefined ? isPid(positionals) : isProcessKind(values.kind);
+  const access = readAccess(values, new Set(command !== null || byPid ? [] : originsOf(positionals)));
+  if (values.output !== undefined) await mustBeWritable(resolve(values.output));
+  const { kind, target } = await targetOf(values.kind, positionals, command, access);
   const options = { ...target.options, ...readOptions(values.option ?? []) };
   const spec: EndpointSpec = {
     name: positionals.length > 1 ? `${positionals.length} targets` : (positionals[0] ?? command![0]!),
@@ -60,8 +65,6 @@ export async function runCapture(engine: Engine, args: string[]): Promise<Comman
     ...(values.concurrency === undefined ? {} : { concurrency: Number(values.concurrency) }),
     options,
   };
-  const origins = new Set(target.pid === undefined && command === null ? originsOf(positionals) : []);
-  const access = readAccess(values, origins);
   const cancel = new AbortController();
   const stop = new AbortController();
   const keeps = target.pid !== undefined || command !== null;
@@ -87,8 +90,10 @@ export async function runCapture(engine: Engine, args: string[]): Promise<Comman
     });
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
     const notes = results.flatMap((result) => ('error' in result ? [result.error] : result.notes));
-    const captured = await writeCapture(results, join(folder, 'captured'));
-    const ending = captured.slice(join(folder, 'captured').length);
+    const base = join(folder, 'captured');
+    const asSet = /\.emberline$/i.test(values.output ?? '') && results.some((result) => 'path' in result);
+    const captured = await (asSet ? writeCaptureSet([results], base) : writeCapture(results, base));
+    const ending = captured.slice(base.length);
     const wanted = resolve(values.output ?? `${defaultName(kind.name)}${ending}`);
     const output = await writeOutput(engine, captured, ending, wanted);
     if (output !== wanted) {
@@ -111,11 +116,12 @@ async function targetOf(
   name: string | undefined,
   targets: readonly string[],
   command: readonly string[] | null,
+  access: HttpAccess,
 ): Promise<{ kind: EndpointKind; target: Pick<EndpointSpec, 'url' | 'pid' | 'command' | 'options'> }> {
   if (command !== null) return { kind: endpointKind('command')!, target: { command, options: { show: true } } };
-  const byProcess = processKinds.some((each) => each === name);
-  if (!byProcess && (name !== undefined || targets.length > 1 || !/^\d+$/.test(targets[0]!))) {
-    return { kind: kindOf(name, targets), target: { url: targets } };
+  const byProcess = name !== undefined && isProcessKind(name);
+  if (!byProcess && (name !== undefined || !isPid(targets))) {
+    return { kind: await kindOf(name, targets, access), target: { url: targets } };
   }
   const pid = Number(targets[0]);
   if (targets.length > 1 || !Number.isSafeInteger(pid)) {
@@ -126,8 +132,16 @@ async function targetOf(
   return { kind: endpointKind(kind)!, target };
 }
 
-/** What a target looks like, where no kind was said. */
-function kindOf(name: string | undefined, targets: readonly string[]): EndpointKind {
+function isProcessKind(name: string): boolean {
+  return processKinds.some((each) => each === name);
+}
+
+function isPid(targets: readonly string[]): boolean {
+  return targets.length === 1 && /^\d+$/.test(targets[0]!);
+}
+
+/** What a target looks like, where no kind was said; where its address does not tell, what it answers does. */
+async function kindOf(name: string | undefined, targets: readonly string[], access: HttpAccess): Promise<EndpointKind> {
   if (name !== undefined) {
     const kind = endpointKind(name);
     if (kind === null) {
@@ -135,7 +149,10 @@ function kindOf(name: string | undefined, targets: readonly string[]): EndpointK
     }
     return kind;
   }
-  return endpointKind(endpointKindOf(targets[0]!))!;
+  const told = toldKindOf(targets[0]!);
+  if (told !== null) return endpointKind(told);
+  const { found } = await probeAddress(targets[0]!, { ...access, signal: new AbortController().signal });
+  return endpointKind(found[0]?.kind ?? 'go-pprof');
 }
 
 function originsOf(targets: readonly string[]): string[] {
@@ -162,6 +179,15 @@ function readOptions(pairs: readonly string[]): Record<string, string | number |
 
 function defaultName(kind: string): string {
   return `${kind}-${new Date().toISOString().slice(0, 19).replace(/[:T]/g, '-')}`;
+}
+
+/** Before anything is captured: an hour's samples are not lost to a folder's name. @throws Error with a sentence */
+async function mustBeWritable(output: string): Promise<void> {
+  try {
+    await mayAccess(dirname(output), constants.W_OK);
+  } catch (error) {
+    throw new Error(`${output} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /**

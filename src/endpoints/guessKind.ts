@@ -2,8 +2,13 @@ import type { EndpointKindName } from './endpoint';
 
 /** What an address looks like where nobody said its kind. */
 export function endpointKindOf(address: string): EndpointKindName {
+  return toldKindOf(address) ?? 'go-pprof';
+}
+
+/** The kind that an address tells by its path or port; null where it tells none. */
+export function toldKindOf(address: string): EndpointKindName | null {
   if (/\/debug\/pprof(\/|$)|:6060\b/.test(address)) return 'go-pprof';
   if (/:(9229|9222)\b/.test(address)) return 'v8-inspector';
   if (/:16384\b/.test(address)) return 'nylas';
-  return /^https?:\/\/[^/]+\/.+/.test(address) ? 'http' : 'go-pprof';
+  return /^https?:\/\/[^/]+\/.+/.test(address) ? 'http' : null;
 }

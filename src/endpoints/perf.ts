@@ -87,6 +87,10 @@ export async function writePerfScript(
     request.log(end === null ? 'perf script took too long with lines' : end.stderr);
   }
   const end = await toFile(tool, ['script', '-i', data, '--header', '-F', fields], path, request.signal);
+  // It calls the file of a recording without samples one that was cut off.
+  if (end.code !== 0 && /data size field is 0|has no samples/i.test(end.stderr)) {
+    throw new Error('perf took no samples: the program was idle all the time.');
+  }
   if (end.code !== 0) throw new Error(`perf script failed: ${firstError(end)}.`);
   return request.spec.options?.['lines'] === false
     ? []
