@@ -88,6 +88,14 @@ describe('the sandwich view', () => {
     await picture('sandwich-dark');
   });
 
+  it('keeps the total in sight where it is narrow', async () => {
+    await startWith(recursive, 'a.folded', { width: 700 });
+    await openFromTable('fold');
+    const shown = (selector: string) => editor.page.locator(`emberline-sandwich ${selector}`).isVisible();
+    expect(await editor.page.locator('emberline-sandwich').evaluate((view) => view.clientWidth)).toBeLessThan(480);
+    expect([await shown('.figures'), await shown('.own')]).toEqual([true, false]);
+  });
+
   it('moves with the arrow keys the way they point, opens sources, goes deeper and back', async () => {
     await startWith(folded, 'a.folded');
     await openFromTable('parse');

@@ -106,6 +106,11 @@ export class SandwichView extends LitElement {
         font-weight: normal;
       }
       @container (max-width: 480px) {
+        .own {
+          display: none;
+        }
+      }
+      @container (max-width: 300px) {
         .figures {
           display: none;
         }
@@ -297,8 +302,8 @@ export class SandwichView extends LitElement {
         figures === null
           ? nothing
           : html`<span class="figures"
-              >Self <b>${figures.functionSelf}</b> ${figures.functionSelfShare} · Total <b>${figures.functionTotal}</b>
-              ${figures.functionTotalShare}</span
+              ><span class="own">Self <b>${figures.functionSelf}</b> ${figures.functionSelfShare} · </span>Total
+              <b>${figures.functionTotal}</b> ${figures.functionTotalShare}</span
             >`
       }
       <vscode-toolbar-button
