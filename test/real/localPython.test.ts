@@ -52,7 +52,8 @@ describe.each([
       expect((result as { seconds: number }).seconds).toBeLessThan(300);
     });
 
-    it('keeps what was sampled of a target that dies', async () => {
+    // On a busy machine py-spy was seen to miss its target's death, and to go on for all its seconds: a second try.
+    it('keeps what was sampled of a target that dies', { retry: 2 }, async () => {
       setTimeout(() => program.child.kill('SIGKILL'), 3000);
       const request = captureRequest({ kind: kind.name, pid: program.pid }, { seconds: deathSeconds });
       const [result] = await kind.capture(request);
