@@ -121,7 +121,10 @@ export function activate(context: vscode.ExtensionContext): void {
       heat.lookAgain();
       hotPlaces.lookAgain();
     }),
-    texts.onDidChange(() => heat.reset()),
+    texts.onDidChange(() => {
+      heat.reset();
+      hotPlaces.lookAgain();
+    }),
     lazyCommands(['emberline.setCommit'], async () => {
       const { registerCommitCommand } = await import('./editor/commitCommand');
       return registerCommitCommand(() => heat.source, texts, git);

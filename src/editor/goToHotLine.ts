@@ -4,7 +4,7 @@ import { formatPercent } from '../units/units';
 import type { Heat } from './heat';
 import { shareOf } from './hotLines';
 import type { LinePreview } from './linePreview';
-import type { LineTexts } from './lineTexts';
+import type { LinePlace, LineTexts } from './lineTexts';
 import { openFunctionCommand } from './openFunction';
 import type { SourceOpener } from './sourceOpener';
 import { plainStatusText } from './statusText';
@@ -43,12 +43,16 @@ export async function goToHotLine(services: PlacePickServices): Promise<void> {
         place: { name, file, line },
       }));
     }
-    const shown = await textsOf(texts, lines);
-    return lines.map(({ path, line, name, self, total }, i) => ({
-      label: `${formatPercent(shareOf({ self, total }[metric], viewTotal), 1)}  ${plainStatusText(shown[i] || name)}`,
-      description: plainStatusText(placeText(path, line)),
-      place: { name, file: path, line },
-    }));
+    const places = await placesOf(texts, lines);
+    return lines.map(({ path, line, name, self, total }, i) => {
+      const { text, ...now } = places[i] ?? { file: path, line, text: null, changed: false };
+      const state = now.line === null ? ' (gone)' : now.changed ? ' (changed since)' : '';
+      return {
+        label: `${formatPercent(shareOf({ self, total }[metric], viewTotal), 1)}  ${plainStatusText(text || name)}`,
+        description: `${plainStatusText(placeText(now.file, now.line))}${state}`,
+        place: { name, file: path, line },
+      };
+    });
   };
   await pickPlace(services, {
     title: `Hot Lines of ${plainStatusText(heat.source?.name ?? '')} by ${metric}`,
@@ -58,11 +62,11 @@ export async function goToHotLine(services: PlacePickServices): Promise<void> {
   });
 }
 
-async function textsOf(texts: LineTexts, lines: readonly HottestLine[]): Promise<readonly (string | null)[]> {
-  const found = new Array<string | null>(lines.length).fill(null);
+async function placesOf(texts: LineTexts, lines: readonly HottestLine[]): Promise<readonly (LinePlace | null)[]> {
+  const found = new Array<LinePlace | null>(lines.length).fill(null);
   const all = Promise.all(
     lines.map(async ({ path, line }, i) => {
-      found[i] = await texts.textOf(path, line);
+      found[i] = await texts.placeOf(path, line);
     }),
   );
   let timer: NodeJS.Timeout | undefined;

@@ -38,7 +38,7 @@ export class HotPlaces implements vscode.Disposable {
 
   constructor(services: HotPlacesServices, memory: vscode.Memento) {
     const { heat, functions, opener, resolver, remembered, tracker, highlight, lineNow } = services;
-    const texts = new LineTexts(resolver, remembered, lineNow);
+    const texts = new LineTexts(resolver, remembered, heat, tracker);
     const preview = new LinePreview(texts, highlight, lineNow);
     const places = { heat, opener, texts, preview };
     this.texts = texts;
@@ -53,6 +53,8 @@ export class HotPlaces implements vscode.Disposable {
       texts,
       this.view,
       this.badges,
+      // Lines stand elsewhere now.
+      vscode.workspace.onDidSaveTextDocument(() => this.view.refresh()),
       new HotPathWalker({ ...places, tracker, lineNow }),
       new HeatLenses(heat, functions),
       registerFunctionHover(heat),

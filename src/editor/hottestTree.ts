@@ -6,7 +6,7 @@ import type { Heat } from './heat';
 import type { HeatFiles } from './heatFiles';
 import { heatStep } from './heatScale';
 import { shareOf } from './hotLines';
-import type { LineTexts } from './lineTexts';
+import type { LinePlace, LineTexts } from './lineTexts';
 import { openFunctionCommand } from './openFunction';
 import { openLocationCommand } from './openLocationCommand';
 import { plainStatusText } from './statusText';
@@ -22,6 +22,8 @@ interface Shares {
 interface FileNode {
   readonly type: 'file';
   readonly file: HotFile;
+  /** As it is called now. */
+  readonly name: string;
   readonly shares: Shares;
 }
 
@@ -31,7 +33,7 @@ interface LineNode {
   readonly line: number;
   readonly name: string;
   readonly shares: Shares;
-  readonly text: string | null;
+  readonly now: LinePlace;
   /** Whether the file stands above it already. */
   readonly inFile: boolean;
 }
@@ -55,6 +57,8 @@ export type HottestNode = FileNode | LineNode | FunctionNode | MoreNode;
 /** Rows at first, and more with each click. */
 const pageSize = 50;
 const settleMs = 150;
+const goneSentence = '\nThis line is gone since the recording.';
+const changedSentence = '\nThe code of this line changed after the recording.';
 
 export const moreHottestCommand = 'emberline.hottestLines.more';
 
@@ -136,9 +140,12 @@ export class HottestTree implements vscode.TreeDataProvider<HottestNode>, vscode
     }
     const sorted = [...hot].sort((a, b) => Math.abs(b[metric]) - Math.abs(a[metric]));
     const { viewTotal } = await files.totals();
-    const nodes = sorted.slice(0, rows).map((file): FileNode => {
-      return { type: 'file', file, shares: sharesOf(file, viewTotal) };
-    });
+    const nodes = await Promise.all(
+      sorted.slice(0, rows).map(async (file): Promise<FileNode> => {
+        const name = baseName((await this.texts.uriOf(file.path))?.path ?? file.path);
+        return { type: 'file', file, name, shares: sharesOf(file, viewTotal) };
+      }),
+    );
     return withMore(nodes, '', sorted.length);
   }
 
@@ -183,12 +190,11 @@ export class HottestTree implements vscode.TreeDataProvider<HottestNode>, vscode
   private async lineNode(line: HottestLine, viewTotal: number, inFile: boolean): Promise<LineNode> {
     const { path, name } = line;
     const shares = sharesOf(line, viewTotal);
-    const text = await this.texts.textOf(path, line.line);
-    return { type: 'line', path, line: line.line, name, shares, text, inFile };
+    const now = await this.texts.placeOf(path, line.line);
+    return { type: 'line', path, line: line.line, name, shares, now, inFile };
   }
 
-  private fileItem({ file, shares }: FileNode): vscode.TreeItem {
-    const name = baseName(file.path);
+  private fileItem({ file, name, shares }: FileNode): vscode.TreeItem {
     const item = new vscode.TreeItem(plainStatusText(name), vscode.TreeItemCollapsibleState.Collapsed);
     item.id = `file ${file.path}`;
     item.description = `${this.share(shares)} ${plainStatusText(folderName(file.path))}`.trimEnd();
@@ -199,19 +205,21 @@ export class HottestTree implements vscode.TreeDataProvider<HottestNode>, vscode
   }
 
   private lineItem(node: LineNode): vscode.TreeItem {
-    const { path, line, shares, text, name, inFile } = node;
-    const shown = text === null || text === '' ? name || `line ${line}` : text;
+    const { path, line, shares, now, name, inFile } = node;
+    const shown = now.text || name || `line ${line}`;
     const item = new vscode.TreeItem(`${this.share(shares)}  ${plainStatusText(shown)}`);
     item.id = `line ${inFile ? 'in' : 'of'} ${path}:${line}`;
-    item.description = inFile ? `:${line}` : plainStatusText(`${baseName(path)}:${line}`);
-    item.tooltip = `${plainStatusText(shown)}\n${bothShares(shares)}\n${plainStatusText(path)}:${line}`;
+    const place = now.line === null ? ' (gone)' : `:${now.line}`;
+    item.description = inFile ? place.trim() : plainStatusText(baseName(now.file) + place);
+    const state = now.line === null ? goneSentence : now.changed ? changedSentence : '';
+    item.tooltip = `${plainStatusText(shown)}\n${bothShares(shares)}\n${plainStatusText(path)}:${line}${state}`;
     item.contextValue = 'line';
     item.command = {
       command: openLocationCommand,
       title: 'Open',
       arguments: [{ name: name.slice(0, 1000), file: path, line }],
     };
-    this.decorate(item, shares, `line ${line} of ${baseName(path)}: ${shown}`);
+    this.decorate(item, shares, `line ${now.line ?? line} of ${baseName(now.file)}: ${shown}`, state !== '');
     return item;
   }
 
@@ -232,11 +240,12 @@ export class HottestTree implements vscode.TreeDataProvider<HottestNode>, vscode
     return formatPercent(shares[this.heat.metric], 1);
   }
 
-  private decorate(item: vscode.TreeItem, shares: Shares, what: string): void {
+  private decorate(item: vscode.TreeItem, shares: Shares, what: string, stale = false): void {
     const { metric } = this.heat;
     const step = heatStep(shares[metric], this.heat.look.bounds);
     const color = step === 0 ? undefined : new vscode.ThemeColor(`emberline.heatMark${step}`);
-    item.iconPath = new vscode.ThemeIcon(item.contextValue === 'file' ? 'flame' : 'circle-filled', color);
+    const icon = item.contextValue === 'file' ? 'flame' : stale ? 'circle' : 'circle-filled';
+    item.iconPath = new vscode.ThemeIcon(icon, color);
     item.accessibilityInformation = { label: `${this.share(shares)} ${metric}, ${plainStatusText(what)}` };
   }
 }

@@ -1,5 +1,9 @@
 import * as vscode from 'vscode';
 import type { SourceResolver } from '../sources/sourceResolver';
+import type { Heat } from './heat';
+import type { HeatSource } from './heatSource';
+import { LineMap } from './lineMap';
+import type { LineTracker } from './lineTracker';
 import type { RememberedSources } from './rememberedSources';
 import { isWithinReach } from './sourceReach';
 
@@ -7,17 +11,48 @@ import { isWithinReach } from './sourceReach';
 const largestFile = 512 * 1024;
 const maxFiles = 30;
 const maxText = 160;
+/** What was read is taken as it is for so long, then the file is looked at again. */
+const freshMs = 2000;
+
+/** Where a recorded line is now, and what it says. */
+export interface LinePlace {
+  /** Null where the file is not found, or is not to be shown without asking. */
+  readonly uri: vscode.Uri | null;
+  /** The file as it is called now; as recorded where it is not to be had. */
+  readonly file: string;
+  /** 1-based; as recorded where nothing is known, null where the line is gone. */
+  readonly line: number | null;
+  /** Without indent, on one line; null where it is not to be had. */
+  readonly text: string | null;
+  /** Whether its code is another than was recorded. */
+  readonly changed: boolean;
+}
+
+interface FileLines {
+  /** Tells whether the file was written since. */
+  readonly stamp: string;
+  readonly texts: readonly string[];
+  /** Where the profile's lines are in them. */
+  readonly map: LineMap;
+}
+
+interface KnownFile {
+  readonly source: HeatSource | null;
+  /** When it was looked at last, in ms since the epoch. */
+  looked: number;
+  readonly lines: Promise<FileLines | null>;
+}
 
 /** What recorded lines say: from the open document where there is one, else from the file. Keeps few files. */
 export class LineTexts implements vscode.Disposable {
-  private readonly files = new Map<string, Promise<readonly string[] | null>>();
+  private readonly files = new Map<string, KnownFile>();
   private readonly disposable = vscode.workspace.onDidSaveTextDocument(({ uri }) => this.files.delete(uri.toString()));
 
   constructor(
     private readonly resolver: SourceResolver,
     private readonly remembered: RememberedSources,
-    /** Where a recorded line (0-based) is in a document now; -1 when it was deleted. */
-    private readonly lineNow: (document: vscode.TextDocument, line: number) => Promise<number>,
+    private readonly heat: Heat,
+    private readonly tracker: LineTracker,
   ) {}
 
   /** The file that a record means, where it is found and may be shown without asking. */
@@ -27,26 +62,20 @@ export class LineTexts implements vscode.Disposable {
     return uri !== null && isWithinReach(uri, this.remembered) ? uri : null;
   }
 
-  /** A recorded line's text without its indent, on one line; null where it is not to be had. @param line 1-based */
-  async textOf(path: string, line: number): Promise<string | null> {
-    return (await this.placeOf(path, line))?.text ?? null;
-  }
-
-  /** Where a recorded line is now, with its text; null where that is not to be had. Lines are 1-based. */
-  async placeOf(path: string, line: number): Promise<{ uri: vscode.Uri; line: number; text: string } | null> {
+  /** Where a recorded line is now. @param line 1-based */
+  async placeOf(path: string, line: number): Promise<LinePlace> {
     const uri = await this.uriOf(path);
-    if (uri === null) {
-      return null;
-    }
-    const key = uri.toString();
-    const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === key);
-    if (document !== undefined) {
-      const now = await this.lineNow(document, line - 1);
-      const there = now >= 0 && now < document.lineCount;
-      return there ? { uri, line: now + 1, text: shortened(document.lineAt(now).text) } : null;
-    }
-    const text = (await this.linesOf(uri))?.[line - 1];
-    return text === undefined ? null : { uri, line, text: shortened(text) };
+    const found = uri === null ? null : await this.linesOf(uri);
+    if (uri === null || found === null) return { uri, file: path, line, text: null, changed: false };
+    const now = found.map.toCurrent(line - 1);
+    const text = found.textAt(now);
+    return {
+      uri,
+      file: uri.path,
+      line: now < 0 ? null : now + 1,
+      text: text === undefined ? null : shortened(text),
+      changed: now >= 0 && found.map.isChanged(line - 1),
+    };
   }
 
   /** Files may have changed. */
@@ -59,30 +88,51 @@ export class LineTexts implements vscode.Disposable {
     this.files.clear();
   }
 
-  private linesOf(uri: vscode.Uri): Promise<readonly string[] | null> {
+  private async linesOf(
+    uri: vscode.Uri,
+  ): Promise<{ map: LineMap; textAt: (line: number) => string | undefined } | null> {
+    const { source } = this.heat;
     const key = uri.toString();
-    const known = this.files.get(key) ?? readLines(uri);
+    const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === key);
+    if (document !== undefined) {
+      if (source !== null) await this.tracker.prepare(source, document);
+      const map = source === null ? LineMap.identity : this.tracker.mapFor(source, document);
+      return { map, textAt: (at) => (at >= 0 && at < document.lineCount ? document.lineAt(at).text : undefined) };
+    }
+    const before = this.files.get(key);
+    const kept = before?.source === source && (await isFresh(before, uri));
+    const known = kept ? before : { source, looked: Date.now(), lines: this.read(uri, source) };
     // Used last is kept longest.
     this.files.delete(key);
     this.files.set(key, known);
     if (this.files.size > maxFiles) {
       this.files.delete(this.files.keys().next().value!);
     }
-    return known;
+    const lines = await known.lines;
+    return lines === null ? null : { map: lines.map, textAt: (at) => lines.texts[at] };
+  }
+
+  private async read(uri: vscode.Uri, source: HeatSource | null): Promise<FileLines | null> {
+    try {
+      const { size, mtime } = await vscode.workspace.fs.stat(uri);
+      if (size > largestFile) return null;
+      const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+      const map = source === null ? LineMap.identity : await this.tracker.mapOfFile(source, uri, text);
+      return { stamp: `${mtime} ${size}`, texts: text.split(/\r\n|\r|\n/), map };
+    } catch {
+      return null;
+    }
   }
 }
 
-async function readLines(uri: vscode.Uri): Promise<readonly string[] | null> {
-  try {
-    const { size } = await vscode.workspace.fs.stat(uri);
-    if (size > largestFile) {
-      return null;
-    }
-    const bytes = await vscode.workspace.fs.readFile(uri);
-    return new TextDecoder().decode(bytes).split(/\r\n|\r|\n/);
-  } catch {
-    return null;
-  }
+async function isFresh(known: KnownFile, uri: vscode.Uri): Promise<boolean> {
+  if (Date.now() - known.looked < freshMs) return true;
+  known.looked = Date.now();
+  const lines = await known.lines;
+  return vscode.workspace.fs.stat(uri).then(
+    ({ mtime, size }) => lines?.stamp === `${mtime} ${size}`,
+    () => lines === null,
+  );
 }
 
 function shortened(text: string): string {

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
+import { alignLines } from '../sources/alignLines';
+import { signLines } from '../sources/lineSignatures';
 import { DocumentLines } from './documentLines';
 import type { HeatSource } from './heatSource';
 import { type LineChange, LineMap } from './lineMap';
 import type { RecordedText, RecordedTexts } from './recordedTexts';
-import { signDocument } from './signedDocuments';
+import { maxSignedLength, signDocument } from './signedDocuments';
 
 interface Tracked {
   readonly text: RecordedText | null;
@@ -57,6 +59,13 @@ export class LineTracker implements vscode.Disposable {
   mapFor(profile: HeatSource, document: vscode.TextDocument): LineMap {
     const tracked = this.tracked(profile, document);
     return tracked?.lines.map(document.version, () => signDocument(document)) ?? LineMap.identity;
+  }
+
+  /** Where the profiled lines are in the text of a file that is not open. Never rejects. */
+  async mapOfFile(profile: HeatSource, uri: vscode.Uri, text: string): Promise<LineMap> {
+    const recorded = await this.recorded.find(profile, uri);
+    if (recorded === null || text.length > maxSignedLength) return LineMap.identity;
+    return LineMap.of(alignLines(recorded.lines, signLines(text, uri.path)));
   }
 
   /** What the document's lines are compared with; null where nothing is known of it. */

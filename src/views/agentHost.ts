@@ -46,8 +46,9 @@ export class EditorAgentHost implements AgentHost {
   }
 
   async sourceLine(path: string, line: number): Promise<SourceLine | null> {
-    const place = await this.services.texts.placeOf(path, line);
-    return place && { path: vscode.workspace.asRelativePath(place.uri), line: place.line, text: place.text };
+    const { uri, line: now, text } = await this.services.texts.placeOf(path, line);
+    if (uri === null || now === null || text === null) return null;
+    return { path: vscode.workspace.asRelativePath(uri), line: now, text };
   }
 
   async capture(target: CaptureTarget, options: AgentOptions): Promise<AgentProfile> {

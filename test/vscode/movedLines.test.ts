@@ -241,6 +241,20 @@ async function pictures(editor: vscode.TextEditor): Promise<void> {
   await config.update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
 }
 
+/** The rows of the Hottest Lines view, label and description. */
+function hottestRows(): Promise<string[]> {
+  return ui(async (page) =>
+    page
+      .locator('.part.sidebar .pane', { has: page.locator('.pane-header[aria-label^="Hottest Lines"]') })
+      .locator('.monaco-list-row')
+      .evaluateAll((all) =>
+        all.map((row) =>
+          ['.label-name', '.label-description'].map((part) => row.querySelector(part)?.textContent ?? '').join(' '),
+        ),
+      ),
+  );
+}
+
 function sticky(enabled: boolean | undefined): Thenable<void> {
   return vscode.workspace
     .getConfiguration()
@@ -426,7 +440,10 @@ suite('Lines that moved', () => {
     const each = cases.find(({ name }) => name === 'Python')!;
     const original = readFileSync(fixture('programs', each.source), 'utf8').split('\n');
     const table = each.table();
-    const folder = writeWorkspace('movedGit', { 'repository/busy.py': original.join('\n') });
+    const folder = writeWorkspace('movedGit', {
+      'repository/busy.py': original.join('\n'),
+      'repository/notes.txt': 'Notes.\n',
+    });
     const repository = join(folder, 'repository');
     const run = (...args: string[]): string =>
       execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', ...args], {
@@ -454,7 +471,8 @@ suite('Lines that moved', () => {
           vscode.ConfigurationTarget.Workspace,
         );
       await openCapture(join(folder, 'capture.folded'));
-      const editor = await openSource(join(repository, 'work.py'));
+      // VS Code finds the repository by a file that is shown.
+      await openSource(join(repository, 'notes.txt'));
       void runCommand("Emberline: Set the Profile's Commit…");
       const items = await waitForQuickPick('Commit that capture.folded was recorded at');
       assert.ok(items.length > 0);
@@ -464,7 +482,25 @@ suite('Lines that moved', () => {
       );
       await pick(shown.find(({ label }) => label.includes(commit.slice(0, 10)))!.label);
       await waitForStatusBarItem(`is of commit ${commit.slice(0, 10)}`);
-      await labelsAre(editor, expectedLabels(original, each, table, 5));
+      const labels = expectedLabels(original, each, table, 5);
+      await vscode.commands.executeCommand('emberline.hottestLines.focus');
+      await ui(async (page) => {
+        await page.locator('.part.sidebar .pane .monaco-list-row').filter({ hasText: 'work.py' }).first().click();
+      });
+      const hot = labels.filter(({ label }) => label.includes(' self'));
+      const rowOf = ({ label, text, line }: Label): string =>
+        `${label.split(' ')[0]}  ${text.replace(/\s+/g, ' ')} :${line}`;
+      // What stands in the file, which is not open, is what was hot.
+      const missing = async (): Promise<string[]> => {
+        const rows = await hottestRows();
+        return hot.map(rowOf).filter((row) => !rows.includes(row));
+      };
+      await eventually(missing, (rows) => rows.length === 0).catch(missing);
+      assert.deepEqual(await missing(), [], (await hottestRows()).join(' | '));
+      await vscode.commands.executeCommand('workbench.action.closeSidebar');
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+      const editor = await openSource(join(repository, 'work.py'));
+      await labelsAre(editor, labels);
     } finally {
       await closeAll();
       await git.update('enabled', undefined, vscode.ConfigurationTarget.Global);
