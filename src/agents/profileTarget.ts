@@ -1,5 +1,4 @@
 import type { EndpointSpec } from '../endpoints/endpoint';
-import { endpointKindOf } from '../endpoints/guessKind';
 import type { AgentHost, AgentOptions, CaptureTarget } from './agentHost';
 import { plainText } from './answer';
 import { describeHotLines } from './hotLines';
@@ -65,11 +64,15 @@ export function targetOf({ seconds = DEFAULT_SECONDS, ...input }: ProfileTargetI
       },
     };
   }
-  const spec: EndpointSpec = {
-    name: plainText(address!),
-    kind: (kind as EndpointSpec['kind'] | undefined) ?? endpointKindOf(address!),
-    url: address!,
-    ...common,
+  return {
+    seconds,
+    what: address!,
+    debugSession: false,
+    spec: async () => {
+      const { kindOfAddress } = await import('../endpoints/probeAddress');
+      const access = { headersFor: () => ({}), signal: new AbortController().signal };
+      const asked = (kind as EndpointSpec['kind'] | undefined) ?? (await kindOfAddress(address!, access));
+      return { name: plainText(address!), kind: asked, url: address!, ...common };
+    },
   };
-  return { seconds, what: address!, debugSession: false, spec: async () => spec };
 }

@@ -6,11 +6,10 @@ import { writeCapture, writeCaptureSet } from '../endpoints/captureSetFile';
 import type { EndpointKind, EndpointSpec } from '../endpoints/endpoint';
 import { endpointKind, endpointKinds } from '../endpoints/endpointKinds';
 import { expandInstances } from '../endpoints/expandInstances';
-import { toldKindOf } from '../endpoints/guessKind';
 import type { HttpAccess } from '../endpoints/httpAccess';
 import { originOf, parseHttpAddress } from '../endpoints/httpAddress';
 import { listedInstances } from '../endpoints/listedInstances';
-import { probeAddress } from '../endpoints/probeAddress';
+import { kindOfAddress } from '../endpoints/probeAddress';
 import { processKinds, specOfProcess } from '../endpoints/processSampler';
 import { encodingForPath, listEncodings } from '../engine/encodeProfile';
 import type { Engine } from '../engine/engine';
@@ -149,10 +148,7 @@ async function kindOf(name: string | undefined, targets: readonly string[], acce
     }
     return kind;
   }
-  const told = toldKindOf(targets[0]!);
-  if (told !== null) return endpointKind(told);
-  const { found } = await probeAddress(targets[0]!, { ...access, signal: new AbortController().signal });
-  return endpointKind(found[0]?.kind ?? 'go-pprof');
+  return endpointKind(await kindOfAddress(targets[0]!, { ...access, signal: new AbortController().signal }));
 }
 
 function originsOf(targets: readonly string[]): string[] {

@@ -97,6 +97,9 @@ describe('diff', () => {
     ]);
     expect(out.split('\n')).toHaveLength(5);
     expect(run('diff', before, before, '--fail-above', '0').code).toBe(0);
+    writeFileSync(file('zero.folded'), 'main;work 0\n');
+    const { code: unjudged, err: why } = run('diff', file('a.folded'), file('zero.folded'), '--fail-above', '1');
+    expect([unjudged, why]).toEqual([1, expect.stringContaining('zero.folded has no samples to compare')]);
   });
 
   test('one sample type for both, or a sentence that says what is lacking', () => {

@@ -44,6 +44,12 @@ export async function runDiff(engine: Engine, args: string[]): Promise<CommandOu
     sort,
     limit: Number.MAX_SAFE_INTEGER,
   });
+  if (failAbove !== null && result.new.total === 0) {
+    // A gate that lets an empty capture pass is none.
+    throw new Error(
+      `${next.name} has no ${result.new.sampleType} to compare: --fail-above would pass whatever the program does.`,
+    );
+  }
   const grown = failAbove === null ? null : mostGrown(result.rows, sort, failAbove);
   const shown = { ...result, rows: limit === 0 ? result.rows : result.rows.slice(0, limit) };
   const said =
@@ -57,7 +63,7 @@ export async function runDiff(engine: Engine, args: string[]): Promise<CommandOu
 
 function readPercent(text: string | undefined): number | null {
   if (text === undefined) return null;
-  if (!/^\d+(\.\d+)?$/.test(text))
+  if (!/^(?:\d+(?:\.\d*)?|\.\d+)$/.test(text))
     throw new UsageError(`--fail-above takes a number of percentage points, not "${text}".`);
   return Number(text);
 }

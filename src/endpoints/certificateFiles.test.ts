@@ -8,6 +8,7 @@ test('finds the files of a host, with a port or by a pattern', () => {
   const setting = {
     'api.example': { cert: '/a.pem', key: '~/a-key.pem' },
     'api.example:8443': { cert: 'certs/b.p12' },
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: VS Code's settings name variables so.
     '*.inside.example': { ca: ['${workspaceFolder}/ca.pem', '/other.pem'] },
     'unix:/run/a.sock': { ca: '/c.pem' },
   };

@@ -75,7 +75,12 @@ function absolute(
 ): string {
   const path = written
     .replace(/^~(?=[/\\])/, () => home)
-    .replaceAll('${userHome}', () => home)
-    .replaceAll('${workspaceFolder}', () => folder ?? '${workspaceFolder}');
+    .replaceAll(variable('userHome'), () => home)
+    .replaceAll(variable('workspaceFolder'), (whole) => folder ?? whole);
   return isAbsolute(path) || folder === null ? path : join(folder, path);
+}
+
+/** As VS Code's settings name variables. */
+function variable(name: string): string {
+  return `\${${name}}`;
 }

@@ -1,10 +1,5 @@
 import type { EndpointKindName } from './endpoint';
 
-/** What an address looks like where nobody said its kind. */
-export function endpointKindOf(address: string): EndpointKindName {
-  return toldKindOf(address) ?? 'go-pprof';
-}
-
 /** The kind that an address tells by its path or port; null where it tells none. */
 export function toldKindOf(address: string): EndpointKindName | null {
   if (/\/debug\/pprof(\/|$)|:6060\b/.test(address)) return 'go-pprof';

@@ -1,6 +1,7 @@
 import { DownloadError } from './downloadError';
 import type { DiscoverRequest, EndpointKind, EndpointKindName, ProfileOffer } from './endpoint';
 import { endpointKind } from './endpointKinds';
+import { toldKindOf } from './guessKind';
 import { accessOf } from './httpAccess';
 import { parseHttpAddress, shownHost } from './httpAddress';
 
@@ -25,6 +26,14 @@ export interface Probe {
   readonly scheme: string | null;
   /** Why nothing was found, one sentence; null where something was. */
   readonly failure: string | null;
+}
+
+/** The kind of an address where nobody said it: by its path or port, else by what it answers. */
+export async function kindOfAddress(
+  address: string,
+  request: Omit<DiscoverRequest, 'spec'>,
+): Promise<EndpointKindName> {
+  return toldKindOf(address) ?? (await probeAddress(address, request)).found[0]?.kind ?? 'go-pprof';
 }
 
 /**

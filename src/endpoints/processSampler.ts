@@ -1,5 +1,6 @@
 import type { EndpointKindName, EndpointSpec } from './endpoint';
 import { describeProcessOf } from './localProcesses';
+import { inspectorOfProcess } from './startInspector';
 import { vanished } from './targetPid';
 
 /** Kinds whose target is a process of this machine. */
@@ -7,7 +8,8 @@ export const processKinds: readonly EndpointKindName[] = ['py-spy', 'austin', 'j
 
 /**
  * The kind that samples a process best, with what it captures from: by the process's language.
- * @throws Error with a sentence where it does not run, or where a Node process has no inspector
+ * In a Node process without an inspector, one is started.
+ * @throws Error with a sentence where it does not run, or where its inspector cannot be started
  */
 export async function specOfProcess(pid: number): Promise<Pick<EndpointSpec, 'kind' | 'pid' | 'url' | 'options'>> {
   const process = await describeProcessOf(pid);
@@ -20,13 +22,15 @@ export async function specOfProcess(pid: number): Promise<Pick<EndpointSpec, 'ki
     case 'go':
       return { kind: 'perf', pid, options: { callGraph: 'fp' } };
     case 'node':
-      if (process.inspector === null) {
-        throw new Error(
-          `Process ${pid} is Node without an inspector: start one with "kill -USR1 ${pid}", and capture from 127.0.0.1:9229 with --kind v8-inspector.`,
-        );
-      }
-      return { kind: 'v8-inspector', url: process.inspector };
+      if (process.inspector !== null) return { kind: 'v8-inspector', url: process.inspector };
+      return { kind: 'v8-inspector', ...(await startedInspector(pid)) };
     default:
       return { kind: 'perf', pid };
   }
+}
+
+/** The inspector of a process whose command line names none; one that is started for us is closed after the capture. */
+export async function startedInspector(pid: number): Promise<Pick<EndpointSpec, 'url' | 'options'>> {
+  const { url, started } = await inspectorOfProcess(pid);
+  return { url, ...(started ? { options: { closeInspector: true } } : {}) };
 }

@@ -8,6 +8,7 @@ import type { CaptureMethods, CaptureRequest, InstanceResult } from './endpoint'
 import { accessOf } from './httpAccess';
 import { formatAddress, type InspectorTarget, listInspectorTargets, parseInspectorAddress } from './inspectorAddress';
 import { InspectorRun } from './inspectorRun';
+import { closeInspector } from './startInspector';
 
 /** Connecting, and handing over what was sampled. */
 const GRACE_MS = 30_000;
@@ -18,7 +19,8 @@ const DEFAULT_HEAP_INTERVAL = 32_768;
 /**
  * V8's inspector at host:port: Node with `--inspect`, Chromium with `--remote-debugging-port`. The profile `cpu` samples
  * all its targets and their workers at once, a thread each; `heap` samples what one target allocates and keeps. Options: `target` (a part
- * of the title or address of those that are wanted), `interval` (microseconds, or bytes for `heap`).
+ * of the title or address of those that are wanted), `interval` (microseconds, or bytes for `heap`), `closeInspector`
+ * (whether the inspector was started for this capture).
  */
 export const v8Inspector = {
   discover: async (request) => {
@@ -37,9 +39,13 @@ export const v8Inspector = {
     const instances = await instancesOf(request);
     await mkdir(request.folder, { recursive: true, mode: 0o700 });
     const captureOne = request.spec.profile === 'heap' ? captureHeap : captureCpu;
-    return captureInstances(request, instances, request.seconds * 1000 + GRACE_MS, (instance, index, signal) =>
-      captureOne({ ...request, signal }, instance, index),
-    );
+    try {
+      return await captureInstances(request, instances, request.seconds * 1000 + GRACE_MS, (instance, index, signal) =>
+        captureOne({ ...request, signal }, instance, index),
+      );
+    } finally {
+      if (request.spec.options?.['closeInspector'] === true) await Promise.all(instances.map(closeInspector));
+    }
   },
 } satisfies CaptureMethods;
 

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { EndpointKind, EndpointSpec } from '../endpoints/endpoint';
 import { endpointKind } from '../endpoints/endpointKinds';
 import { hasTool } from '../endpoints/findTool';
 import { describeProcessOf, type LocalProcess, listeningPorts, listLocalProcesses } from '../endpoints/localProcesses';
+import { startedInspector } from '../endpoints/processSampler';
 import type { ToolCaptures } from './toolCapture';
 import { toolSettings } from './toolSettings';
 
@@ -17,7 +17,6 @@ export interface ProcessSampler {
   spec(): Promise<EndpointSpec>;
 }
 
-const INSPECTOR_MS = 5000;
 const ICONS: Readonly<Record<LocalProcess['language'], string>> = {
   node: '$(symbol-event)',
   python: '$(symbol-namespace)',
@@ -106,11 +105,7 @@ async function samplersOf(process: LocalProcess): Promise<ProcessSampler[]> {
         kind: endpointKind('v8-inspector'),
         title: "V8's inspector",
         detail: process.inspector ?? 'Starts it in the process (as "kill -USR1" does), at 127.0.0.1:9229',
-        spec: async () => ({
-          name: nameOf(process),
-          kind: 'v8-inspector',
-          url: process.inspector ?? (await startInspector(pid)),
-        }),
+        spec: () => inspectorSpec(process),
       });
       break;
     case 'python': {
@@ -150,25 +145,11 @@ function nameOf(process: LocalProcess): string {
   return `${script === undefined ? process.name : basename(script)} (${process.pid})`;
 }
 
-/** Starts V8's inspector in a process, and waits until it listens. @throws Error with a sentence */
-async function startInspector(pid: number): Promise<string> {
-  const before = new Set(await listeningPorts(pid));
-  try {
-    // Node's own way to a process of its kind; on Windows it is no signal.
-    (process as unknown as { _debugProcess(pid: number): void })._debugProcess(pid);
-  } catch (error) {
-    throw new Error(
-      `The inspector of process ${pid} cannot be started: ${error instanceof Error ? error.message : String(error)}.`,
-    );
-  }
-  for (const deadline = Date.now() + INSPECTOR_MS; Date.now() < deadline; await sleep(100)) {
-    const port = (await listeningPorts(pid)).find((each) => !before.has(each) || each === 9229);
-    if (port !== undefined) return `127.0.0.1:${port}`;
-    if (process.platform !== 'linux') return '127.0.0.1:9229';
-  }
-  throw new Error(
-    `The inspector of process ${pid} did not start within ${INSPECTOR_MS / 1000} s: port 9229 may be taken, or the program handles SIGUSR1 itself. Start it with --inspect=0.`,
-  );
+/** Of a process that has no inspector, one is started, and closed afterwards. */
+async function inspectorSpec(process: LocalProcess): Promise<EndpointSpec> {
+  const name = nameOf(process);
+  if (process.inspector !== null) return { name, kind: 'v8-inspector', url: process.inspector };
+  return { name, kind: 'v8-inspector', ...(await startedInspector(process.pid)) };
 }
 
 /** The address of a Go program's pprof, among the ports at which it listens. */

@@ -4,15 +4,17 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CaptureRequest, EndpointSpec, InstanceResult } from '../../src/endpoints/endpoint';
+import { listeningPorts } from '../../src/endpoints/localProcesses';
+import { specOfProcess } from '../../src/endpoints/processSampler';
 import { v8Inspector } from '../../src/endpoints/v8InspectorEndpoint';
 import { cpuprofile } from '../../src/formats/cpuprofile/cpuprofile';
 import { heapprofile } from '../../src/formats/heapprofile/heapprofile';
 import type { Profile } from '../../src/profile/profile';
 import { afterStart } from '../support/localCapture';
 import { decode, naiveTotals } from '../support/profiles';
-import { missing } from '../support/realTools';
+import { missing, RunningProgram } from '../support/realTools';
 import { removeFolder } from '../support/removeFolder';
 
 const folder = mkdtempSync(join(tmpdir(), 'emberline-inspector-'));
@@ -229,6 +231,29 @@ setInterval(() => {}, 1000);
     const profile = decode(cpuprofile, bytesOf(result));
     const idle = share(profile, '(idle)') + share(profile, '(program)');
     expect(share(profile, 'startUp') / (1 - idle)).toBeGreaterThan(0.5);
+  });
+});
+
+describe('a Node process without an inspector', () => {
+  it.skipIf(process.platform !== 'linux')('is given one for the capture, and one that was there stays', async () => {
+    const program = await RunningProgram.start(process.execPath, ['-e', `${PROGRAM}console.log('ready')`], 1);
+    try {
+      const ports = () => listeningPorts(program.pid);
+      expect(await ports()).toEqual([]);
+      const { kind, ...target } = await specOfProcess(program.pid);
+      expect(kind).toBe('v8-inspector');
+      const [result] = await v8Inspector.capture(request(target));
+      expect(share(decode(cpuprofile, bytesOf(result)), 'fibonacci')).toBeGreaterThan(0.05);
+      await vi.waitFor(async () => expect(await ports()).toEqual([]), { timeout: 10_000, interval: 100 });
+      process.kill(program.pid, 'SIGUSR1');
+      await vi.waitFor(async () => expect(await ports()).toHaveLength(1), { timeout: 10_000, interval: 100 });
+      const { kind: _, ...again } = await specOfProcess(program.pid);
+      expect(again.options).toBeUndefined();
+      await v8Inspector.capture(request(again));
+      expect(await ports()).toHaveLength(1);
+    } finally {
+      await program.stop();
+    }
   });
 });
 
