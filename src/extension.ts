@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { registerChartCommands } from './editor/chartCommands';
 import { ChartSync } from './editor/chartSync';
+import { EmbeddedSources } from './editor/embeddedSources';
 import { FrameReveal } from './editor/frameReveal';
 import { FunctionHeats } from './editor/functionHeats';
 import { GitTexts } from './editor/gitTexts';
@@ -55,7 +56,8 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const remembered = new RememberedSources(context.workspaceState);
   const { renamed } = remembered;
-  const files = new WorkspaceFiles(renamed);
+  const embedded = new EmbeddedSources(engine);
+  const files = new WorkspaceFiles(renamed, embedded);
   const resolver = new SourceResolver(files, remembered, process.platform);
   const git = new GitTexts();
   const lineStore = new RecordedLineStore(
@@ -96,6 +98,7 @@ export function activate(context: vscode.ExtensionContext): void {
     { dispose: () => engine.dispose() },
     profiles,
     downloads,
+    embedded,
     files,
     texts,
     tracker,
@@ -197,7 +200,7 @@ export function activate(context: vscode.ExtensionContext): void {
       deactivate: () => profiles.deactivate(),
       showProfile,
     }),
-    followProfiles(profiles, heat, tracker, texts, baseline),
+    followProfiles(profiles, heat, tracker, texts, baseline, embedded),
     lazyCommands(
       ['setBaseline', 'compareWith', 'swapBaseline', 'clearBaseline', 'baselineMenu'].map((id) => `emberline.${id}`),
       async () => {
@@ -230,6 +233,7 @@ function followProfiles(
   tracker: LineTracker,
   recorded: RecordedTexts,
   baseline: Baseline,
+  embedded: EmbeddedSources,
 ): vscode.Disposable {
   const count = (): void => {
     // A baseline alone is nothing to look at.
@@ -251,6 +255,9 @@ function followProfiles(
       });
       let before = profile.status.kind;
       profile.onDidChangeStatus((status) => {
+        if (status.kind === 'open') {
+          embedded.forget();
+        }
         if (status.kind === before) {
           // Progress, or the newer capture of a program that runs on, whose source is still that of the first one.
           if (status.kind === 'open') {
@@ -281,6 +288,7 @@ function followProfiles(
     profiles.onDidClose((profile) => {
       recorded.stop(profile);
       tracker.stop(profile);
+      embedded.forget();
       count();
     }),
     baseline.onDidChange(count),

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { EngineApi, FileLines, ViewTotals } from '../engine/engineApi';
 import type { SourceResolver } from '../sources/sourceResolver';
 import { ChangeDecorations } from './changeDecorations';
+import { embeddedScheme } from './embeddedSources';
 import type { DocumentFunctions } from './functionHeat';
 import type { FunctionHeats } from './functionHeats';
 import { functionLines } from './functionLines';
@@ -476,12 +477,13 @@ async function baselineLines(
   return { source, files: found, totals, comparison };
 }
 
-/** Documents that may be a program's source: files, notebook cells, also read-only ones and those in diff editors. */
+/** Documents that may be a program's source: files, notebook cells, texts in source maps, also read-only ones and those in diff editors. */
 function isSource({ uri }: vscode.TextDocument): boolean {
   const { workspaceFolders } = vscode.workspace;
   return (
     uri.scheme === 'file' ||
     uri.scheme === cellScheme ||
+    uri.scheme === embeddedScheme ||
     (workspaceFolders ?? []).some((folder) => folder.uri.scheme === uri.scheme)
   );
 }

@@ -4,6 +4,7 @@ import type { EngineApi, FileLines, FunctionTablePage, HotFile, ViewTotals } fro
 import type { FileFunctions, HotPathAnswer, HotPathParams, HottestLines } from '../engine/hottestApi';
 import { cellHashOf } from '../sources/notebookCells';
 import { namesOfRecord, type SourceResolver } from '../sources/sourceResolver';
+import { embeddedRecord } from './embeddedSources';
 import { cellScheme } from './openCells';
 import type { RememberedSources } from './rememberedSources';
 
@@ -90,6 +91,11 @@ export class HeatFiles {
   /** The recorded files that mean this document, with lines or without. */
   async recordsOf(document: vscode.TextDocument): Promise<HotFile[]> {
     const { byName, byPath, cells } = await this.all();
+    const embedded = embeddedRecord(document.uri);
+    if (embedded !== null) {
+      const file = byPath.get(embedded);
+      return file === undefined ? [] : [file];
+    }
     const uri = document.uri.toString();
     const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1).toLowerCase();
     const candidates = new Set(document.uri.scheme === cellScheme ? cells : byName.get(name)?.slice(0, maxNamesakes));

@@ -3,6 +3,7 @@ import type { FunctionHeat } from '../engine/hottestApi';
 import { functionSegments } from '../sources/functionNames';
 import { formatPercent } from '../units/units';
 import { type ChartLink, showInFlameGraphCommand } from './chartLink';
+import { embeddedScheme } from './embeddedSources';
 import type { FunctionHeats } from './functionHeats';
 import type { Heat } from './heat';
 import { shareOf } from './hotLines';
@@ -23,7 +24,7 @@ export class HeatLenses implements vscode.CodeLensProvider, vscode.Disposable {
     private readonly heat: Heat,
     private readonly functions: FunctionHeats,
   ) {
-    const schemes = ['file', 'vscode-remote', 'untitled', 'vscode-notebook-cell'];
+    const schemes = ['file', 'vscode-remote', 'untitled', 'vscode-notebook-cell', embeddedScheme];
     this.disposable = vscode.Disposable.from(
       this.changed,
       vscode.languages.registerCodeLensProvider(

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { SourceResolver } from '../sources/sourceResolver';
+import { embeddedScheme } from './embeddedSources';
 import type { Heat } from './heat';
 import type { HeatSource } from './heatSource';
 import { LineMap } from './lineMap';
@@ -93,7 +94,9 @@ export class LineTexts implements vscode.Disposable {
   ): Promise<{ map: LineMap; textAt: (line: number) => string | undefined } | null> {
     const { source } = this.heat;
     const key = uri.toString();
-    const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === key);
+    const document =
+      vscode.workspace.textDocuments.find((each) => each.uri.toString() === key) ??
+      (uri.scheme === embeddedScheme ? await openedText(uri) : undefined);
     if (document !== undefined) {
       if (source !== null) await this.tracker.prepare(source, document);
       const map = source === null ? LineMap.identity : this.tracker.mapFor(source, document);
@@ -123,6 +126,14 @@ export class LineTexts implements vscode.Disposable {
       return null;
     }
   }
+}
+
+/** The text in a source map is no file: it is had as a document only. */
+function openedText(uri: vscode.Uri): Thenable<vscode.TextDocument | undefined> {
+  return vscode.workspace.openTextDocument(uri).then(
+    (document) => document,
+    () => undefined,
+  );
 }
 
 async function isFresh(known: KnownFile, uri: vscode.Uri): Promise<boolean> {

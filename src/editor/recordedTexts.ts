@@ -4,6 +4,7 @@ import type { EngineApi } from '../engine/engineApi';
 import { type LineSignatures, signLines } from '../sources/lineSignatures';
 import { type ProfileCommit, profileCommit } from '../sources/profileCommit';
 import type { SourceResolver } from '../sources/sourceResolver';
+import { embeddedScheme } from './embeddedSources';
 import { findRenamed } from './findRenamed';
 import type { GitTexts } from './gitTexts';
 import type { HeatSource } from './heatSource';
@@ -111,6 +112,8 @@ export class RecordedTexts implements vscode.Disposable {
     this.start(profile);
     const record = this.open.get(profile);
     if (record === undefined) return null;
+    // The text in a source map is what was compiled.
+    if (uri.scheme === embeddedScheme) return null;
     if (uri.scheme === cellScheme) return this.findCell(profile, uri);
     const sources = await record.sources;
     const names = [uri.toString(), ...this.services.renamed.formerly(uri.toString())];

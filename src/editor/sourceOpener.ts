@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { missingSourceSentence, noSourceSentence } from '../sources/noSource';
 import type { SourceResolver, WorkspaceFile } from '../sources/sourceResolver';
+import { embeddedScheme } from './embeddedSources';
 import type { LineHighlight } from './lineHighlight';
 import { cellOf } from './openCells';
 import type { RememberedSources } from './rememberedSources';
@@ -21,7 +22,7 @@ const statusMs = 6000;
  * Takes the user from a frame to its source.
  *
  * A profile is untrusted: only files (`file:`, or the scheme of a workspace folder) are opened, as text; one outside
- * the workspace only after the user said so, once for each folder.
+ * the workspace only after the user said so, once for each folder; else the text in its source map, read-only.
  */
 export class SourceOpener {
   private lastTextColumn: vscode.ViewColumn | undefined;
@@ -91,6 +92,14 @@ export class SourceOpener {
       return answer === locate ? this.locate(file) : null;
     }
     const uri = vscode.Uri.parse(resolution.uri, true);
+    if (uri.scheme === embeddedScheme) {
+      if ((await this.resolver.embedded(file)) !== null) {
+        return uri;
+      }
+      this.remembered.delete(file);
+      this.resolver.forget();
+      return this.find(file);
+    }
     if (!isFileUri(uri)) {
       return null;
     }
@@ -111,6 +120,11 @@ export class SourceOpener {
       candidate,
       ...(severalFolders ? { description: candidate.folder } : {}),
     }));
+    const embedded = await this.resolver.embedded(file);
+    const fromMap = { label: '$(file-symlink-file) Text in the Source Map', description: 'read-only' };
+    if (embedded !== null) {
+      items.push(fromMap);
+    }
     items.push({ label: '', kind: vscode.QuickPickItemKind.Separator }, { label: '$(folder-opened) Locate File…' });
     const picked = await vscode.window.showQuickPick(items, {
       title: `Which file is ${lineOf(file)}?`,
@@ -119,12 +133,13 @@ export class SourceOpener {
     if (picked === undefined) {
       return null;
     }
-    if (picked.candidate === undefined) {
+    const uri = picked === fromMap ? embedded : picked.candidate?.uri;
+    if (uri === undefined || uri === null) {
       return this.locate(file);
     }
-    this.resolver.choose(file, picked.candidate.uri);
+    this.resolver.choose(file, uri);
     this.onChosen();
-    return vscode.Uri.parse(picked.candidate.uri, true);
+    return vscode.Uri.parse(uri, true);
   }
 
   private async locate(file: string): Promise<vscode.Uri | null> {
@@ -166,7 +181,7 @@ export class SourceOpener {
       document = await vscode.workspace.openTextDocument(uri);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      void vscode.window.showErrorMessage(`${uri.fsPath} cannot be shown as text: ${lineOf(reason)}`);
+      void vscode.window.showErrorMessage(`${uri.path} cannot be shown as text: ${lineOf(reason)}`);
       return;
     }
     const recorded = (place.line ?? 1) - 1;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ExpandedMapping } from '../sources/pathMappings';
 import type { RootKind } from '../sources/rules/rule';
 import type { SourceFiles, SourceRoot, WorkspaceFile } from '../sources/sourceResolver';
+import type { EmbeddedSources } from './embeddedSources';
 import { cellOf } from './openCells';
 import { pathMappingsSetting, readPathMappings } from './pathMappingSettings';
 import type { RenamedFiles } from './renamedFiles';
@@ -41,7 +42,10 @@ export class WorkspaceFiles implements SourceFiles, vscode.Disposable {
     vscode.workspace.onDidGrantWorkspaceTrust(() => this.remap()),
   );
 
-  constructor(private readonly renamed: RenamedFiles) {}
+  constructor(
+    private readonly renamed: RenamedFiles,
+    private readonly embeddedSources: EmbeddedSources,
+  ) {}
 
   async fileAt(path: string, folder?: string): Promise<string | null> {
     const uri = folder === undefined ? uriAt(path) : vscode.Uri.joinPath(vscode.Uri.parse(folder, true), path);
@@ -64,6 +68,10 @@ export class WorkspaceFiles implements SourceFiles, vscode.Disposable {
 
   documentOf(recorded: string): string | null {
     return cellOf(recorded)?.document.uri.toString() ?? null;
+  }
+
+  async embedded(recorded: string): Promise<string | null> {
+    return (await this.embeddedSources.uriOf(recorded))?.toString() ?? null;
   }
 
   mappings(): readonly ExpandedMapping[] {

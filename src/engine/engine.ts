@@ -4,6 +4,7 @@ import { matchedValue } from '../analysis/search';
 import { describeFunction, listTop } from '../analysis/top';
 import { type FoldedStacks, type FoldJob, foldStacks } from '../endpoints/nylasText';
 import { mergeProfiles } from '../profile/mergeProfiles';
+import { readEmbeddedSource } from '../sources/sourceMaps';
 import { changedRows, hotRows, neighbours } from './agentRequests';
 import { comparedView } from './comparedView';
 import { describeView, diffRequest } from './diffRequest';
@@ -117,6 +118,10 @@ export class Engine implements EngineApi {
     hotRows: (params) => hotRows(this.find(params.profile), params),
     changedRows: (params) => changedRows(this.find(params.profile), this.find(params.base.profile), params),
     neighbours: (params) => neighbours(this.find(params.profile), params),
+    embeddedSources: () => [
+      ...new Set([...this.open.values()].flatMap(({ profile }) => [...(profile.embeddedSources?.keys() ?? [])])),
+    ],
+    embeddedSource: ({ file }) => this.embeddedSource(file),
     foldStacks: (job) => this.foldStacks(job),
     encodings: ({ profile, view }) => listEncodingsFor(this.find(profile), view),
     encode: ({ profile, format, view }) => encodeProfile(this.platform, this.find(profile), format, view),
@@ -141,6 +146,18 @@ export class Engine implements EngineApi {
   private merge(ids: number[], name: string): ProfileSummary {
     const parts = ids.map((id) => this.find(id));
     return this.add(name, mergeProfiles(parts.map((part) => ({ profile: part.profile, name: part.name }))));
+  }
+
+  /** Only what an open profile's own source map has: no other file is read. */
+  private embeddedSource(file: string): string | null {
+    const { scripts } = this.platform;
+    if (scripts === null) return null;
+    for (const { profile } of [...this.open.values()].reverse()) {
+      const script = profile.embeddedSources?.get(file);
+      const text = script === undefined ? null : readEmbeddedSource(scripts, script, file);
+      if (text !== null) return text;
+    }
+    return null;
   }
 
   private foldStacks(job: FoldJob): FoldedStacks {

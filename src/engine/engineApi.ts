@@ -43,6 +43,10 @@ export interface EngineRequests {
   neighbours: { params: NeighboursParams; result: Neighbours };
   encodings: { params: { profile: number; view?: ViewSpec }; result: ProfileEncoding[] };
   encode: { params: EncodeParams; result: Uint8Array };
+  /** Of all open profiles: the files whose text is in a source map, as recorded. */
+  embeddedSources: { params: Record<string, never>; result: string[] };
+  /** The text of one of these; null where the map does not have it any more. */
+  embeddedSource: { params: { file: string }; result: string | null };
   /** Of no profile: what an endpoint answered, made into folded stacks. */
   foldStacks: { params: FoldJob; result: FoldedStacks };
 }

@@ -40,6 +40,7 @@ export class ProfileMerger {
   /** Texts of the parts so far: instances of one program have nearly the same ones. */
   private readonly texts = new Map<string, number>();
   private readonly parts: MergedPart[] = [];
+  private readonly embedded = new Map<string, string>();
   /** Start of the first part: times count from it until the earliest is known. */
   private origin: number | null = null;
   private earliest = 0;
@@ -57,6 +58,7 @@ export class ProfileMerger {
     this.earliest = Math.min(this.earliest, shift);
     addPart(this.builder, profile, name, labels ?? new Map(), factor, this.types, this.texts, shift);
     this.parts.push({ name, meta, sampleTypes });
+    for (const [file, script] of profile.embeddedSources ?? []) this.embedded.set(file, script);
   }
 
   /** The merged profile. The merger must not be used afterwards. @throws Error where there was no part */
@@ -67,7 +69,7 @@ export class ProfileMerger {
     const profile = this.builder.finish(mergeMeta(parts, types, start));
     const { time } = profile.samples;
     for (let row = 0; earliest < 0 && time !== null && row < time.length; row++) time[row] -= earliest;
-    return profile;
+    return this.embedded.size > 0 ? { ...profile, embeddedSources: this.embedded } : profile;
   }
 }
 

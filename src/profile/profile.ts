@@ -19,6 +19,8 @@ export interface Profile {
   readonly labels: LabelTable;
   /** Where inside a leaf function the time went, for formats that record that apart from the stack (V8). */
   readonly leafLines: LeafLineTable | null;
+  /** By original source file whose text is in a source map: the script (as recorded) that the map is of. */
+  readonly embeddedSources?: ReadonlyMap<string, string>;
 }
 
 export interface ProfileMeta {

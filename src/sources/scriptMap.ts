@@ -14,12 +14,15 @@ export interface SourcePlace {
 type Segment = readonly number[];
 
 const MAX_POSITION = 0x7fffffff;
+/** Characters of a source's text: longer ones are generated, and no editor shows them well. */
+const MAX_TEXT = 8 * 1024 * 1024;
 
 /** The source map of one script. Positions given and answered are 1-based. */
 export class ScriptMap {
   private readonly lines: readonly (readonly Segment[])[];
   private readonly sources: readonly (string | null)[];
   private readonly names: readonly string[];
+  private readonly texts: ReadonlySet<string>;
 
   /**
    * @param text the map's JSON, also an index map with `sections`
@@ -27,18 +30,19 @@ export class ScriptMap {
    * @throws Error where it is not a source map
    */
   constructor(text: string, address: string) {
-    // Servers may guard JSON with this prefix (ECMA-426, "ParseSourceMap").
-    const map: unknown = JSON.parse(text.startsWith(")]}'") ? text.slice(text.indexOf('\n') + 1) : text);
-    if (typeof map !== 'object' || map === null || !('mappings' in map || 'sections' in map)) {
-      throw new Error('not a source map');
-    }
-    const trace: TraceMap = new FlattenMap(map as ConstructorParameters<typeof FlattenMap>[0]);
+    const trace = parseMap(text);
     this.lines = decodedMappings(trace) as readonly (readonly Segment[])[];
     this.names = trace.names;
-    this.sources = trace.resolvedSources.map((source, i) =>
-      // A source that the map leaves out (null) resolves to nothing but the root.
-      typeof source === 'string' && trace.sources[i] !== null ? resolveAddress(source, address) : null,
+    this.sources = sourcesOf(trace, address);
+    // The texts themselves are most of a map: they are read again when one is wanted.
+    this.texts = new Set(
+      this.sources.filter((source, i): source is string => source !== null && textAt(trace, i) !== null),
     );
+  }
+
+  /** Whether the map has the text of an original source, named as places name it. */
+  hasText(file: string): boolean {
+    return this.texts.has(file);
   }
 
   /** The only original source; null where there are several. */
@@ -91,6 +95,41 @@ export class ScriptMap {
     const sane = line >= 1 && line < MAX_POSITION && column >= 1 && column < MAX_POSITION;
     return typeof file === 'string' && file !== '' && sane ? { file, line, column } : null;
   }
+}
+
+/**
+ * The text of an original source that a map has; null where it has none, or one that is too long to be shown.
+ * @param text the map's JSON
+ * @param address where the map is
+ * @param file as places of that map name it
+ * @throws Error where it is not a source map
+ */
+export function embeddedText(text: string, address: string, file: string): string | null {
+  const trace = parseMap(text);
+  const index = sourcesOf(trace, address).findIndex((source, i) => source === file && textAt(trace, i) !== null);
+  return index < 0 ? null : textAt(trace, index);
+}
+
+function parseMap(text: string): TraceMap {
+  // Servers may guard JSON with this prefix (ECMA-426, "ParseSourceMap").
+  const map: unknown = JSON.parse(text.startsWith(")]}'") ? text.slice(text.indexOf('\n') + 1) : text);
+  if (typeof map !== 'object' || map === null || !('mappings' in map || 'sections' in map)) {
+    throw new Error('not a source map');
+  }
+  return new FlattenMap(map as ConstructorParameters<typeof FlattenMap>[0]);
+}
+
+function sourcesOf(trace: TraceMap, address: string): (string | null)[] {
+  return trace.resolvedSources.map((source, i) =>
+    // A source that the map leaves out (null) resolves to nothing but the root.
+    typeof source === 'string' && trace.sources[i] !== null ? resolveAddress(source, address) : null,
+  );
+}
+
+function textAt({ sourcesContent }: TraceMap, index: number): string | null {
+  // A map may be anything.
+  const text: unknown = Array.isArray(sourcesContent) ? sourcesContent[index] : null;
+  return typeof text === 'string' && text.length <= MAX_TEXT ? text : null;
 }
 
 /** Index of the first segment whose generated column is greater than `column` (0-based). */

@@ -9,10 +9,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cpuMilliseconds } from '../../test/support/cpuTime';
 import { bytesSource } from '../engine/byteSource';
 import { cpuprofile } from '../formats/cpuprofile/cpuprofile';
+import { mergeProfiles } from '../profile/mergeProfiles';
 import type { Profile } from '../profile/profile';
 import { ProfileBuilder } from '../profile/profileBuilder';
 import { createScriptFiles, localPathOf } from './scriptFiles';
-import { applySourceMaps, type ScriptReader } from './sourceMaps';
+import { applySourceMaps, readEmbeddedSource, type ScriptReader } from './sourceMaps';
 import { decodeDataUrl, findSourceMapUrl, resolveAddress } from './sourceMapUrl';
 
 let folder = '';
@@ -146,6 +147,11 @@ describe('applySourceMaps on compiled programs', () => {
     const spin = find(profile, 'spin');
     expect(spin).toMatchObject({ file: join(folder, source), line: 7 });
     expect(find(profile, 'runAll').file).toBe(join(folder, 'src', 'main.ts'));
+    // The map has the text of the sources that have functions in the profile, and of no other file.
+    const script = profile.embeddedSources!.get(join(folder, source))!;
+    expect([...profile.embeddedSources!.keys()].sort()).toEqual([join(folder, source), join(folder, 'src', 'main.ts')]);
+    expect(readEmbeddedSource(createScriptFiles(), script, join(folder, source))).toBe(hotText);
+    expect(readEmbeddedSource(createScriptFiles(), script, '/etc/passwd')).toBeNull();
     if (minify) {
       // V8 has one tick line for the whole bundle: everything counts for the function itself.
       expect([...ticksOf(profile, spin.index).keys()]).toEqual([7]);
@@ -211,6 +217,32 @@ describe('applySourceMaps on maps by hand', () => {
     expect([...first.leafLines!.line]).toEqual([12]);
     const second = applySourceMaps(tiny('/w/out/a.js', 11, 1, 12), scripts);
     expect(find(second, 'f')).toMatchObject({ file: '/w/out/b.ts', line: 11 });
+  });
+
+  it('knows which sources come with their text, and reads it from the map that is there now', () => {
+    const maps: Record<string, string> = {};
+    const put = (content: unknown): void => {
+      maps['/w/out/a.js.map'] = JSON.stringify({ ...map, sourcesContent: content });
+    };
+    const scripts = reader('//# sourceMappingURL=a.js.map', maps);
+    put(['one\ntwo\n']);
+    const profile = applySourceMaps(tiny('file:///w/out/a.js', 1, 1, 2), scripts);
+    expect([...profile.embeddedSources!]).toEqual([['/w/src/a.ts', 'file:///w/out/a.js']]);
+    expect(readEmbeddedSource(scripts, 'file:///w/out/a.js', '/w/src/a.ts')).toBe('one\ntwo\n');
+    const merged = mergeProfiles([
+      { profile, name: 'a' },
+      { profile: tiny('/x.py', 1, 1, 1), name: 'b' },
+    ]);
+    expect(merged.embeddedSources).toEqual(profile.embeddedSources);
+    put(['three\n']);
+    expect(readEmbeddedSource(scripts, 'file:///w/out/a.js', '/w/src/a.ts')).toBe('three\n');
+    for (const none of [undefined, null, 7, 'text', [null], [7], [], ['x'.repeat(9_000_000)]]) {
+      put(none);
+      expect(applySourceMaps(tiny('/w/out/a.js', 1, 1, 2), scripts).embeddedSources).toBeUndefined();
+      expect(readEmbeddedSource(scripts, '/w/out/a.js', '/w/src/a.ts')).toBeNull();
+    }
+    maps['/w/out/a.js.map'] = '{';
+    expect(readEmbeddedSource(scripts, '/w/out/a.js', '/w/src/a.ts')).toBeNull();
   });
 
   it('takes the name from the map where it names the same identifier, and never for anonymous functions', () => {

@@ -2,7 +2,7 @@ import { FunctionTableBuilder } from '../profile/functionTableBuilder';
 import type { LeafLineTable, Profile } from '../profile/profile';
 import { stableOrder } from '../profile/stableOrder';
 import { type MappedFunction, mapFunction, mapLine } from './functionPlaces';
-import { ScriptMap } from './scriptMap';
+import { embeddedText, ScriptMap } from './scriptMap';
 import { decodeDataUrl, findSourceMapUrl, resolveAddress } from './sourceMapUrl';
 
 /** Reads scripts and source maps; both methods answer null for what cannot or must not be read. */
@@ -30,6 +30,7 @@ export function applySourceMaps(profile: Profile, scripts: ScriptReader, checkpo
   const { functions, strings } = profile;
   const mapOf: (ScriptMap | null)[] = new Array(functions.length);
   const mapped: (MappedFunction | null)[] = new Array(functions.length);
+  const embedded = new Map<string, string>();
   let any = false;
   for (let i = 0; i < functions.length; i++) {
     const map = functions.file[i] >= 0 && functions.line[i] > 0 ? maps.of(strings[functions.file[i]]) : null;
@@ -37,6 +38,9 @@ export function applySourceMaps(profile: Profile, scripts: ScriptReader, checkpo
     mapOf[i] = map;
     mapped[i] = place;
     any ||= place !== null;
+    if (place && map?.hasText(place.file)) {
+      embedded.set(place.file, strings[functions.file[i]]);
+    }
   }
   const notes = maps.note();
   const meta = notes === null ? profile.meta : { ...profile.meta, notes: [...profile.meta.notes, notes] };
@@ -89,6 +93,7 @@ export function applySourceMaps(profile: Profile, scripts: ScriptReader, checkpo
     meta,
     strings: texts.all,
     functions: newFunctions.finish(),
+    ...(embedded.size > 0 ? { embeddedSources: embedded } : {}),
     // Frames that became equal stay apart: no two stacks may have the same prefix and frame.
     frames: { ...frames, func: frames.func.map((func) => newFunc[func]), line },
     leafLines:
@@ -97,6 +102,38 @@ export function applySourceMaps(profile: Profile, scripts: ScriptReader, checkpo
         lineOf(frames.func[stacks.frame[leaf.stack[row]]], leaf.line[row]),
       ),
   };
+}
+
+/**
+ * The text of an original source as the script's source map has it now.
+ * @param script as recorded: what `embeddedSources` says of the file
+ * @returns null where there is none any more: the script or its map was built anew, or went
+ */
+export function readEmbeddedSource(scripts: ScriptReader, script: string, file: string): string | null {
+  const read = SCRIPT.test(script) ? readMapOf(scripts, withoutQuery(script)) : null;
+  if (read === null || read.text === null) {
+    return null;
+  }
+  try {
+    return embeddedText(read.text, read.address, file);
+  } catch {
+    return null;
+  }
+}
+
+/** A script's source map and where it is; `text` is null where it cannot be read, all is null without a map. */
+function readMapOf(
+  scripts: ScriptReader,
+  url: string,
+): { readonly text: string | null; readonly address: string; readonly inline: boolean } | null {
+  const script = scripts.readScript(url);
+  const mapUrl = script === null ? null : findSourceMapUrl(script);
+  if (mapUrl === null) {
+    return null;
+  }
+  const inline = /^data:/i.test(mapUrl);
+  const address = inline ? resolveAddress(url, url) : resolveAddress(mapUrl, resolveAddress(url, url));
+  return { text: inline ? decodeDataUrl(mapUrl) : scripts.readMap(url, address), address, inline };
 }
 
 /** The scripts' maps, each looked for once. */
@@ -132,14 +169,11 @@ class ScriptMaps {
   }
 
   private load(url: string): ScriptMap | null {
-    const script = this.scripts.readScript(url);
-    const mapUrl = script === null ? null : findSourceMapUrl(script);
-    if (mapUrl === null) {
+    const read = readMapOf(this.scripts, url);
+    if (read === null) {
       return null;
     }
-    const inline = /^data:/i.test(mapUrl);
-    const address = inline ? resolveAddress(url, url) : resolveAddress(mapUrl, resolveAddress(url, url));
-    const text = inline ? decodeDataUrl(mapUrl) : this.scripts.readMap(url, address);
+    const { text, address, inline } = read;
     let problem = inline ? 'damaged' : 'not found';
     if (text !== null) {
       try {

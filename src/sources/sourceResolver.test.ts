@@ -19,6 +19,7 @@ function resolver(
   platform: NodeJS.Platform = 'linux',
   roots: Roots = { workspace: [{ uri: 'file:///ws' }] },
   mappings: PathMapping[] = [],
+  embedded: string[] = [],
 ) {
   const asked: string[] = [];
   const files: SourceFiles = {
@@ -33,6 +34,7 @@ function resolver(
     },
     mappings: () => mappings.map((mapping) => expandMapping(mapping, variables)),
     documentOf: () => null,
+    embedded: async (recorded) => (embedded.includes(recorded) ? `emberline-source:${recorded}` : null),
     async workspaceFilesNamed(name, inPackages) {
       return inWorkspace
         .filter((path) => path.split('/').at(-1)!.toLowerCase() === name.toLowerCase())
@@ -42,6 +44,28 @@ function resolver(
   };
   const choices = new Map<string, string>();
   return { asked, choices, resolver: new SourceResolver(files, choices, platform) };
+}
+
+/** A workspace of several folders, beside each other in /ws. */
+function severalFolders(folders: Record<string, string[]>) {
+  const all = Object.entries(folders).flatMap(([folder, paths]) =>
+    paths.map((relativePath): WorkspaceFile => ({ uri: `file:///ws/${folder}/${relativePath}`, relativePath, folder })),
+  );
+  const files: SourceFiles = {
+    fileAt: async (path, folder) => {
+      const uri = `${folder ?? 'file://'}/${path}`.replace('file:////', 'file:///');
+      return all.some((file) => file.uri === uri) ? uri : null;
+    },
+    roots: async (kind) =>
+      kind === 'workspace' ? Object.keys(folders).map((name) => ({ uri: `file:///ws/${name}`, label: name })) : [],
+    mappings: () => [],
+    documentOf: () => null,
+    embedded: async () => null,
+    workspaceFilesNamed: async (name) =>
+      all.filter(({ relativePath }) => relativePath.split('/').at(-1)!.toLowerCase() === name.toLowerCase()),
+  };
+  const choices = new Map<string, string>();
+  return { choices, resolver: new SourceResolver(files, choices, 'linux') };
 }
 
 async function found(recorded: string, inWorkspace: string[], onDisk: string[] = [], platform?: NodeJS.Platform) {
@@ -269,6 +293,47 @@ describe('the order of rules', () => {
     const { resolver: sources } = resolver([], []);
     expect((await sources.resolve('/x/ws/a.ts')).kind).toBe('missing');
     expect(await found('/x/ws/src/a.ts', ['src/a.ts', 'lib/src/a.ts'])).toBe('file:///ws/src/a.ts');
+  });
+
+  it('tells the folders of a workspace apart, and asks where the record does not', async () => {
+    const { resolver: sources, choices } = severalFolders({
+      shop: ['src/cart.ts', 'src/main.ts', 'only.py'],
+      billing: ['src/main.ts', 'src/pay/main.ts'],
+    });
+    const uriOf = async (recorded: string): Promise<string> => {
+      const answer = await sources.resolve(recorded);
+      return answer.kind === 'found' ? answer.uri : answer.kind;
+    };
+    expect(await uriOf('/home/ci/build/src/cart.ts')).toBe('file:///ws/shop/src/cart.ts');
+    expect(await uriOf('/home/ci/shop/src/main.ts')).toBe('file:///ws/shop/src/main.ts');
+    expect(await uriOf('/home/ci/billing/src/main.ts')).toBe('file:///ws/billing/src/main.ts');
+    expect(await uriOf('/srv/src/pay/main.ts')).toBe('file:///ws/billing/src/pay/main.ts');
+    expect(await uriOf('C:\\agent\\Billing\\src\\main.ts')).toBe('file:///ws/billing/src/main.ts');
+    expect(await uriOf('only.py')).toBe('file:///ws/shop/only.py');
+    const asked = await sources.resolve('/srv/app/src/main.ts');
+    expect(asked.kind === 'ambiguous' && asked.candidates.map(({ folder }) => folder)).toEqual(['shop', 'billing']);
+    // Asked once.
+    sources.choose('/srv/app/src/main.ts', 'file:///ws/billing/src/main.ts');
+    expect(await uriOf('/srv/app/src/main.ts')).toBe('file:///ws/billing/src/main.ts');
+    expect(choices.size).toBe(1);
+  });
+
+  it('takes the text in a source map only where no file may be meant', async () => {
+    const { resolver: sources } = resolver(
+      ['/there/a.ts'],
+      ['src/b.ts', 'lib/c.ts'],
+      'linux',
+      {},
+      [],
+      ['/there/a.ts', '/gone/src/b.ts', '/gone/c.ts', '/gone/d.ts'],
+    );
+    expect(await sources.resolve('/there/a.ts')).toMatchObject({ kind: 'found', how: 'exact' });
+    expect(await sources.resolve('/gone/src/b.ts')).toMatchObject({ kind: 'found', how: 'suffix' });
+    expect((await sources.resolve('/gone/c.ts')).kind).toBe('ambiguous');
+    const { resolution, attempts } = await sources.explain('/gone/d.ts');
+    expect(resolution).toEqual({ kind: 'found', uri: 'emberline-source:/gone/d.ts', how: 'embedded', match: null });
+    expect(attempts.at(-1)).toEqual({ rule: 'Text in the source map', led: '/gone/d.ts', found: true });
+    expect((await sources.resolve('/gone/e.ts')).kind).toBe('missing');
   });
 });
 

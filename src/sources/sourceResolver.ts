@@ -34,6 +34,8 @@ export interface SourceFiles {
   fileAt(path: string, folder?: string): Promise<string | null>;
   /** The URI of an open document that is no file of its own but what the record names: a notebook's cell. */
   documentOf(recorded: string): string | null;
+  /** The URI of a read-only document with the text that a source map of an open profile has of the record. */
+  embedded(recorded: string): Promise<string | null>;
   /** Workspace files whose name without folders equals `name`, upper and lower case alike. */
   workspaceFilesNamed(name: string, inPackages: boolean): Promise<readonly WorkspaceFile[]>;
   /** The folders of a kind; looked for when first asked. */
@@ -52,7 +54,7 @@ export type Resolution =
   | {
       readonly kind: 'found';
       readonly uri: string;
-      readonly how: 'remembered' | 'mapping' | 'exact' | 'rule' | 'suffix';
+      readonly how: 'remembered' | 'mapping' | 'exact' | 'rule' | 'suffix' | 'embedded';
       /** The workspace file that ends as the record does; null where it was found otherwise. */
       readonly match: WorkspaceFile | null;
     }
@@ -88,6 +90,8 @@ const maxAnswers = 1000;
  * it is offered, never taken. A match counts when two segments agree, when the workspace file lies at the top of its
  * folder (all of its path agrees) and the record is no library's, or when the record has no more segments than agree.
  *
+ * Only where no file is found, nor any that the user could mean, the text in the source map is taken.
+ *
  * The latest answers are kept until `forget`.
  */
 export class SourceResolver {
@@ -113,6 +117,23 @@ export class SourceResolver {
         attempts: [{ rule: 'Notebook cell', led: document, found: true }],
       });
     }
+    return this.explainFile(recorded).then((found) => this.orEmbedded(recorded, found));
+  }
+
+  /** The text in the source map: not kept, as profiles open and close. */
+  private async orEmbedded(recorded: string, found: Explanation): Promise<Explanation> {
+    const uri = found.resolution.kind === 'missing' ? await this.embedded(recorded) : null;
+    if (uri === null) {
+      return found;
+    }
+    const attempt = { rule: 'Text in the source map', led: recorded, found: true };
+    return {
+      resolution: { kind: 'found', uri, how: 'embedded', match: null },
+      attempts: [...found.attempts, attempt],
+    };
+  }
+
+  private explainFile(recorded: string): Promise<Explanation> {
     let answer = this.answers.get(recorded);
     if (answer === undefined) {
       answer = this.find(recorded);
@@ -123,6 +144,11 @@ export class SourceResolver {
       answer.catch(() => this.answers.delete(recorded));
     }
     return answer;
+  }
+
+  /** The URI of the text that a source map of an open profile has of a record, whatever file it may be found in. */
+  embedded(recorded: string): Promise<string | null> {
+    return this.files.embedded(recorded);
   }
 
   /** Remembers that `recorded` means `uri`. */

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import * as vscode from 'vscode';
+import { decoratedLines, eventually, screenshot, tabs, ui, waitForFlameGraph } from './driver';
+import { labelOf, v8Lines } from './lineOracles';
+import { projectFile, writeWorkspace } from './workspaceFolder';
+
+const kernel = `interface Load {
+  readonly rounds: number;
+}
+
+export function grindText(load: Load): number {
+  let sum: number = 0;
+  for (let i = 0; i < load.rounds; i++) {
+    sum += Math.sqrt(i) * Math.sin(i) + Math.atan2(i, sum);
+  }
+  return sum;
+}
+`;
+const main = `import { grindText } from './embeddedKernel';
+
+const end: number = Date.now() + 1000;
+let sum = 0;
+while (Date.now() < end) {
+  sum += grindText({ rounds: 20000 });
+}
+console.log(sum);
+`;
+
+async function openProfile(path: string): Promise<void> {
+  await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(path), 'emberline.profile', {
+    viewColumn: vscode.ViewColumn.One,
+  });
+  await waitForFlameGraph();
+}
+
+const activateRow = (name: string): Promise<void> =>
+  ui(async (page, text, tools) => {
+    const frame = tools.webview(page);
+    await frame.getByRole('textbox', { name: /filter/i }).fill(text);
+    await frame.getByRole('gridcell').filter({ hasText: text }).first().dblclick({ timeout: 20_000 });
+  }, name);
+
+/** The label behind the line that has a text; undefined while there is none. */
+const labelBehind = async (text: string): Promise<string | undefined> =>
+  (await decoratedLines()).find((line) => line.text.includes(text) && line.label !== null)?.label ?? undefined;
+
+suite('Sources that are no files of the workspace', () => {
+  let outside: string;
+
+  suiteSetup(async () => {
+    outside = realpathSync(mkdtempSync(join(tmpdir(), 'emberline-embedded-')));
+    await vscode.commands.executeCommand('workbench.action.closeSidebar');
+    await vscode.commands.executeCommand('emberline.forgetSourceChoices');
+    await vscode.commands.executeCommand('notifications.clearAll');
+  });
+
+  suiteTeardown(async () => {
+    rmSync(outside, { recursive: true, force: true });
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.commands.executeCommand('emberline.clearHeat');
+  });
+
+  test('a deleted TypeScript file is shown as its source map has it, and glows', async function () {
+    this.timeout(180_000);
+    mkdirSync(join(outside, 'src'));
+    writeFileSync(join(outside, 'src', 'embeddedKernel.ts'), kernel);
+    writeFileSync(join(outside, 'src', 'embeddedMain.ts'), main);
+    const folder = writeWorkspace('embedded', {});
+    mkdirSync(folder, { recursive: true });
+    const esbuild = createRequire(projectFile('package.json'))('esbuild') as typeof import('esbuild');
+    const outfile = join(folder, 'bundle.js');
+    await esbuild.build({
+      entryPoints: [join(outside, 'src', 'embeddedMain.ts')],
+      bundle: true,
+      outfile,
+      platform: 'node',
+      sourcemap: 'linked',
+      logLevel: 'silent',
+    });
+    rmSync(join(outside, 'src'), { recursive: true });
+    await promisify(execFile)(
+      process.execPath,
+      ['--cpu-prof', '--cpu-prof-interval', '500', '--cpu-prof-dir', folder, outfile],
+      { cwd: folder, env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' } },
+    );
+    const profile = join(folder, 'embedded.cpuprofile');
+    renameSync(join(folder, readdirSync(folder).find((file) => file.endsWith('.cpuprofile'))!), profile);
+
+    await openProfile(profile);
+    await activateRow('grindText');
+    const editor = await eventually(
+      async () => vscode.window.visibleTextEditors.find(({ document }) => document.uri.scheme === 'emberline-source'),
+      (shown) => shown !== undefined,
+    );
+    const { document } = editor!;
+    assert.equal(document.getText(), kernel);
+    assert.equal(document.languageId, 'typescript');
+    assert.match(document.uri.path, /\/src\/embeddedKernel\.ts$/);
+    await eventually(
+      () => editor!.selection.active.line,
+      (line) => line === 4,
+    );
+    assert.ok((await tabs()).some((tab) => tab.includes('embeddedKernel.ts')));
+    // The oracle is V8's own ticks of the statement in the bundle.
+    const bundled = readFileSync(outfile, 'utf8').split('\n');
+    const generated = bundled.findIndex((line) => line.includes('Math.atan2')) + 1;
+    const expected = labelOf(v8Lines(profile, 'bundle.js'), generated);
+    assert.ok(expected !== null);
+    await eventually(
+      () => labelBehind('Math.atan2'),
+      (label) => label === expected,
+    );
+    const pictures = process.env['EMBERLINE_TEST_OUTPUT'];
+    if (pictures !== undefined) await screenshot(join(pictures, 'embedded-source.png'));
+    // Nobody can type into it.
+    await vscode.window.showTextDocument(document, editor!.viewColumn);
+    await vscode.commands.executeCommand('type', { text: 'x' });
+    assert.equal(document.getText(), kernel);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  test('packages, read-only files and open files outside the workspace glow', async function () {
+    this.timeout(120_000);
+    const library = join(outside, 'outsider.py');
+    writeFileSync(library, 'def peek():\n    spin()\n');
+    const folder = writeWorkspace('libraries', {
+      'node_modules/leftpadded/lib/pad.js': 'exports.pad = (text) => {\n  return text.padStart(80);\n};\n',
+    });
+    const pad = join(folder, 'node_modules', 'leftpadded', 'lib', 'pad.js');
+    const profile = join(folder, 'libraries.folded');
+    const packaged = '/app/node_modules/leftpadded/lib/pad.js';
+    writeFileSync(profile, `padText (${packaged}:2) 30\npeekOut (${library}:2) 10\n`);
+    const files = vscode.workspace.getConfiguration('files');
+    await files.update('readonlyInclude', { '**/node_modules/**': true }, vscode.ConfigurationTarget.Global);
+    try {
+      await openProfile(profile);
+      await activateRow('padText');
+      await eventually(
+        () => labelBehind('padStart'),
+        (label) => label === '75.0% self · 75.0% total',
+      );
+      assert.ok(vscode.window.visibleTextEditors.some(({ document }) => document.uri.fsPath === pad));
+      // Whoever opened a file needs not be asked whether its lines may glow.
+      await vscode.window.showTextDocument(vscode.Uri.file(library), { viewColumn: vscode.ViewColumn.Two });
+      await eventually(
+        () => labelBehind('spin()'),
+        (label) => label === '25.0% self · 25.0% total',
+      );
+    } finally {
+      await files.update('readonlyInclude', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+});
