@@ -31,7 +31,9 @@ export class EmbeddedSources implements vscode.TextDocumentContentProvider, vsco
         if (this.files === asked) this.files = null;
       });
     }
-    const path = (await this.files).has(recorded) ? parseRecordedPath(recorded) : null;
+    // Where the engine stopped, there is no text: what else is looked for goes on.
+    const files = await this.files.catch(() => null);
+    const path = files?.has(recorded) ? parseRecordedPath(recorded) : null;
     return path === null
       ? null
       : vscode.Uri.from({ scheme: embeddedScheme, path: `/${path.segments.join('/')}`, query: recorded });

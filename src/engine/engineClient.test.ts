@@ -45,6 +45,9 @@ test('opens a file and answers requests about it', async () => {
   });
   expect([...window.rowOffset]).toEqual([0, 1, 3]);
   expect([...window.end]).toEqual([5, 3, 5]);
+  // Requests of no profile.
+  expect(await client.request('embeddedSources', {})).toEqual([]);
+  expect(await client.request('embeddedSource', { file: '/etc/hostname' })).toBeNull();
 });
 
 test('an error comes back as its sentence, and harms nothing else', async () => {

@@ -29,6 +29,9 @@ interface ProfileParams {
   base?: BaseView | null;
 }
 
+/** Requests that name no profile. */
+const ofNoProfile: ReadonlySet<EngineMethod> = new Set(['foldStacks', 'embeddedSources', 'embeddedSource']);
+
 /** How to open a profile again after the worker died. */
 interface KnownProfile {
   /** The worker's number for it; null where a new worker does not have it yet. */
@@ -72,7 +75,7 @@ export class EngineClient implements EngineApi {
       this.profiles.set(id, { workerId: summary.profile, opening: null, reopen });
       return { ...summary, profile: id } as EngineResult<M>;
     }
-    if (method === 'foldStacks') return this.send(method, params, options);
+    if (ofNoProfile.has(method)) return this.send(method, params, options);
     if (method === 'close') {
       const id = (params as ProfileParams).profile;
       const known = this.profiles.get(id);
