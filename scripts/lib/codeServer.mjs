@@ -185,7 +185,7 @@ export async function startCodeServer(options) {
 function workbenchAddress(host, folder, options, tests, file) {
   const uri = (path) => `vscode-remote://${host}${path.startsWith('/') ? '' : '/'}${path.replaceAll('\\', '/')}`;
   const url = new URL(`http://${host}/`);
-  url.searchParams.set('folder', folder);
+  url.searchParams.set(folder.endsWith('.code-workspace') ? 'workspace' : 'folder', folder);
   const payload = file === undefined ? [] : [['openFile', uri(file)]];
   if (options.extensionPath) {
     payload.push(['extensionDevelopmentPath', uri(options.extensionPath)]);

@@ -1,7 +1,7 @@
 // Runs the kinds of tests and counts what they say.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBrowser } from './browser.mjs';
@@ -90,20 +90,37 @@ export function countVitest(report, grep) {
   return counts;
 }
 
+/** Test files with a window of their own: adding a folder to a window restarts its extensions, and the tests. */
+const severalFolders = { file: 'severalFolders.test.js', title: 'Several folders of a workspace' };
+
 /** @returns {Promise<Counts>} */
 export async function runVsCodeTests(grep) {
   const folder = join(outputFolder, 'vscode');
   await rm(folder, { recursive: true, force: true });
+  const counts = await runWindow(folder, grep, null);
+  if (grep && !new RegExp(grep).test(severalFolders.title)) return counts;
+  const more = await runWindow(join(folder, 'severalFolders'), grep, severalFolders.file);
+  return {
+    passed: counts.passed + more.passed,
+    failed: counts.failed + more.failed,
+    skipped: [...counts.skipped, ...more.skipped],
+    failures: [...counts.failures, ...more.failures],
+  };
+}
+
+/** Runs one test file in a window of two folders, `shop` and `billing`; all others in a window of one where `file` is null. */
+async function runWindow(folder, grep, file) {
   await mkdir(folder, { recursive: true });
   const report = join(folder, 'report.json');
   // The real path: VS Code and V8 name files by it.
   const workspace = await realpath(await mkdtemp(join(tmpdir(), 'emberline-workspace-')));
+  const opened = file === null ? workspace : await writeFolders(workspace);
   let session;
   const driver = await serveUiDriver(() => session);
   const start = performance.now();
   try {
     session = await startVsCode({
-      folder: workspace,
+      folder: opened,
       extensionPath: root,
       extensionFolders: [join(root, 'test', 'vscode', 'debugAdapters')],
       testsPath: join(root, 'dist-test', 'vscode', 'index.js'),
@@ -114,6 +131,8 @@ export async function runVsCodeTests(grep) {
         EMBERLINE_TEST_ROOT: root,
         // VS Code takes PATH from a login shell.
         EMBERLINE_TEST_PATH: process.env.PATH,
+        EMBERLINE_TEST_OTHERS: severalFolders.file,
+        ...(file === null ? {} : { EMBERLINE_TEST_FILE: file }),
         ...(grep ? { EMBERLINE_TEST_GREP: grep } : {}),
       },
       logFolder: folder,
@@ -133,6 +152,15 @@ export async function runVsCodeTests(grep) {
     await session?.close();
     await rm(workspace, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
+}
+
+/** A workspace of two folders; answers its file. */
+async function writeFolders(workspace) {
+  const names = ['shop', 'billing'];
+  for (const name of names) await mkdir(join(workspace, name));
+  const path = join(workspace, 'several.code-workspace');
+  await writeFile(path, JSON.stringify({ folders: names.map((name) => ({ path: name })) }));
+  return path;
 }
 
 /** Settles with a sentence when the tests do not start, or do not end in time. */

@@ -31,7 +31,7 @@ const quietSettings = {
 /**
  * Starts a real VS Code on `folder`.
  *
- * Options: `folder` (absolute), one of `extensionPath` (an extension under development) and `vsix`, `extensionFolders` (others, unpacked), `testsPath` (the
+ * Options: `folder` (absolute; a `.code-workspace` file for several), one of `extensionPath` (an extension under development) and `vsix`, `extensionFolders` (others, unpacked), `testsPath` (the
  * module the extension host runs; its exit code settles `finished`), `testEnv` (the tests' environment), `env`,
  * `settings` (over the quiet ones), `viewport`, `deviceScaleFactor`, `logFolder`, `keepLogs` (VS Code's own go there too), `onLog(line)`, `port`.
  *

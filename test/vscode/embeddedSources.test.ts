@@ -102,6 +102,11 @@ suite('Sources that are no files of the workspace', () => {
     renameSync(join(folder, readdirSync(folder).find((file) => file.endsWith('.cpuprofile'))!), profile);
 
     await openProfile(profile);
+    await ui(async (page, _, tools) => {
+      const frame = tools.webview(page);
+      await frame.getByRole('combobox', { name: 'Sample type' }).click();
+      await frame.getByRole('option', { name: 'samples' }).first().click();
+    }, null);
     await activateRow('grindText');
     const editor = await eventually(
       async () => vscode.window.visibleTextEditors.find(({ document }) => document.uri.scheme === 'emberline-source'),

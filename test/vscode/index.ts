@@ -6,15 +6,17 @@ import * as vscode from 'vscode';
 import { dismissWidgets, eventually, screenshot } from './driver';
 import { Report } from './report';
 
-/** Runs every bundled *.test.js beside this file; rejects when one fails, which is the exit code. */
+/** Runs the bundled *.test.js beside this file that are of this window; rejects when one fails, which is the exit code. */
 export async function run(): Promise<void> {
   process.setSourceMapsEnabled(true);
   // What is waited for is waited for long (see `eventually`): a busy machine is no failure.
   const mocha = new Mocha({ ui: 'tdd', timeout: 240_000, slow: 5000, color: false, reporter: Report });
   const grep = process.env['EMBERLINE_TEST_GREP'];
   if (grep) mocha.grep(new RegExp(grep));
+  const only = process.env['EMBERLINE_TEST_FILE'];
   for (const file of readdirSync(__dirname).sort()) {
-    if (file.endsWith('.test.js')) mocha.addFile(join(__dirname, file));
+    const wanted = only === undefined ? file !== process.env['EMBERLINE_TEST_OTHERS'] : file === only;
+    if (wanted && file.endsWith('.test.js')) mocha.addFile(join(__dirname, file));
   }
   mocha.rootHooks({ afterEach: [pictureOfFailure, tidyWindow] });
   await mocha.loadFilesAsync();
