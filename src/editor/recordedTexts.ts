@@ -47,7 +47,7 @@ const mostLines = 300_000;
 const mostRemembered = 1000;
 /** File systems and clocks differ by this much. */
 const clockMs = 2000;
-const saveAfterMs = 1000;
+const saveAfterMs = 200;
 const hash = /^[0-9a-f]{7,64}$/;
 
 /**

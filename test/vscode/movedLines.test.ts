@@ -416,6 +416,8 @@ suite('Lines that moved', () => {
       );
       // Line 6 is another call now, and the function stands below.
       const changed = ['import time', ...source.slice(3, 5), '        f(i, 2)', '', ...source.slice(0, 3)];
+      // What was recorded is written to disk a moment after it was first seen.
+      await new Promise((resolve) => setTimeout(resolve, 2000));
       writeFileSync(join(folder, 'work.py'), changed.join('\n'));
       const after = await shown(null, 3);
       assert.deepEqual(
