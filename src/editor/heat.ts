@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { EngineApi, FileLines, ViewTotals } from '../engine/engineApi';
 import type { SourceResolver } from '../sources/sourceResolver';
@@ -366,6 +367,10 @@ export class Heat implements vscode.Disposable {
       found.length > 0 && heatSource !== null ? tracker.prepare(heatSource, document) : null,
       baseline !== null && baseline.files.length > 0 ? tracker.prepare(baseline.source, document) : null,
     ]);
+    // Comparing the text and laying out its lines are steps of their own: whatever else the host has to do comes between.
+    await nextTurn();
+    if (found.length > 0 && heatSource !== null && !document.isClosed) tracker.mapFor(heatSource, document);
+    await nextTurn();
     const answers = { files: found, totals, baseline, functions: null };
     return isEmpty(answers) ? { ...answers, functions: await this.services.functions.of(document, files) } : answers;
   }
