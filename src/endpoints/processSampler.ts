@@ -1,6 +1,5 @@
 import type { EndpointKindName, EndpointSpec } from './endpoint';
 import { describeProcessOf } from './localProcesses';
-import { inspectorOfProcess } from './startInspector';
 import { vanished } from './targetPid';
 
 /** Kinds whose target is a process of this machine. */
@@ -31,6 +30,7 @@ export async function specOfProcess(pid: number): Promise<Pick<EndpointSpec, 'ki
 
 /** The inspector of a process whose command line names none; one that is started for us is closed after the capture. */
 export async function startedInspector(pid: number): Promise<Pick<EndpointSpec, 'url' | 'options'>> {
+  const { inspectorOfProcess } = await import('./startInspector');
   const { url, started } = await inspectorOfProcess(pid);
   return { url, ...(started ? { options: { closeInspector: true } } : {}) };
 }

@@ -89,8 +89,12 @@ suite('tests and scripts', () => {
   test('a script of npm is profiled from its place in the tree', async function () {
     this.timeout(240_000);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    const tasks = await vscode.tasks.fetchTasks({ type: 'npm' });
-    const task = tasks.find(({ definition }) => definition['script'] === 'work');
+    // VS Code's npm extension keeps its last answer until its file watcher has seen the new package.json.
+    const task = await eventually(
+      async () =>
+        (await vscode.tasks.fetchTasks({ type: 'npm' })).find(({ definition }) => definition['script'] === 'work'),
+      (found) => found !== undefined,
+    );
     assert.ok(task?.execution instanceof vscode.ShellExecution, 'VS Code knows the script');
     // VS Code takes PATH from a login shell, whose Node may be too old.
     const options = { ...task.execution.options, env: { PATH: process.env['PATH']! } };
