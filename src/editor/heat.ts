@@ -69,6 +69,8 @@ export class Heat implements vscode.Disposable {
   /** What a document's hot lines were made of, and they: scrolling asks for them again and again. */
   private readonly laidOut = new WeakMap<vscode.TextDocument, LaidOut>();
   private nextQuestion = 1;
+  /** Editors that were visible before. */
+  private readonly seen = new WeakSet<vscode.TextEditor>();
   private readonly decorations = new HeatDecorations();
   private readonly changes = new ChangeDecorations();
   private readonly timers = new Map<vscode.TextEditor, { timer: NodeJS.Timeout; lines: boolean }>();
@@ -80,7 +82,7 @@ export class Heat implements vscode.Disposable {
   constructor(private readonly services: HeatServices) {
     this.views = new HeatViews(services, () => this.updateView());
     this.disposables = [
-      vscode.window.onDidChangeVisibleTextEditors(() => this.refresh()),
+      vscode.window.onDidChangeVisibleTextEditors(() => this.refresh(true)),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.redrawSoon(textEditor, false)),
       services.tracker.onDidMove((document) => this.redrawDocument(document)),
       services.functions.onDidChange((document) => this.lookForFunctions(document)),
@@ -313,7 +315,8 @@ export class Heat implements vscode.Disposable {
     this.changed.dispose();
   }
 
-  private refresh(): void {
+  /** @param now whether what is known is drawn at once: editors came, and nothing else is about to */
+  private refresh(now = false): void {
     for (const editor of vscode.window.visibleTextEditors) {
       const { document } = editor;
       if (!isSource(document)) {
@@ -322,9 +325,12 @@ export class Heat implements vscode.Disposable {
       const asked = this.documents.get(document.uri.toString())?.question ?? 0;
       if (this.visible && this.files !== null && asked === 0) {
         void this.ask(document, this.files);
+      } else if (now && !this.seen.has(editor)) {
+        this.drawNow(editor, true);
       } else {
         this.redrawSoon(editor, true);
       }
+      this.seen.add(editor);
     }
   }
 
@@ -358,14 +364,9 @@ export class Heat implements vscode.Disposable {
     const { compared, heatSource } = this;
     const { tracker } = this.services;
     const [found, totals, baseline] = await Promise.all([
-      files.linesOf(document),
+      this.linesAndPlaces(document, files, heatSource),
       files.totals(),
-      compared?.kind === 'compared' ? baselineLines(compared, document) : null,
-    ]);
-    // Where the lines are now is to be known when they are drawn.
-    await Promise.all([
-      found.length > 0 && heatSource !== null ? tracker.prepare(heatSource, document) : null,
-      baseline !== null && baseline.files.length > 0 ? tracker.prepare(baseline.source, document) : null,
+      compared?.kind === 'compared' ? this.baselineLines(compared, document) : null,
     ]);
     // Comparing the text and laying out its lines are steps of their own: whatever else the host has to do comes between.
     await nextTurn();
@@ -373,6 +374,29 @@ export class Heat implements vscode.Disposable {
     await nextTurn();
     const answers = { files: found, totals, baseline, functions: null };
     return isEmpty(answers) ? { ...answers, functions: await this.services.functions.of(document, files) } : answers;
+  }
+
+  /** What a profile has of a document's lines, and (at the same time) where they are now: both are drawn at once. */
+  private async linesAndPlaces(
+    document: vscode.TextDocument,
+    files: HeatFiles,
+    source: HeatSource | null,
+  ): Promise<FileLines[]> {
+    const records = (await files.recordsOf(document)).filter(({ hasLines }) => hasLines);
+    if (records.length === 0) return [];
+    const [lines] = await Promise.all([
+      Promise.all(records.map(({ file }) => files.linesOfFile(file))),
+      source === null ? null : this.services.tracker.prepare(source, document),
+    ]);
+    return lines;
+  }
+
+  private async baselineLines(
+    { source, files, comparison }: HeatComparison & { kind: 'compared' },
+    document: vscode.TextDocument,
+  ): Promise<DocumentAnswers['baseline']> {
+    const [found, totals] = await Promise.all([this.linesAndPlaces(document, files, source), files.totals()]);
+    return { source, files: found, totals, comparison };
   }
 
   /** Draws all visible editors again, and forgets nothing of what was laid out. */
@@ -472,14 +496,6 @@ interface LaidOut {
 
 function isEmpty({ files, baseline }: DocumentAnswers): boolean {
   return files.length === 0 && (baseline === null || baseline.files.length === 0);
-}
-
-async function baselineLines(
-  { source, files, comparison }: HeatComparison & { kind: 'compared' },
-  document: vscode.TextDocument,
-): Promise<DocumentAnswers['baseline']> {
-  const [found, totals] = await Promise.all([files.linesOf(document), files.totals()]);
-  return { source, files: found, totals, comparison };
 }
 
 /** Documents that may be a program's source: files, notebook cells, texts in source maps, also read-only ones and those in diff editors. */
