@@ -198,15 +198,6 @@ async function showFile(file: vscode.Uri, text: string, window: number): Promise
     ({ marks, labels }) => marks !== null && labels !== null,
   );
   waits.stop();
-  console.log(
-    JSON.stringify({
-      text: 0,
-      marks: times.marks! - times.text!,
-      labels: times.labels! - times.text!,
-      t: ((globalThis as any).__t ?? []).map(([a, b]: any) => [Math.round(a - times.text!), b]),
-    }),
-  );
-  (globalThis as any).__t = [];
   const late = Math.max(times.marks!, times.labels!) - times.text!;
   return { late, waited: waits.between(times.text!, Math.max(times.marks!, times.labels!)) };
 }
