@@ -12,7 +12,7 @@ const { runRealTests, runUnitTests, runVsCodeTests, runWebviewTests } = await im
 const suites = { unit: runUnitTests, real: runRealTests, webview: runWebviewTests, vscode: runVsCodeTests };
 
 const wanted = values.only.length === 0 ? kinds : values.only;
-const totals = { passed: 0, failed: 0, skipped: [], failures: [] };
+const totals = { passed: 0, failed: 0, skipped: [], failures: [], retried: [] };
 let built = null;
 if (wanted.some((kind) => kind !== 'unit' && kind !== 'real')) {
   try {
@@ -36,6 +36,7 @@ for (const kind of wanted) {
       passed: 0,
       failed: 1,
       skipped: [],
+      retried: [],
       failures: [`the ${kind} tests did not run: ${error.message.split('\n')[0]} (see above)`],
     };
   }
@@ -43,10 +44,12 @@ for (const kind of wanted) {
   totals.passed += counts.passed;
   totals.failed += counts.failed;
   totals.skipped.push(...counts.skipped);
+  totals.retried.push(...counts.retried.map((test) => `${kind}: ${test}`));
   totals.failures.push(...counts.failures.map((failure) => `${kind}: ${failure}`));
 }
 
 console.log('');
+for (const test of totals.retried) console.log(`retried ${test}`);
 for (const failure of totals.failures) console.log(`failed  ${failure}`);
 for (const title of totals.skipped) console.log(`skipped ${title}`);
 if (values.grep && totals.passed + totals.failed === 0) {

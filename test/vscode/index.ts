@@ -10,7 +10,8 @@ import { Report } from './report';
 export async function run(): Promise<void> {
   process.setSourceMapsEnabled(true);
   // What is waited for is waited for long (see `eventually`): a busy machine is no failure.
-  const mocha = new Mocha({ ui: 'tdd', timeout: 240_000, slow: 5000, color: false, reporter: Report });
+  const retries = Number(process.env['EMBERLINE_TEST_RETRIES'] ?? 0);
+  const mocha = new Mocha({ ui: 'tdd', timeout: 240_000, slow: 5000, color: false, reporter: Report, retries });
   const grep = process.env['EMBERLINE_TEST_GREP'];
   if (grep) mocha.grep(new RegExp(grep));
   const only = process.env['EMBERLINE_TEST_FILE'];

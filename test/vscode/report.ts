@@ -9,6 +9,7 @@ export class Report extends reporters.Base {
   private passed = 0;
   private readonly skipped: string[] = [];
   private readonly failed: string[] = [];
+  private readonly retried: string[] = [];
 
   constructor(runner: Runner, options: MochaOptions) {
     super(runner, options);
@@ -26,6 +27,11 @@ export class Report extends reporters.Base {
       console.log(`    - ${test.title}`);
       this.save(false);
     });
+    runner.on('retry', (test: Test, error: unknown) => {
+      this.retried.push(test.fullTitle());
+      console.log(`    ↻ ${test.title}\n${describe(error)}`);
+      this.save(false);
+    });
     runner.on('fail', (test: Test, error: unknown) => {
       this.failed.push(test.fullTitle());
       console.log(`    ✗ ${test.title}\n${describe(error)}`);
@@ -37,8 +43,8 @@ export class Report extends reporters.Base {
   private save(complete: boolean): void {
     const path = process.env['EMBERLINE_TEST_REPORT'];
     if (path === undefined) return;
-    const { passed, skipped, failed: failures } = this;
-    writeFileSync(path, JSON.stringify({ complete, passed, skipped, failures }));
+    const { passed, skipped, failed: failures, retried } = this;
+    writeFileSync(path, JSON.stringify({ complete, passed, skipped, failures, retried }));
   }
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { strayErrors } from './strayErrors.mjs';
+import { retriedTests, strayErrors } from './besideReport.mjs';
 
 const moduleOf = (tests, errors, suites = []) => ({
   moduleId: join(process.cwd(), 'test/real/a.test.ts'),
@@ -26,4 +26,10 @@ test('errors of hooks and those nobody caught are told with where they were', ()
 
 test('a file that does not load is left to the other report', () => {
   expect(strayErrors([moduleOf([], [error])], [])).toEqual([]);
+});
+
+test('tests that were tried again are named', () => {
+  const tried = (fullName, retryCount) => ({ fullName, diagnostic: () => ({ retryCount }) });
+  const skipped = { fullName: 'skipped', diagnostic: () => undefined };
+  expect(retriedTests([moduleOf([tried('once', 0), tried('twice', 1), skipped], [])])).toEqual(['twice']);
 });

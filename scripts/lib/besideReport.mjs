@@ -1,4 +1,5 @@
-// A reporter of vitest's: writes what failed outside of any test, which its JSON report lacks, to EMBERLINE_STRAY_ERRORS.
+// A reporter of vitest's: writes what its JSON report lacks to EMBERLINE_BESIDE_REPORT: what failed outside of any test,
+// and which tests passed at a second try only.
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
@@ -6,10 +7,20 @@ import { relative } from 'node:path';
 const MOST_LINES = 6;
 
 // biome-ignore lint/style/noDefaultExport: vitest takes a reporter from a file by its default export.
-export default class StrayErrors {
+export default class BesideReport {
   onTestRunEnd(modules, unhandledErrors) {
-    writeFileSync(process.env.EMBERLINE_STRAY_ERRORS, JSON.stringify(strayErrors(modules, unhandledErrors)));
+    const report = { strayErrors: strayErrors(modules, unhandledErrors), retried: retriedTests(modules) };
+    writeFileSync(process.env.EMBERLINE_BESIDE_REPORT, JSON.stringify(report));
   }
+}
+
+/** @returns {string[]} names of the tests that were tried more than once */
+export function retriedTests(modules) {
+  return modules.flatMap((module) =>
+    [...module.children.allTests()]
+      .filter((test) => (test.diagnostic()?.retryCount ?? 0) > 0)
+      .map(({ fullName }) => fullName),
+  );
 }
 
 /**
