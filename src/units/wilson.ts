@@ -1,5 +1,5 @@
 /** Of the normal distribution, for 95 %. */
-const Z = 1.959964;
+const Z = 1.959963984540054;
 
 /**
  * Wilson's score interval: between which shares the true one lies with 95 % confidence where `hits` of `samples` were
