@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fc } from '../../test/support/property';
 import { parseFrame, profileOf, type WrittenSample } from '../../test/support/sampleProfile';
 import type { Profile } from '../profile/profile';
 import { buildCallTree, type CallTree } from './callTree';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fc } from '../../test/support/property';
 import { profileOf, type WrittenSample } from '../../test/support/sampleProfile';
 import { checkProfile } from '../profile/checkProfile';
 import type { Profile } from '../profile/profile';

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decode, readFixture } from '../../test/support/profiles';
+import { fc } from '../../test/support/property';
 import { profileOf } from '../../test/support/sampleProfile';
 import { cpuprofile } from '../formats/cpuprofile/cpuprofile';
 import { pprof } from '../formats/pprof/pprof';

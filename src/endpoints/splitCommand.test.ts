@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../test/support/property';
 import { joinCommand, splitCommand } from './splitCommand';
 
 it.each([

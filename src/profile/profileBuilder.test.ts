@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cpuMilliseconds } from '../../test/support/cpuTime';
+import { fc } from '../../test/support/property';
 import { checkProfile } from './checkProfile';
 import type { Profile, ProfileMeta } from './profile';
 import { ProfileBuilder } from './profileBuilder';

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cpuMilliseconds } from '../../test/support/cpuTime';
+import { fc } from '../../test/support/property';
 import { bytesSource } from '../engine/byteSource';
 import { cpuprofile } from '../formats/cpuprofile/cpuprofile';
 import { mergeProfiles } from '../profile/mergeProfiles';
@@ -317,10 +316,10 @@ describe('findSourceMapUrl', () => {
     expect(findSourceMapUrl('')).toBeNull();
   });
 
-  it('is quick on megabytes of near misses', () => {
+  // Quadratic, it would not end within the test's time.
+  it('ends on megabytes of near misses', () => {
     const text = 'sourceMappingURL='.repeat(300_000);
-    const took = cpuMilliseconds(() => expect(findSourceMapUrl(text)).toBeNull());
-    expect(took).toBeLessThan(1000);
+    expect(findSourceMapUrl(text)).toBeNull();
   });
 });
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import type { InferOutput } from 'valibot';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { fc } from '../../test/support/property';
 import type { ViewSpec } from '../analysis/viewSpec';
 import type { FrameDetailsParams, FunctionTableParams, ProfileSummary, SearchParams } from '../engine/engineApi';
 import type { ToHost, ViewState } from '../protocol';

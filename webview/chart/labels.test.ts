@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { fc } from '../../test/support/property';
 import { LabelFitter } from './labels';
 
 const fitter = (): LabelFitter => new LabelFitter((text) => text.length * 6);

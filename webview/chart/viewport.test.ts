@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../test/support/property';
 import { Viewport } from './viewport';
 
 function viewport(extent = 1000, rows = 50): Viewport {

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   decode,
@@ -12,6 +11,7 @@ import {
   stackNames,
   sum,
 } from '../../../test/support/profiles';
+import { fc } from '../../../test/support/property';
 import { checkProfile } from '../../profile/checkProfile';
 import { frameKind } from '../../profile/frameKind';
 import type { Profile } from '../../profile/profile';
