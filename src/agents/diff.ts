@@ -111,10 +111,12 @@ function rowText(
   by: 'function' | 'line' | 'file',
   { base, new: next }: DiffResult,
 ): string {
-  const change = (delta: number, before: number, now: number): string =>
-    `${formatPoints(delta)} (${formatPercent(before, base.total)} → ${formatPercent(now, next.total)})`;
-  const self = change(row.deltaSelf, row.baseSelf, row.newSelf);
-  const total = change(row.deltaTotal, row.baseTotal, row.newTotal);
+  const change = (delta: number, sure: boolean, before: number, now: number): string => {
+    const chance = sure || delta === 0 ? '' : ', may be chance';
+    return `${formatPoints(delta)} (${formatPercent(before, base.total)} → ${formatPercent(now, next.total)}${chance})`;
+  };
+  const self = change(row.deltaSelf, row.sureSelf, row.baseSelf, row.newSelf);
+  const total = change(row.deltaTotal, row.sureTotal, row.baseTotal, row.newTotal);
   const state =
     row.baseTotal === 0 && row.baseSelf === 0 ? ' new' : row.newTotal === 0 && row.newSelf === 0 ? ' gone' : '';
   const name = by === 'file' ? '' : `  ${plainText(row.name)}`;

@@ -87,7 +87,8 @@ function cannotCompare(wanted: { type: string; unit: string } | undefined, base:
   return `${base.name} has no ${type} to compare with: it has ${known.join(', ')}.`;
 }
 
-function countsSamples({ sampleTypes }: Comparable): boolean {
+/** Whether a profile's samples were counted, each a chance of its own. */
+export function countsSamples({ sampleTypes }: Pick<Comparable, 'sampleTypes'>): boolean {
   return sampleTypes.some(({ type, unit }) => type === 'samples' && unit === 'count');
 }
 

@@ -58,6 +58,8 @@ describe('a real pair of captures', () => {
 });
 
 describe('written profiles', () => {
+  const chance = { sureSelf: false, sureTotal: false };
+
   test('recursion counts once, in shares of each', () => {
     const base = written({ frames: ['main', 'f', 'g', 'f'], value: 1 }, { frames: ['main'], value: 1 });
     const next = written({ frames: ['main', 'f', 'f', 'f'], value: 3 }, { frames: ['main', 'g'], value: 1 });
@@ -72,6 +74,7 @@ describe('written profiles', () => {
         newTotal: 3,
         deltaSelf: 25,
         deltaTotal: 25,
+        ...chance,
       },
       {
         name: 'g',
@@ -83,6 +86,7 @@ describe('written profiles', () => {
         newTotal: 1,
         deltaSelf: 25,
         deltaTotal: -25,
+        ...chance,
       },
       {
         name: 'main',
@@ -94,6 +98,7 @@ describe('written profiles', () => {
         newTotal: 4,
         deltaSelf: -50,
         deltaTotal: 0,
+        ...chance,
       },
     ]);
   });
@@ -110,6 +115,20 @@ describe('written profiles', () => {
       { name: 'a.ts', deltaSelf: 0, deltaTotal: -100 },
     ]);
     expect(diffProfiles(none, none, 'function', 'self')).toEqual([]);
+  });
+
+  test('a change is sure where there are enough samples of it', () => {
+    const halves = (work: number, rest: number): DiffSide =>
+      written({ frames: ['work'], value: work }, { frames: ['rest'], value: rest });
+    const sure = (base: DiffSide, next: DiffSide): (boolean | number)[] =>
+      diffProfiles(base, next, 'function', 'self')
+        .filter(({ name }) => name === 'work')
+        .flatMap(({ deltaSelf, sureSelf, sureTotal }) => [deltaSelf, sureSelf, sureTotal]);
+    // 10 points of 20, 200 and 2,000 samples: 0.6, 2.0 and 6.4 standard errors.
+    expect(sure(halves(10, 10), halves(12, 8))).toEqual([10, false, false]);
+    expect(sure(halves(100, 100), halves(120, 80))).toEqual([10, false, false]);
+    expect(sure(halves(1000, 1000), halves(1200, 800))).toEqual([10, true, true]);
+    expect(sure(halves(1000, 1000), halves(1000, 1000))).toEqual([0, false, false]);
   });
 
   test('lines without a number are the same by their function, whatever the order of the tables', () => {

@@ -1,5 +1,7 @@
 import type { Profile } from '../profile/profile';
 import { buildCallTree } from './callTree';
+import { type ChangeWhole, changeOf } from './change';
+import { countsSamples } from './comparison';
 import { sumFunctions } from './functionTotals';
 import { indexFiles, indexLines, type LineIndex, sumLines } from './lines';
 import { type FunctionPairs, pairFunctions } from './pairFunctions';
@@ -24,6 +26,9 @@ export interface DiffEntry {
   /** Percentage points by which the share of its profile grew. */
   readonly deltaSelf: number;
   readonly deltaTotal: number;
+  /** Whether the changes are more than chance; where samples are not counted, whether they are half a point or more. */
+  readonly sureSelf: boolean;
+  readonly sureTotal: boolean;
 }
 
 /**
@@ -40,8 +45,26 @@ export function diffProfiles(
 ): DiffEntry[] {
   const sums = by === 'function' ? sumByFunction(base, next, pairs) : sumByLine(base, next, by, pairs);
   const rows: DiffEntry[] = [];
+  const whole: ChangeWhole = {
+    viewTotal: next.values.total,
+    viewSamples: next.values.samples,
+    baseTotal: base.values.total,
+    baseSamples: base.values.samples,
+    by: 'share',
+    scale: 1,
+    counted: countsSamples(base.profile) && countsSamples(next.profile),
+  };
   const share = (value: number, { values }: DiffSide): number =>
     values.total === 0 ? 0 : (100 * value) / values.total;
+  /** Samples of a row are estimated by its part of the whole. */
+  const isSure = (value: number, before: number): boolean =>
+    changeOf(
+      value,
+      (whole.viewSamples * share(value, next)) / 100,
+      before,
+      (whole.baseSamples * share(before, base)) / 100,
+      whole,
+    ).sure;
   for (let i = 0; i < sums.length; i++) {
     const [baseSelf, baseTotal] = [sums.base.self[i], sums.base.total[i]];
     const [newSelf, newTotal] = [sums.next.self[i], sums.next.total[i]];
@@ -54,6 +77,8 @@ export function diffProfiles(
       newTotal,
       deltaSelf: share(newSelf, next) - share(baseSelf, base),
       deltaTotal: share(newTotal, next) - share(baseTotal, base),
+      sureSelf: isSure(newSelf, baseSelf),
+      sureTotal: isSure(newTotal, baseTotal),
     });
   }
   const key = sort === 'self' ? 'deltaSelf' : 'deltaTotal';

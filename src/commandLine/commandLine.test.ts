@@ -65,19 +65,20 @@ describe('diff', () => {
     const found = diffOf(file('a.folded'), file('b.folded'), '--by', 'line');
     expect(found.base).toMatchObject({ formats: ['folded'], sampleType: 'samples', unit: 'count', total: 5 });
     expect(found.new).toMatchObject({ total: 10, samples: 10, durationMs: null });
-    const warm = { baseSelf: 0, baseTotal: 2, newSelf: 0, newTotal: 0, deltaSelf: 0, deltaTotal: -40 };
+    const chance = { sureSelf: false, sureTotal: false };
+    const warm = { baseSelf: 0, baseTotal: 2, newSelf: 0, newTotal: 0, deltaSelf: 0, deltaTotal: -40, ...chance };
     expect(found.rows).toEqual([
       {
         ...{ name: 'hot', file: 'a.py', line: 7, baseSelf: 3, baseTotal: 3, newSelf: 10, newTotal: 10 },
-        ...{ deltaSelf: 40, deltaTotal: 40 },
+        ...{ deltaSelf: 40, deltaTotal: 40, ...chance },
       },
       {
         ...{ name: 'hot', file: 'a.py', line: 8, baseSelf: 2, baseTotal: 2, newSelf: 0, newTotal: 0 },
-        ...{ deltaSelf: -40, deltaTotal: -40 },
+        ...{ deltaSelf: -40, deltaTotal: -40, ...chance },
       },
       {
         ...{ name: 'main', file: null, line: null, baseSelf: 0, baseTotal: 5, newSelf: 0, newTotal: 10 },
-        ...{ deltaSelf: 0, deltaTotal: 0 },
+        ...{ deltaSelf: 0, deltaTotal: 0, ...chance },
       },
       { name: 'warm', file: 'a.py', line: 9, ...warm },
     ]);
@@ -123,7 +124,7 @@ describe('diff', () => {
   test('prints a table for people', () => {
     const { out } = run('diff', file('a.folded'), file('b.folded'));
     expect(out).toMatch(/^base folded: 5 samples in 5 samples\nnew {2}folded: 10 samples in 10 samples\n/);
-    expect(out).toMatch(/^ *0\.0 pp +0\.0% +0\.0% +-40\.0 pp +40\.0% +0\.0% {2}warm {2}a\.py$/m);
+    expect(out).toMatch(/^ *0\.0 pp +0\.0% +0\.0% +≈ -40\.0 pp +40\.0% +0\.0% {2}warm {2}a\.py$/m);
   });
 });
 

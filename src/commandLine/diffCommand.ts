@@ -88,13 +88,18 @@ function describe({ name, file, line }: DiffRow): string {
   return file === null ? name : `${name}  ${file}${line === null ? '' : `:${line}`}`;
 }
 
+/** `≈` before what may be chance. */
+function changeText(delta: number, sure: boolean): string {
+  return sure || delta === 0 ? formatPoints(delta) : `≈ ${formatPoints(delta)}`;
+}
+
 function printTable({ base, new: next, rows }: DiffResult): string {
   const head = ['Δself', 'base', 'new', 'Δtotal', 'base', 'new', 'name'];
   const cells = rows.map((row) => [
-    formatPoints(row.deltaSelf),
+    changeText(row.deltaSelf, row.sureSelf),
     formatPercent(row.baseSelf, base.total),
     formatPercent(row.newSelf, next.total),
-    formatPoints(row.deltaTotal),
+    changeText(row.deltaTotal, row.sureTotal),
     formatPercent(row.baseTotal, base.total),
     formatPercent(row.newTotal, next.total),
     plain(describe(row)),

@@ -31,6 +31,7 @@ top      Prints the hottest functions, lines or files. Several profiles are merg
          --filter, --thread, --process  only samples with the label, of the thread, of the process; several of one
                   kind are alternatives. Captures of several instances have the label "instance".
 diff     Prints what changed from BASE to NEW in percentage points of each one's total, the largest changes first.
+         ≈ stands before what may be chance, by the number of samples ("sureSelf", "sureTotal" in JSON).
          --sort        by the change of self or of total
          --fail-above  exit code 3 where that share of any row grew by more than so many percentage points
 convert  Writes a profile in the format that OUT's ending names. Several are merged.

@@ -497,6 +497,9 @@ export interface DiffRow {
   newTotal: number;
   deltaSelf: number;
   deltaTotal: number;
+  /** False where the change may be chance. */
+  sureSelf: boolean;
+  sureTotal: boolean;
 }
 
 /** What a profile can be written as. */
