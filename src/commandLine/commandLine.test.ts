@@ -180,10 +180,10 @@ describe('top', () => {
     expect(one).toBeGreaterThan(0);
     expect(one).toBeLessThan(all);
     expect(run('top', workers, '--filter', 'worker=w').err).toBe(
-      'emberline: No sample has the label worker=w: there are worker-0, worker-2, worker-1.\n',
+      `emberline: No sample of ${workers} has the label worker=w: there are worker-0, worker-2, worker-1.\n`,
     );
-    expect(run('top', workers, '--filter', 'w=1').err).toContain('The profile has no label "w": it has kind, worker.');
-    expect(run('top', workers, '--thread', 'w').err).toContain('The profile has no thread "w"');
+    expect(run('top', workers, '--filter', 'w=1').err).toContain(`${workers} has no label "w": it has kind, worker.`);
+    expect(run('top', workers, '--thread', 'w').err).toContain(`${workers} has no thread "w"`);
     expect(run('top', workers, '--filter', 'w').code).toBe(2);
   });
 
@@ -446,7 +446,7 @@ describe('convert', () => {
     const { code, err } = run('convert', workers, file('split.svg'), '--split-by', 'moon');
     expect([code, err]).toEqual([
       1,
-      'emberline: The profile cannot be split by "moon": its samples differ in kind, worker.\n',
+      `emberline: ${workers} cannot be split by "moon": its samples differ in kind, worker.\n`,
     ]);
     expect(run('convert', workers, file('split.folded'), '--thread', 'x').code).toBe(2);
   });

@@ -39,7 +39,7 @@ export function readDimension(summary: ProfileSummary, name: string): Dimension 
   const found = dimensions.find((dimension) => dimensionName(dimension) === name);
   if (found === undefined) {
     const known = dimensions.length === 0 ? 'nothing' : listNames(dimensions.map(dimensionName));
-    throw new Error(`The profile cannot be split by "${name}": its samples differ in ${known}.`);
+    throw new Error(`${summary.name} cannot be split by "${name}": its samples differ in ${known}.`);
   }
   return found;
 }

@@ -27,45 +27,43 @@ export function filterTerms(summary: ProfileSummary, { labels = [], threads, pro
   return terms;
 }
 
-function labelTerm({ labels }: ProfileSummary, key: string, values: readonly string[]): FilterTerm {
+function labelTerm({ labels, name }: ProfileSummary, key: string, values: readonly string[]): FilterTerm {
   const label = labels.find((each) => each.key === key);
   const by: Dimension = `label:${key}`;
   if (label === undefined) {
     const known =
       labels.length === 0 ? 'its samples have no labels' : `it has ${listNames(labels.map((each) => each.key))}`;
-    throw new Error(`The profile has no label "${key}": ${known}.`);
+    throw new Error(`${name} has no label "${key}": ${known}.`);
   }
   for (const value of values) {
     const complete = label.distinct === label.values.length;
     if (complete && !label.values.some((each) => each.value === value)) {
       const known = listNames(label.values.map((each) => each.value));
-      throw new Error(`No sample has the label ${key}=${value}: there are ${known}.`);
+      throw new Error(`No sample of ${name} has the label ${key}=${value}: there are ${known}.`);
     }
   }
   return { by, values };
 }
 
-function processTerm({ processes, threads }: ProfileSummary, names: readonly string[]): FilterTerm {
+function processTerm({ name: of, processes, threads }: ProfileSummary, names: readonly string[]): FilterTerm {
   const values = names.flatMap((name) => {
     const found = processes.filter(({ title, threads: [first] }) => {
       const { process, pid } = threads[first];
       return name === title || name === process || name === String(pid);
     });
     if (found.length === 0) {
-      throw new Error(
-        `The profile has no process "${name}": it has ${listNames(processes.map(({ title }) => title))}.`,
-      );
+      throw new Error(`${of} has no process "${name}": it has ${listNames(processes.map(({ title }) => title))}.`);
     }
     return found.map(({ title }) => title);
   });
   return { by: 'process', values };
 }
 
-function threadTerm({ threads }: ProfileSummary, names: readonly string[]): FilterTerm {
+function threadTerm({ name: of, threads }: ProfileSummary, names: readonly string[]): FilterTerm {
   const values = names.flatMap((name) => {
     const found = threads.filter((thread) => [thread.title, thread.name, String(thread.tid)].includes(name));
     if (found.length === 0) {
-      throw new Error(`The profile has no thread "${name}": it has ${listNames(threads.map(({ title }) => title))}.`);
+      throw new Error(`${of} has no thread "${name}": it has ${listNames(threads.map(({ title }) => title))}.`);
     }
     return found.map(({ title }) => title);
   });
