@@ -4,8 +4,9 @@ import type { Engine } from '../engine/engine';
 import type { DiffResult, DiffRow } from '../engine/engineApi';
 import { formatPercent, formatPoints, formatValue } from '../units/units';
 import { inputOptions, openInputs } from './profileInputs';
+import { readRowOptions, rowOptions } from './rowOptions';
+import { placedName, tableLines } from './rowTable';
 import { filterOptions, readFilter } from './sampleFilter';
-import { oneOf, wholeNumber } from './topCommand';
 import { type CommandOutput, plain, UsageError } from './usage';
 
 /** Exit code where a share grew above `--fail-above`. */
@@ -17,20 +18,14 @@ export async function runDiff(engine: Engine, args: string[]): Promise<CommandOu
     args,
     allowPositionals: true,
     options: {
-      by: { type: 'string', default: 'function' },
-      sort: { type: 'string', default: 'self' },
-      type: { type: 'string' },
-      limit: { type: 'string', default: '20' },
-      json: { type: 'boolean', default: false },
+      ...rowOptions,
       'fail-above': { type: 'string' },
       ...inputOptions,
       ...filterOptions,
     },
   });
   if (positionals.length !== 2) throw new UsageError('diff needs two profiles: BASE and NEW.');
-  const by = oneOf('--by', values.by, ['function', 'line', 'file'] as const);
-  const sort = oneOf('--sort', values.sort, ['self', 'total'] as const);
-  const limit = wholeNumber('--limit', values.limit);
+  const { by, sort, limit } = readRowOptions(values);
   const failAbove = readPercent(values['fail-above']);
   const [base, next] = await openInputs(engine, positionals, values);
   const { view, baseView, notes } = commonView(base, next, values.type ?? null);
@@ -51,9 +46,9 @@ export async function runDiff(engine: Engine, args: string[]): Promise<CommandOu
     );
   }
   const grown = failAbove === null ? null : mostGrown(result.rows, sort, failAbove);
-  const shown = { ...result, rows: limit === 0 ? result.rows : result.rows.slice(0, limit) };
+  const shown = { ...result, rows: result.rows.slice(0, limit) };
   const said =
-    grown === null ? [] : [`${describe(grown)} grew by ${points(grown, sort)}, above --fail-above ${failAbove}.`];
+    grown === null ? [] : [`${placedName(grown)} grew by ${points(grown, sort)}, above --fail-above ${failAbove}.`];
   return {
     text: values.json ? `${JSON.stringify(shown, null, 2)}\n` : printTable(shown),
     notes: [...base.notes, ...next.notes, ...notes, ...said],
@@ -84,10 +79,6 @@ function points(row: DiffRow, sort: 'self' | 'total'): string {
   return `${formatPoints(deltaOf(row, sort))} of ${sort}`;
 }
 
-function describe({ name, file, line }: DiffRow): string {
-  return file === null ? name : `${name}  ${file}${line === null ? '' : `:${line}`}`;
-}
-
 /** `≈` before what may be chance. */
 function changeText(delta: number, sure: boolean): string {
   return sure || delta === 0 ? formatPoints(delta) : `≈ ${formatPoints(delta)}`;
@@ -102,13 +93,9 @@ function printTable({ base, new: next, rows }: DiffResult): string {
     changeText(row.deltaTotal, row.sureTotal),
     formatPercent(row.baseTotal, base.total),
     formatPercent(row.newTotal, next.total),
-    plain(describe(row)),
+    plain(placedName(row)),
   ]);
-  const last = head.length - 1;
-  const widths = head.slice(0, last).map((_, column) => Math.max(...[head, ...cells].map((row) => row[column].length)));
-  const line = (row: string[]): string =>
-    [...widths.map((width, column) => row[column].padStart(width)), row[last]].join('  ');
   const title = (name: string, { formats, total, unit, sampleType, samples }: DiffResult['base']): string =>
     `${name} ${formats.join(' + ')}: ${formatValue(total, unit)} ${sampleType} in ${samples} samples`;
-  return `${[title('base', base), title('new ', next), line(head), ...cells.map(line)].join('\n')}\n`;
+  return `${[title('base', base), title('new ', next), ...tableLines(head, cells)].join('\n')}\n`;
 }
