@@ -1,12 +1,13 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, query, state } from 'lit/decorators.js';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, query } from 'lit/decorators.js';
 import type { Dimension } from '../src/analysis/viewSpec';
 import type { ProfileSummary } from '../src/engine/engineApi';
 import type { Pointing, ShownBaseline, ToHost, ViewState } from '../src/protocol';
-import { type ChartChange, ChartController, type ChartPosition } from './chart/chartController';
+import { appStyles } from './appStyles';
+import { markBanner, troubleBanner } from './banners';
+import type { ChartChange } from './chart/chartController';
 import './chart/flameChart';
 import type { FlameChart, FrameCommandEvent } from './chart/flameChart';
-import type { Emphasis } from './chart/flameColors';
 import type { FrameFocusedEvent } from './chart/frameFocusedEvent';
 import { placeOf } from './chart/frameText';
 import type { OpenFrameEvent } from './chart/openFrameEvent';
@@ -15,20 +16,21 @@ import { type FunctionMenuEvent, offerFunctionMenu } from './contextMenu';
 import { DropTarget } from './dropTarget';
 import type { HelpOverlay } from './helpOverlay';
 import type { Host } from './host';
-import { LayoutMemory } from './layoutMemory';
 import './notices';
-import type { Notice, NoticeEvent } from './notices';
+import type { NoticeEvent } from './notices';
 import { MIDDLE, type RowSplitEvent } from './sandwich/rowSplitter';
 import './sandwich/sandwichView';
 import type { SandwichStep, SandwichStepEvent, SandwichView } from './sandwich/sandwichView';
-import { Search } from './search';
+import { type Shortcut, shortcutOf } from './shortcuts';
+import { ShownProfile } from './shownProfile';
 import './splitter';
 import type { SplitEvent } from './splitter';
-import { DEFAULT_TABLE_WIDTH, Debounced, restoredState } from './state';
+import { DEFAULT_TABLE_WIDTH, Debounced } from './state';
 import { base } from './styles';
 import './table/functionTable';
 import type { FunctionEvent, TableStateEvent } from './table/functionTable';
-import { readTheme, type Theme, watchTheme } from './theme';
+import { TablePlace } from './tablePlace';
+import { readTheme, watchTheme } from './theme';
 import { visibleText } from './visibleText';
 import './toolbar/toolbar';
 import type { SearchEvent, StepEvent } from './toolbar/searchBox';
@@ -37,312 +39,100 @@ import type { ChipEvent } from './toolbar/divisionStrip';
 import type { LayoutEvent } from './toolbar/layoutEvent';
 import type { CommandEvent, Toolbar } from './toolbar/toolbar';
 
-const MIN_TABLE_WIDTH = 220;
-/** What the chart keeps of the width, whatever the table wants. */
-const CHART_SHARE = 0.6;
-/** Below this width (CSS pixels) the table has no room beside the chart. */
-const NARROW = 640;
-/** The host hears of a change once nothing has changed for this long (milliseconds). */
-const STATE_PAUSE = 200;
 /** A frame that the keyboard stays on for this long is told to the host (milliseconds). */
 const FOCUS_PAUSE = 150;
 const NOTES_DISMISSED = 'notesDismissed';
-const TABLE_BELOW = 'tableBelow';
 
-/** The profile editor. */
+/** The profile editor: draws a `ShownProfile`, and takes what people do to it. */
 @customElement('emberline-app')
 export class App extends LitElement {
-  static override styles = [
-    base,
-    css`
-      :host {
-        background: var(--vscode-editor-background, #1f1f1f);
-        display: flex;
-        flex-direction: column;
-        inset: 0;
-        overflow: hidden;
-        position: absolute;
-        /* Drags would select text, and the next drag would then drag that text. */
-        user-select: none;
-      }
-      :host([dropping])::after {
-        background: var(--vscode-editorGroup-dropBackground, rgb(83 89 93 / 0.5));
-        border: 1px dashed var(--vscode-focusBorder, #0078d4);
-        content: '';
-        inset: 0;
-        pointer-events: none;
-        position: absolute;
-        z-index: 10;
-      }
-      main {
-        display: flex;
-        flex: 1;
-        min-height: 0;
-        position: relative;
-      }
-      emberline-flame-chart {
-        flex: 1;
-      }
-      emberline-function-table {
-        flex: none;
-      }
-      main.narrow {
-        flex-direction: column;
-      }
-      main.narrow emberline-function-table {
-        border-top: 1px solid var(--line);
-        height: 45%;
-      }
-      emberline-flame-chart[hidden] {
-        display: none;
-      }
-      .mark {
-        align-items: center;
-        background: var(--vscode-editorWidget-background, #252526);
-        border: 1px solid var(--rim);
-        border-radius: 4px;
-        /* Over the bar, which may have two lines. */
-        bottom: calc(3.7em + 6px);
-        box-shadow: 0 2px 8px var(--vscode-widget-shadow, rgb(0 0 0 / 0.36));
-        color: var(--vscode-editorWidget-foreground, inherit);
-        display: flex;
-        gap: 4px;
-        left: 10px;
-        max-width: calc(100% - 24px);
-        padding: 1px 2px 1px 8px;
-        position: absolute;
-        z-index: 5;
-      }
-      main.narrow .mark.table {
-        bottom: calc(45% + 3.7em + 6px);
-      }
-      .mark span {
-        overflow: hidden;
-        text-overflow: ellipsis;
-        unicode-bidi: isolate;
-        white-space: nowrap;
-      }
-      .trouble {
-        align-items: center;
-        background: var(--vscode-inputValidation-warningBackground, #352a05);
-        border-bottom: 1px solid var(--vscode-inputValidation-warningBorder, #b89500);
-        display: flex;
-        flex: none;
-        gap: 8px;
-        padding: 2px 8px 2px 10px;
-      }
-      .trouble span {
-        flex: 1;
-        overflow-wrap: anywhere;
-      }
-    `,
-  ];
+  static override styles = [base, appStyles];
 
-  @state() private notice: Notice | null = { kind: 'loading', what: 'Opening the profile', fraction: null };
-  @state() private summary: ProfileSummary | null = null;
-  @state() private view: ViewState | null = null;
-  @state() private theme: Theme = readTheme();
-  @state() private chart: ChartController | null = null;
-  @state() private baseline: ShownBaseline | null = null;
-  @state() private highlighted: number | null = null;
-  /** What an editor points at; `asked` where somebody wanted it shown, and not the cursor alone. */
-  @state() private marked: { functions: ReadonlySet<number>; place: string; asked: boolean } | null = null;
-  /** What is not dimmed. */
-  @state() private emphasis: Emphasis = null;
-  /** The functions whose sandwiches were gone through; the last one is shown, none: the chart is. */
-  @state() private sandwiches: readonly SandwichStep[] = [];
-  /** A request that failed while the rest goes on. */
-  @state() private trouble = '';
-  @state() private notesDismissed = false;
-  /** What 100 % is in time order, in the sample type's unit: the axis also has the times without samples. */
-  @state() private sampled: number | null = null;
-  @state() private available = 1000;
-  /** Whether a narrow editor shows the table, below the chart: a choice of its own, not the one for wide editors. */
-  @state() private tableBelow = false;
-  /** Counts changes of the functions' colours. */
-  @state() private picture = 0;
   @query('main > emberline-flame-chart') private readonly flame!: FlameChart | null;
   @query('emberline-sandwich') private readonly sandwich!: SandwichView | null;
   @query('emberline-toolbar') private readonly toolbar!: Toolbar | null;
   @query('emberline-help') private readonly help!: HelpOverlay | null;
   private host!: Host;
-  private sampledRequest = 0;
-  /** What is pointed at in the newer capture, whose functions have other numbers. */
-  private nextMark: App['marked'] = null;
+  private shown!: ShownProfile;
+  private tablePlace!: TablePlace;
+  private notesDismissed = false;
   /** Functions to go to once there is a chart. */
   private awaited: ReadonlySet<number> | null = null;
   private readonly teller = new Debounced<number>((node) => {
-    const shown = this.chart?.windows.shown;
-    if (shown) this.post({ kind: 'focusFrame', ...shown, node });
+    const window = this.shown.chart?.windows.shown;
+    if (window) this.post({ kind: 'focusFrame', ...window, node });
   }, FOCUS_PAUSE);
-  /** The chart of a newer capture, until its first picture is there. */
-  private next: ChartController | null = null;
-  private position: Partial<ChartPosition> = {};
-  private search!: Search;
-  private readonly layouts = new LayoutMemory();
-  private readonly keeper = new Debounced<ViewState>((kept) => this.post({ kind: 'state', state: kept }), STATE_PAUSE);
 
-  /** Must be called once, before the first message. */
+  /** Must be called once, before the element is drawn and before the first message. */
   connect(host: Host): void {
     this.host = host;
-    this.search = new Search(host, () => this.searchChanged());
-    this.notesDismissed = host.memory[NOTES_DISMISSED] === true;
-    this.tableBelow = host.memory[TABLE_BELOW] === true;
-    this.available = this.clientWidth || this.available;
-    watchTheme(() => {
-      this.theme = readTheme();
-      this.chart?.setTheme(this.theme);
-      this.picture++;
-      this.flame?.redrawPicture();
+    this.shown = new ShownProfile(host, {
+      changed: () => this.requestUpdate(),
+      chartChanged: (what) => this.chartChanged(what),
+      followView: () => this.flame?.followView(),
+      redrawPicture: () => this.flame?.redrawPicture(),
     });
-    new DropTarget(
-      host,
-      (over) => this.toggleAttribute('dropping', over),
-      (message) => {
-        this.trouble = message;
-      },
-    );
+    this.tablePlace = new TablePlace(host);
+    this.notesDismissed = host.memory[NOTES_DISMISSED] === true;
+    if (this.clientWidth > 0) this.tablePlace.resized(this.clientWidth);
+    watchTheme(() => this.shown.setTheme(readTheme()));
+    new DropTarget(host, (over) => this.toggleAttribute('dropping', over), this.shown.fail);
     window.addEventListener('keydown', (event) => this.keyDown(event));
     // What has a menu says so while the event is on its way; elsewhere VS Code's own for text stays.
     this.addEventListener('contextmenu', () => delete this.dataset['vscodeContext'], { capture: true });
     this.addEventListener('function-menu', (event) => offerFunctionMenu(this, (event as FunctionMenuEvent).func));
     new ResizeObserver(() => {
-      this.available = this.clientWidth;
+      this.tablePlace.resized(this.clientWidth);
+      this.requestUpdate();
     }).observe(this);
     // Hidden editors are torn down: what is waiting would be lost.
-    document.addEventListener('visibilitychange', () => this.keeper.flush());
-    window.addEventListener('pagehide', () => this.keeper.flush());
+    document.addEventListener('visibilitychange', () => this.shown.flush());
+    window.addEventListener('pagehide', () => this.shown.flush());
   }
 
   showLoading(what: string, fraction: number | null): void {
-    this.notice = { kind: 'loading', what, fraction };
+    this.shown.showNotice({ kind: 'loading', what, fraction });
   }
 
   showFailure(message: string): void {
-    this.notice = { kind: 'failed', message };
+    this.shown.showNotice({ kind: 'failed', message });
   }
 
-  /**
-   * A newer capture of what is shown: it takes the place of the old one once its picture is there, and what is looked at
-   * stays.
-   */
+  /** A newer capture of what is shown. */
   refreshProfile(summary: ProfileSummary, kept: ViewState | null): void {
-    const { chart, view } = this;
-    if (chart === null || view === null || summary.samples === 0) {
-      this.showProfile(summary, kept);
-      return;
-    }
-    this.next?.dispose();
-    const fitted = restoredState(summary, kept);
-    const next: ChartController = this.createChart(summary, (what) => {
-      if (this.next === next && what === 'layout') this.adopt(next, summary, fitted);
-      else if (this.chart === next) this.chartChanged(what);
-    });
-    this.next = next;
-    next.continueFrom(chart, fitted.view, fitted.order);
-  }
-
-  private adopt(chart: ChartController, summary: ProfileSummary, { view, order }: ViewState): void {
-    if (this.view === null) return;
-    const sandwiched = this.sandwiches.at(-1);
-    const sandwichName = sandwiched && (sandwiched.name || this.chart?.colors.nameOf(sandwiched.func));
-    this.next = null;
-    this.chart?.dispose();
-    this.chart = chart;
-    this.summary = summary;
-    this.notice = null;
-    this.trouble = '';
-    this.highlighted = null;
-    this.marked = this.nextMark;
-    this.nextMark = null;
-    this.layouts.clear();
-    this.position = chart.position;
-    this.change({ view, order });
-    this.leaveSandwich();
-    this.applyEmphasis();
-    if (sandwichName) void this.resumeSandwich(sandwichName);
-    this.picture++;
-    void this.measureSampled(this.view);
-    this.search.start(view, this.view.search);
-  }
-
-  private createChart(summary: ProfileSummary, changed: (what: ChartChange) => void): ChartController {
-    return new ChartController(
-      this.host,
-      summary,
-      this.theme,
-      changed,
-      (message) => {
-        this.trouble = message;
-      },
-      () => this.flame?.followView(),
-    );
+    this.shown.refresh(summary, kept);
   }
 
   showProfile(summary: ProfileSummary, kept: ViewState | null): void {
-    this.next?.dispose();
-    this.next = null;
-    this.keeper.cancel();
-    this.chart?.dispose();
-    this.chart = null;
-    this.summary = summary;
-    this.trouble = '';
-    this.highlighted = null;
-    this.marked = null;
-    this.sandwiches = [];
-    this.layouts.clear();
-    if (summary.samples === 0 || summary.sampleTypes.length === 0) {
-      this.notice = { kind: 'empty', summary };
-      return;
-    }
-    this.notice = null;
-    const view = restoredState(summary, kept);
-    this.view = view;
-    this.chart = this.createChart(summary, (what) => this.chartChanged(what));
-    const { range, scroll, zoomed, focused } = view;
-    const position = { range, scroll, zoomed, focused };
-    this.position = position;
-    this.chart.setLayout(view.view, view.order, position);
-    if (view.sandwich) this.sandwiches = [{ func: view.sandwich.func, name: '' }];
-    void this.measureSampled(view);
-    this.search.start(view.view, view.search);
+    this.shown.open(summary, kept);
   }
 
-  /** What profiles are compared with changed: what is shown is asked for again. */
+  /** What profiles are compared with changed. */
   compareWith(baseline: ShownBaseline | null): void {
-    const before = compareKey(this.baseline);
-    this.baseline = baseline;
-    if (before !== compareKey(baseline)) this.chart?.reload();
+    this.shown.compareWith(baseline);
   }
 
   /** An editor points at functions. */
   point(pointing: Pointing): void {
-    if (this.view === null || this.summary === null) return;
+    const { shown } = this;
+    if (shown.view === null || shown.summary === null) return;
     if (pointing.kind === 'sandwich') {
-      if (!pointing.inside) this.sandwiches = [];
+      if (!pointing.inside) shown.sandwiches.restart();
       this.showSandwich({ func: pointing.func, name: visibleText(pointing.name) });
       return;
     }
     const functions = new Set(pointing.functions);
-    const asked = pointing.kind === 'reveal';
-    const marked = functions.size === 0 ? null : { functions, place: pointing.place, asked };
-    if (this.next !== null) {
-      this.nextMark = marked;
-      return;
-    }
-    this.marked = marked;
-    if (asked && functions.size > 0) {
-      this.highlighted = null;
-      this.leaveSandwich();
+    const mark = functions.size === 0 ? null : { functions, place: pointing.place, asked: pointing.kind === 'reveal' };
+    if (shown.mark(mark) && mark?.asked) {
       this.awaited = functions;
       this.reveal();
     }
-    this.applyEmphasis();
   }
 
   /** Goes to what is awaited, as soon as there is a chart. */
   private reveal(): void {
-    const { awaited, chart } = this;
+    const { awaited } = this;
+    const { chart } = this.shown;
     if (awaited === null || chart === null || chart.windows.switching || chart.windows.overview === null) return;
     this.awaited = null;
     chart.focusWidest(awaited);
@@ -350,23 +140,25 @@ export class App extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { notice, summary, view } = this;
+    const { shown } = this;
+    const { notice, summary, view } = shown;
     if (notice !== null || summary === null || view === null) {
       return html`<emberline-notice
         .notice=${notice}
         @notice-command=${(event: NoticeEvent) => this.post({ kind: event.command })}
       ></emberline-notice>`;
     }
+    const { marked } = shown.marks;
     return html`
       <emberline-toolbar
         .summary=${summary}
         .view=${view}
-        .tableShown=${this.tableShown(view)}
-        .baseline=${this.baseline}
-        .outcome=${this.search.outcome}
+        .tableShown=${this.tablePlace.shows(view)}
+        .baseline=${shown.baseline}
+        .outcome=${shown.search.outcome}
         @layout-choice=${this.layoutChosen}
         @toolbar-command=${this.toolbarCommand}
-        @search-query=${(event: SearchEvent) => this.setSearch(event.search)}
+        @search-query=${(event: SearchEvent) => shown.setSearch(event.search)}
         @search-step=${(event: StepEvent) => this.stepMatch(event.direction)}
         @search-left=${() => this.flame?.focus()}
       ></emberline-toolbar>
@@ -384,15 +176,15 @@ export class App extends LitElement {
           ? html`<emberline-notes .notes=${summary.notes} @dismiss=${this.dismissNotes}></emberline-notes>`
           : nothing
       }
-      ${this.trouble === '' ? nothing : this.renderTrouble()}
-      <main class=${this.narrow ? 'narrow' : ''}>
+      ${shown.trouble === '' ? nothing : troubleBanner(shown.trouble, () => shown.fail(''))}
+      <main class=${this.tablePlace.narrow ? 'narrow' : ''}>
         <emberline-flame-chart
-          ?hidden=${this.sandwiches.length > 0}
-          .chart=${this.chart}
+          ?hidden=${!shown.sandwiches.isEmpty}
+          .chart=${shown.chart}
           .summary=${summary}
           .view=${view}
-          .theme=${this.theme}
-          .sampled=${this.sampled}
+          .theme=${shown.theme}
+          .sampled=${shown.sampled.value}
           @open-frame=${(event: OpenFrameEvent) => {
             this.chartUsed();
             this.openFrame(event.node);
@@ -403,9 +195,13 @@ export class App extends LitElement {
           }}
           @frame-command=${this.frameCommand}
         ></emberline-flame-chart>
-        ${this.sandwiches.length > 0 ? this.renderSandwich(summary, view) : nothing}
-        ${this.marked === null || this.inOwnSandwich ? nothing : this.renderMark(this.marked.place)}
-        ${this.tableShown(view) ? this.renderTable(summary, view) : nothing}
+        ${shown.sandwiches.isEmpty ? nothing : this.renderSandwich(summary, view)}
+        ${
+          marked === null || shown.inOwnSandwich
+            ? nothing
+            : markBanner(marked.place, this.tablePlace.shows(view), () => shown.unmark())
+        }
+        ${this.tablePlace.shows(view) ? this.renderTable(summary, view) : nothing}
       </main>
       <emberline-help @help-closed=${() => this.flame?.focus()}></emberline-help>
     `;
@@ -416,156 +212,87 @@ export class App extends LitElement {
       .host=${this.host}
       .summary=${summary}
       .view=${view}
-      .theme=${this.theme}
-      .emphasis=${this.emphasis}
-      .path=${this.sandwiches}
+      .theme=${this.shown.theme}
+      .emphasis=${this.shown.emphasis}
+      .path=${this.shown.sandwiches.steps}
       .share=${view.sandwich?.share ?? MIDDLE}
       .root=${this.flame?.rootLabel() ?? 'All'}
-      .failed=${this.fail}
+      .failed=${this.shown.fail}
       @frame-command=${this.frameCommand}
       @sandwich-step=${(event: SandwichStepEvent) => this.stepSandwich(event.step)}
-      @row-split=${(event: RowSplitEvent) => {
-        const func = this.sandwiches.at(-1)?.func;
-        if (func !== undefined) this.change({ sandwich: { func, share: event.share } });
-      }}
+      @row-split=${(event: RowSplitEvent) => this.shown.divideSandwich(event.share)}
     ></emberline-sandwich>`;
   }
 
-  private renderMark(place: string): TemplateResult {
-    return html`<div class="mark ${this.view && this.tableShown(this.view) ? 'table' : ''}" role="status">
-      <vscode-icon name="selection" size="14"></vscode-icon><span title="Frames of this line are marked">${place}</span>
-      <vscode-toolbar-button icon="close" label="Mark no longer" @click=${() => this.unmark()}></vscode-toolbar-button>
-    </div>`;
-  }
-
-  private readonly fail = (message: string): void => {
-    this.trouble = message;
-  };
-
-  private renderTrouble(): TemplateResult {
-    return html`<div class="trouble" role="alert">
-      <vscode-icon name="warning"></vscode-icon><span>${this.trouble}</span>
-      <vscode-toolbar-button
-        icon="close"
-        label="Dismiss"
-        @click=${() => {
-          this.trouble = '';
-        }}
-      ></vscode-toolbar-button>
-    </div>`;
-  }
-
-  private get narrow(): boolean {
-    return this.available < NARROW;
-  }
-
-  private tableShown(view: ViewState): boolean {
-    return this.narrow ? this.tableBelow : view.table.visible;
-  }
-
   private toggleTable(): void {
-    if (!this.narrow) {
-      if (this.view) this.setTable({ visible: !this.view.table.visible });
+    const { view } = this.shown;
+    if (!this.tablePlace.narrow) {
+      if (view) this.shown.setTable({ visible: !view.table.visible });
       return;
     }
-    this.tableBelow = !this.tableBelow;
-    this.host.remember(TABLE_BELOW, this.tableBelow);
+    this.tablePlace.toggleBelow();
+    this.requestUpdate();
   }
 
   private renderTable(summary: ProfileSummary, view: ViewState): TemplateResult {
-    const max = Math.max(MIN_TABLE_WIDTH, Math.floor(this.available * (1 - CHART_SHARE)));
-    const width = Math.min(max, Math.max(MIN_TABLE_WIDTH, view.table.width));
+    const { shown } = this;
+    const { narrow } = this.tablePlace;
+    const { width, min, max } = this.tablePlace.widthOf(view);
     return html`${
-      this.narrow
+      narrow
         ? nothing
         : html`<emberline-splitter
             .width=${width}
-            .min=${MIN_TABLE_WIDTH}
+            .min=${min}
             .max=${max}
             @split=${(event: SplitEvent) =>
-              this.setTable({ width: event.reset ? DEFAULT_TABLE_WIDTH : Math.round(event.width) })}
+              shown.setTable({ width: event.reset ? DEFAULT_TABLE_WIDTH : Math.round(event.width) })}
           ></emberline-splitter>`
     }
       <emberline-function-table
-        style=${this.narrow ? '' : `width:${width}px`}
-        data-theme=${this.theme.kind}
+        style=${narrow ? '' : `width:${width}px`}
+        data-theme=${shown.theme.kind}
         .host=${this.host}
         .summary=${summary}
         .view=${view.view}
         .table=${view.table}
-        .compared=${compareKey(this.baseline)}
-        .highlighted=${this.highlighted}
-        .marked=${this.marked?.functions ?? null}
+        .compared=${shown.compareKey}
+        .highlighted=${shown.marks.highlighted}
+        .marked=${shown.marks.marked?.functions ?? null}
         .colorOf=${this.colorOf}
-        .picture=${this.picture}
-        @table-state=${(event: TableStateEvent) => this.setTable(event.change)}
+        .picture=${shown.picture}
+        @table-state=${(event: TableStateEvent) => shown.setTable(event.change)}
         @function-command=${this.functionCommand}
       ></emberline-function-table>`;
   }
 
-  private readonly colorOf = (func: number): string | null =>
-    this.chart && this.chart.colors.nameOf(func) !== '' ? this.chart.colors.cssOf(func) : null;
+  private readonly colorOf = (func: number): string | null => {
+    const colors = this.shown.chart?.colors;
+    return colors && colors.nameOf(func) !== '' ? colors.cssOf(func) : null;
+  };
 
   private post(message: ToHost): void {
     this.host.post(message);
   }
 
-  /** Takes a change of what is shown; the host hears of it a little later. */
-  private change(change: Partial<ViewState>): void {
-    if (this.view === null) return;
-    this.view = { ...this.view, ...change };
-    this.keep();
-  }
-
-  private keep(): void {
-    if (this.view) this.keeper.push({ ...this.view, ...this.position });
-  }
-
-  private setTable(change: Partial<ViewState['table']>): void {
-    if (this.view) this.change({ table: { ...this.view.table, ...change } });
-  }
-
   private chartChanged(what: ChartChange): void {
-    if (this.chart && (what === 'view' || what === 'focus') && !this.chart.windows.switching) {
-      // Not a part of `view`: nothing but the chart shows it, and it may change with every frame.
-      this.position = this.chart.position;
-      this.keep();
-    }
-    if (what === 'layout') {
-      this.picture++;
-      this.reveal();
-    }
+    if (what === 'layout') this.reveal();
     this.flame?.chartChanged(what);
   }
 
-  private readonly layoutChosen = (event: LayoutEvent): void => {
-    const { view, chart, summary } = this;
-    if (!view || !chart || !summary) return;
-    this.layouts.keep(view, chart.position);
-    if (event.change.order !== undefined) this.leaveSandwich();
-    const next = this.layouts.choose(summary, view, event.change);
-    const position = this.layouts.positionOf(next.view, next.order);
-    this.position = position;
-    this.change(next);
-    // The heat follows it, and what was chosen just before the editor is hidden must not be lost.
-    this.keeper.flush();
-    this.highlighted = null;
-    this.search.start(next.view, view.search);
-    chart.setLayout(next.view, next.order, position);
-    void this.measureSampled(next);
-  };
+  private readonly layoutChosen = (event: LayoutEvent): void => this.shown.chooseLayout(event.change);
 
   private readonly toolbarCommand = (event: CommandEvent): void => {
     if (event.command === 'reset') this.showEverything();
     else if (event.command === 'help') this.help?.show();
-    else if (event.command === 'compare') this.post({ kind: 'compare', on: this.baseline?.on === false });
+    else if (event.command === 'compare') this.post({ kind: 'compare', on: this.shown.baseline?.on === false });
     else this.toggleTable();
   };
 
   private readonly frameCommand = (event: FrameCommandEvent): void => {
     const { box, details } = event;
     if (event.command === 'highlight') {
-      this.highlight(box.func === this.highlighted ? null : box.func);
+      this.shown.highlight(box.func === this.shown.marks.highlighted ? null : box.func);
       return;
     }
     if (event.command === 'sandwich') {
@@ -579,27 +306,14 @@ export class App extends LitElement {
   };
 
   private readonly functionCommand = (event: FunctionEvent): void => {
-    if (event.command === 'highlight') this.highlight(event.func);
+    const { view } = this.shown;
+    if (event.command === 'highlight') this.shown.highlight(event.func);
     else if (event.command === 'sandwich' && event.func !== null) {
       this.showSandwich({ func: event.func, name: visibleText(event.name) });
-    } else if (event.func !== null && this.view) {
-      this.post({ kind: 'openFunction', view: this.view.view, func: event.func });
+    } else if (event.func !== null && view) {
+      this.post({ kind: 'openFunction', view: view.view, func: event.func });
     }
   };
-
-  private async measureSampled({ view, order }: Pick<ViewState, 'view' | 'order'>): Promise<void> {
-    const token = ++this.sampledRequest;
-    this.sampled = null;
-    if (order !== 'timeOrder') return;
-    const filter = { query: '', regex: false, matchCase: false };
-    const params = { view, sort: 'self', descending: true, filter, offset: 0, limit: 1 } as const;
-    try {
-      const { viewTotal } = await this.host.request('functionTable', params);
-      if (token === this.sampledRequest) this.sampled = viewTotal;
-    } catch {
-      // The chart's own request fails for the same reason, and says so.
-    }
-  }
 
   private openDivision(split: boolean, by: Dimension | null = null, under?: DOMRect): void {
     if (split) this.toolbar?.division?.openSplit(under);
@@ -607,143 +321,77 @@ export class App extends LitElement {
   }
 
   private openFrame(node: number): void {
-    const shown = this.chart?.windows.shown;
-    if (shown) this.post({ kind: 'openFrame', ...shown, node });
-  }
-
-  private setSearch(search: ViewState['search']): void {
-    if (this.view === null) return;
-    this.change({ search });
-    this.search.start(this.view.view, search);
-  }
-
-  private searchChanged(): void {
-    this.applyEmphasis();
-    this.requestUpdate();
-  }
-
-  private highlight(func: number | null): void {
-    this.highlighted = func;
-    this.applyEmphasis();
-  }
-
-  /** The highlighted function wins over the search: it was asked for last, and one click ends it. The cursor yields. */
-  private applyEmphasis(): void {
-    const { highlighted, marked } = this;
-    const { matches } = this.search;
-    const pointedAt: Emphasis = this.inOwnSandwich ? null : marked && ((func) => marked.functions.has(func));
-    if (highlighted !== null) this.emphasis = (func) => func === highlighted;
-    else this.emphasis = marked?.asked ? pointedAt : (matches ?? pointedAt);
-    this.chart?.setEmphasis(this.emphasis);
-    this.flame?.redrawPicture();
-  }
-
-  /** In its own sandwich a function is in the middle of everything: a mark would only dim what was asked for. */
-  private get inOwnSandwich(): boolean {
-    return this.marked?.functions.has(this.sandwiches.at(-1)?.func ?? -1) === true;
+    const window = this.shown.chart?.windows.shown;
+    if (window) this.post({ kind: 'openFrame', ...window, node });
   }
 
   /** Who works in the chart is no longer at the cursor's line: its mark would only be in the way. */
   private chartUsed(): void {
-    if (this.marked !== null && !this.marked.asked) this.unmark();
-  }
-
-  private unmark(): void {
-    this.marked = null;
-    this.applyEmphasis();
+    if (this.shown.marks.marked?.asked === false) this.shown.unmark();
   }
 
   private stepMatch(direction: 1 | -1): void {
-    const { matches } = this.search;
+    const { chart, search } = this.shown;
+    const { matches } = search;
     if (matches === null) return;
     if (this.sandwich) this.sandwich.focusMatch(matches, direction);
-    else if (this.chart?.focusMatch(matches, direction) && this.chart.focused) {
-      this.teller.push(this.chart.focused.node);
-    }
+    else if (chart?.focusMatch(matches, direction) && chart.focused) this.teller.push(chart.focused.node);
   }
 
   private showEverything(): void {
     if (this.sandwich) this.sandwich.reset();
-    else this.chart?.reset();
+    else this.shown.chart?.reset();
   }
 
-  /** Shows a function's callers and callees, in the place of the chart, which stays as it is. */
   private showSandwich(step: SandwichStep): void {
-    if (this.view === null) return;
-    const known = this.sandwiches.findIndex(({ func }) => func === step.func);
-    // Back to one that was shown before, rather than round and round.
-    this.sandwiches = known < 0 ? [...this.sandwiches, step] : this.sandwiches.slice(0, known + 1);
-    this.change({ sandwich: { func: step.func, share: this.view.sandwich?.share ?? MIDDLE } });
-    this.highlight(null);
+    if (this.shown.view === null) return;
+    this.shown.showSandwich(step);
     this.sandwich?.focus();
   }
 
   private stepSandwich(step: number | null): void {
-    const to = step === null ? undefined : this.sandwiches[step];
+    const to = step === null ? undefined : this.shown.sandwiches.steps[step];
     if (to === undefined) {
-      this.leaveSandwich();
+      this.shown.leaveSandwich();
       void this.updateComplete.then(() => this.flame?.focus());
     } else {
       this.showSandwich(to);
     }
   }
 
-  private leaveSandwich(): void {
-    if (this.sandwiches.length === 0) return;
-    this.sandwiches = [];
-    this.change({ sandwich: null });
-    this.applyEmphasis();
-  }
-
-  /** The sandwich of the same function in a newer capture, where functions have other numbers. */
-  private async resumeSandwich(name: string): Promise<void> {
-    const { chart, view } = this;
-    if (chart === null || view === null) return;
-    try {
-      const query = { query: name, regex: false, matchCase: true };
-      const { functions } = await this.host.request('search', { view: view.view, ...query });
-      const func = functions.find((each) => chart.colors.nameOf(each) === name);
-      if (func !== undefined && this.chart === chart && this.sandwiches.length === 0) this.showSandwich({ func, name });
-    } catch {
-      // The chart is shown instead.
-    }
-  }
-
   private dismissNotes(): void {
     this.notesDismissed = true;
     this.host.remember(NOTES_DISMISSED, true);
+    this.requestUpdate();
   }
 
   private keyDown(event: KeyboardEvent): void {
-    if (this.notice !== null || event.defaultPrevented) return;
-    const target = event.composedPath()[0];
-    const typing = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
-    const command = event.ctrlKey || event.metaKey;
-    if (command && !event.altKey && event.key.toLowerCase() === 'f') this.toolbar?.focusSearch();
-    else if (typing || command || event.altKey) return;
-    else if (event.key === '/') this.toolbar?.focusSearch();
-    else if (event.key === '?') this.help?.show();
-    else if (event.key === 'Escape') this.escape();
-    else if (event.key === 'F3') this.stepMatch(event.shiftKey ? -1 : 1);
-    else if (event.key.toLowerCase() === 'f') this.openDivision(false);
-    else if (event.key.toLowerCase() === 'g') this.openDivision(true);
-    else if (event.key.toLowerCase() === 'n') this.stepMatch(event.shiftKey ? -1 : 1);
-    else if (event.key === 'Home') this.showEverything();
-    else return;
+    if (this.shown.notice !== null || event.defaultPrevented) return;
+    const shortcut = shortcutOf(event);
+    if (shortcut === null) return;
+    this.shortcuts[shortcut]();
     event.preventDefault();
   }
 
+  private readonly shortcuts: Record<Shortcut, () => void> = {
+    search: () => this.toolbar?.focusSearch(),
+    help: () => this.help?.show(),
+    escape: () => this.escape(),
+    nextMatch: () => this.stepMatch(1),
+    previousMatch: () => this.stepMatch(-1),
+    filter: () => this.openDivision(false),
+    split: () => this.openDivision(true),
+    showEverything: () => this.showEverything(),
+  };
+
   /** One thing at a time: the highlight, the search, the mark, one level of zoom, then the sandwich. */
   private escape(): void {
-    if (this.highlighted !== null) this.highlight(null);
-    else if (this.view && this.view.search.query !== '') this.setSearch({ ...this.view.search, query: '' });
-    else if (this.marked !== null) this.unmark();
-    else if (this.sandwich === null) this.chart?.back();
-    else if (!this.sandwich.back()) this.stepSandwich(this.sandwiches.length > 1 ? this.sandwiches.length - 2 : null);
+    const { shown } = this;
+    const { marks, sandwiches, view } = shown;
+    if (marks.highlighted !== null) shown.highlight(null);
+    else if (view && view.search.query !== '') shown.setSearch({ ...view.search, query: '' });
+    else if (marks.marked !== null) shown.unmark();
+    else if (this.sandwich === null) shown.chart?.back();
+    else if (!this.sandwich.back()) this.stepSandwich(sandwiches.steps.length > 1 ? sandwiches.steps.length - 2 : null);
   }
-}
-
-/** Equal where answers compare with the same; empty where they compare with nothing. */
-function compareKey(baseline: ShownBaseline | null): string {
-  return baseline?.on ? baseline.key : '';
 }
