@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeCapture, writeCaptureSet } from '../endpoints/captureSetFile';
-import type { EndpointKind, EndpointSpec } from '../endpoints/endpoint';
+import type { EndpointKind, EndpointSpec, InstanceResult } from '../endpoints/endpoint';
 import { endpointKind, endpointKinds } from '../endpoints/endpointKinds';
 import { expandInstances } from '../endpoints/expandInstances';
 import type { HttpAccess } from '../endpoints/httpAccess';
@@ -99,7 +99,8 @@ export async function runCapture(engine: Engine, args: string[]): Promise<Comman
       const endings = listEncodings().flatMap(({ extensions }) => extensions);
       notes.push(`${wanted} names no format that can be written (${endings.join(', ')}): ${output} is as captured.`);
     }
-    return { text: `${output}\n`, notes };
+    const exitCode = stop.signal.aborted ? 0 : commandCode(results);
+    return { text: `${output}\n`, notes, exitCode };
   } catch (error) {
     if (cancel.signal.aborted) throw new Error('The capture was cancelled.');
     throw error;
@@ -108,6 +109,12 @@ export async function runCapture(engine: Engine, args: string[]): Promise<Comman
     process.off('SIGTERM', end);
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** That of the command that was run, so that whoever runs it by this is told as by itself; 1 where a signal ended it. */
+function commandCode(results: readonly InstanceResult[]): number {
+  const codes = results.flatMap((result) => ('exitCode' in result ? [result.exitCode ?? 1] : []));
+  return codes.find((code) => code !== 0) ?? 0;
 }
 
 /** A process by its number, a command, or addresses. @throws UsageError, Error with a sentence */

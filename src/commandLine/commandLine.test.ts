@@ -401,6 +401,21 @@ describe('addresses', () => {
     }
   });
 
+  test('a command is sampled, and its exit code becomes the one of the capture', async () => {
+    const script = file('failing.cjs');
+    writeFileSync(
+      script,
+      'const end = Date.now() + 200; while (Date.now() < end) {} process.exit(Number(process.argv[2]));',
+    );
+    const output = file('command.cpuprofile');
+    for (const code of [7, 0]) {
+      const err = code === 0 ? '' : 'emberline: note: The command ended with exit code 7.\n';
+      const args = ['capture', '-o', output, '--', process.execPath, script, String(code)];
+      expect(await runAsync(args)).toEqual({ code, err, out: `${output}\n` });
+    }
+    expect(topOf(output, '--type', 'samples').profile.total).toBeGreaterThan(5);
+  });
+
   test('wrong headers and sizes are wrong usage, and are not repeated', async () => {
     for (const args of [
       ['--header', 'hunter2'],

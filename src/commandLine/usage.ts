@@ -42,7 +42,8 @@ capture  Captures from running programs and writes FILE, whose path it prints. S
          the label "instance"; one that fails is named on stderr, and the others are kept.
          TARGET   an address, host:port, unix:/path/to.sock, or several by a range: host-[1-20]:6060, host-[blue,green]:6060
                   or the number of a process of this machine, sampled by its language: py-spy (Python), jcmd (Java), perf
-         COMMAND  runs under its language's sampler until it ends: Node, Python, "go test", Java, else perf
+         COMMAND  runs under its language's sampler until it ends: Node, Python, "go test", Java, else perf.
+                  Its exit code becomes the one of this command
          --kind   v8-inspector, go-pprof, nylas, async-profiler, http (else told by the address, or by what answers);
                   py-spy, austin, jfr, asprof, perf of a process. EMBERLINE_TOOL_PY_SPY and its like say where they are.
          --profile      the kind's own: cpu, heap, allocs, mutex, block, goroutine; wall, alloc, lock …

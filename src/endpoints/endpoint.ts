@@ -69,6 +69,8 @@ export type InstanceResult =
       /** How long was sampled; null where that is not known, or for a state (a heap in use). */
       readonly seconds: number | null;
       readonly notes: readonly string[];
+      /** Of a command that was run to be sampled; null where a signal ended it. */
+      readonly exitCode?: number | null;
     }
   | { readonly instance: string; readonly error: string };
 

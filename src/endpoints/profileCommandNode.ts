@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { InstanceResult } from './endpoint';
 import { joinProfiles } from './joinProfiles';
 import { languageOfName } from './localProcesses';
-import { type CommandEnd, type CommandPlan, ending, endNotes, type FoundCommand } from './profileCommandPlan';
+import { type CommandEnd, type CommandPlan, commandEnd, ending, type FoundCommand } from './profileCommandPlan';
 import { runTool } from './runTool';
 
 const VERSION_MS = 5000;
@@ -75,7 +75,7 @@ export async function collectNodeHeap(folder: string, end: CommandEnd): Promise<
       path: join(folder, name),
       name: `command-${i}.heapprofile`,
       seconds: end.seconds,
-      notes: i === 0 ? endNotes(end.exitCode) : [],
+      ...(i === 0 ? commandEnd(end.exitCode) : { notes: [] }),
     };
   });
 }
@@ -102,9 +102,9 @@ export async function collectNode(folder: string, end: CommandEnd): Promise<Inst
     end.launcherPid !== null && others.length > 0 && others.length < found.length
       ? await withoutLauncher(found, others)
       : found;
-  const notes = endNotes(end.exitCode);
+  const ended = commandEnd(end.exitCode);
   if (kept.length === 1)
-    return [{ instance: 'command', path: kept[0]!.path, name: 'command.cpuprofile', seconds: end.seconds, notes }];
+    return [{ instance: 'command', path: kept[0]!.path, name: 'command.cpuprofile', seconds: end.seconds, ...ended }];
   const path = join(folder, 'all.cpuprofiles');
   await joinProfiles(
     kept.map(({ path, pid, tid }) => ({
@@ -119,7 +119,7 @@ export async function collectNode(folder: string, end: CommandEnd): Promise<Inst
     })),
     path,
   );
-  return [{ instance: 'command', path, name: 'command.cpuprofiles', seconds: end.seconds, notes }];
+  return [{ instance: 'command', path, name: 'command.cpuprofiles', seconds: end.seconds, ...ended }];
 }
 
 /** Leaves a package manager's own profile away; a program that forks others is kept. */

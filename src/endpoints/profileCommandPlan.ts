@@ -68,7 +68,7 @@ export function ending(code: number | null): string {
   return code === null ? 'the command was ended by a signal' : `the command ended with exit code ${code}`;
 }
 
-/** What a profile says of a command that failed. */
-export function endNotes(code: number | null): string[] {
-  return code === 0 ? [] : [`T${ending(code).slice(1)}.`];
+/** What a capture says of how the command ended: nothing but its code where that is 0. */
+export function commandEnd(code: number | null): { exitCode: number | null; notes: string[] } {
+  return { exitCode: code, notes: code === 0 ? [] : [`T${ending(code).slice(1)}.`] };
 }

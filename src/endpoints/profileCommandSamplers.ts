@@ -6,8 +6,8 @@ import {
   type CommandEnd,
   type CommandLanguage,
   type CommandPlan,
+  commandEnd,
   ending,
-  endNotes,
   type FoundCommand,
   firstLine,
   outputPath,
@@ -53,7 +53,7 @@ export async function planPython(command: FoundCommand): Promise<CommandPlan> {
         );
       }
       return [
-        { instance: 'command', path: output, name: 'command.folded', seconds: end.seconds, notes: endNotes(exitCode) },
+        { instance: 'command', path: output, name: 'command.folded', seconds: end.seconds, ...commandEnd(exitCode) },
       ];
     },
   };
@@ -102,7 +102,8 @@ async function planCProfile(command: FoundCommand): Promise<CommandPlan> {
           path: output,
           name: 'command.pstats',
           seconds: end.seconds,
-          notes: [note, ...endNotes(end.exitCode)],
+          exitCode: end.exitCode,
+          notes: [note, ...commandEnd(end.exitCode).notes],
         },
       ];
     },
@@ -123,7 +124,6 @@ export async function planJava(command: FoundCommand): Promise<CommandPlan> {
     env: java ? {} : { JAVA_TOOL_OPTIONS: [env['JAVA_TOOL_OPTIONS'], option].filter((each) => each).join(' ') },
     collect: async (end) => {
       const names = (await readdir(folder)).filter((name) => name.endsWith('.jfr')).sort();
-      const notes = endNotes(end.exitCode);
       if (names.length === 0)
         throw new Error(`Java wrote no recording: ${ending(end.exitCode)}. ${sentence(end.said)}`.trim());
       return names.map((name, i) => ({
@@ -131,7 +131,7 @@ export async function planJava(command: FoundCommand): Promise<CommandPlan> {
         path: join(folder, name),
         name: `command-${i}.jfr`,
         seconds: end.seconds,
-        notes: i === 0 ? notes : [],
+        ...(i === 0 ? commandEnd(end.exitCode) : { notes: [] }),
       }));
     },
   };
@@ -163,7 +163,7 @@ export async function planGo(command: FoundCommand): Promise<CommandPlan> {
           path: output,
           name: 'command.pb.gz',
           seconds: end.seconds,
-          notes: endNotes(end.exitCode),
+          ...commandEnd(end.exitCode),
         },
       ];
     },
@@ -202,7 +202,8 @@ export async function planNative(command: FoundCommand, language: CommandLanguag
           path,
           name: 'command.perf',
           seconds: end.seconds,
-          notes: [...endNotes(end.exitCode), ...notes],
+          exitCode: end.exitCode,
+          notes: [...commandEnd(end.exitCode).notes, ...notes],
         },
       ];
     },

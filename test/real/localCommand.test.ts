@@ -52,7 +52,7 @@ describe('a command of Node', () => {
     const [result] = await run(['node', 'work.cjs']);
     const profile = capturedProfile(result);
     expect(samplesOf(profile, 'mainWork')).toBeGreaterThan(5);
-    expect(result).toMatchObject({ notes: ['The command ended with exit code 3.'] });
+    expect(result).toMatchObject({ exitCode: 3, notes: ['The command ended with exit code 3.'] });
   });
 
   it('is one profile with its worker and its child', async () => {
@@ -100,7 +100,11 @@ describe.skipIf(missing('python3', '--version'))('a command of Python', () => {
     const profile = capturedProfile(result);
     expect(samplesOf(profile, 'crunch')).toBeGreaterThan(5);
     expect(profile.threads.map(({ name }) => name)).toContain('helper');
-    expect(result).toMatchObject({ name: 'command.folded', notes: ['The command ended with exit code 3.'] });
+    expect(result).toMatchObject({
+      name: 'command.folded',
+      exitCode: 3,
+      notes: ['The command ended with exit code 3.'],
+    });
   });
 
   it('is profiled by cProfile where there is no py-spy', async () => {
@@ -153,7 +157,7 @@ describe.skipIf(missing('javac', '-version'))('a command of Java', () => {
     const [result] = await run(['java', '-cp', folder, 'Target', '3', 'alone']);
     const profile = capturedProfile(result);
     expect(samplesOf(profile, 'crunch')).toBeGreaterThan(5);
-    expect(result).toMatchObject({ instance: 'command', notes: ['The command ended with exit code 3.'] });
+    expect(result).toMatchObject({ instance: 'command', exitCode: 3, notes: ['The command ended with exit code 3.'] });
   });
 });
 
@@ -170,7 +174,7 @@ describe.skipIf(missing('perf', '--version') || missing('cc', '--version'))('a n
     }
     const [result] = await capture;
     expect(samplesOf(capturedProfile(result), 'crunch')).toBeGreaterThan(5);
-    expect(result).toMatchObject({ notes: ['The command ended with exit code 3.'] });
+    expect(result).toMatchObject({ exitCode: 3, notes: ['The command ended with exit code 3.'] });
   });
 });
 
