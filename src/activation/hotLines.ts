@@ -1,0 +1,118 @@
+import * as vscode from 'vscode';
+import { FrameReveal } from '../editor/frameReveal';
+import { FunctionHeats } from '../editor/functionHeats';
+import { Heat } from '../editor/heat';
+import { registerHeatHover } from '../editor/heatHover';
+import { HotPlaces } from '../editor/hotPlaces';
+import { LineHighlight } from '../editor/lineHighlight';
+import { registerOpenLocation } from '../editor/openLocation';
+import { SourceOpener } from '../editor/sourceOpener';
+import { lazyCommands } from '../views/lazyCommands';
+import type { Essentials } from './essentials';
+import type { Sources } from './sources';
+
+/** The glow, the lists of hot places, and what shows a frame's source. */
+export interface HotLineParts {
+  readonly heat: Heat;
+  readonly hotPlaces: HotPlaces;
+  readonly opener: SourceOpener;
+  readonly frameReveal: FrameReveal;
+}
+
+export function wireHotLines({ context, engine, output }: Essentials, sources: Sources): HotLineParts {
+  const { remembered, resolver, tracker, texts, git } = sources;
+  const lineNow = async (document: vscode.TextDocument, line: number): Promise<number> => {
+    const { source } = heat;
+    if (source === null) return line;
+    await tracker.prepare(source, document);
+    return tracker.mapFor(source, document).toCurrent(line);
+  };
+  const functions = new FunctionHeats(lineNow);
+  const heat = new Heat({ engine, resolver, remembered, tracker, functions, output });
+  const highlight = new LineHighlight();
+  const opener = new SourceOpener(resolver, remembered, highlight, lineNow, () => heat.reset());
+  const frameReveal = new FrameReveal(resolver, highlight, lineNow);
+  const hotPlaces = new HotPlaces(
+    { heat, functions, opener, resolver, remembered, tracker, highlight, lineNow },
+    context.workspaceState,
+  );
+  context.subscriptions.push(
+    highlight,
+    opener.disposable,
+    functions,
+    heat,
+    hotPlaces,
+    followSources(sources, heat, hotPlaces),
+    registerSourceCommands(sources, heat, opener),
+    registerOpenLocation(opener),
+    registerHeatHover(heat, tracker, engine),
+    lazyCommands(['emberline.setCommit'], async () => {
+      const { registerCommitCommand } = await import('../editor/commitCommand');
+      return registerCommitCommand(() => heat.source, texts, git);
+    }),
+    lazyCommands(
+      ['nextRegression', 'previousRegression', 'showRegressions'].map((id) => `emberline.${id}`),
+      async () => {
+        const { registerRegressionCommands } = await import('../editor/regressionCommands');
+        return registerRegressionCommands({ heat, engine, resolver });
+      },
+    ),
+  );
+  return { heat, hotPlaces, opener, frameReveal };
+}
+
+/** Files come, go and change their names; what was recorded of them becomes known. */
+function followSources(
+  { files, remembered, resolver, texts }: Sources,
+  heat: Heat,
+  hotPlaces: HotPlaces,
+): vscode.Disposable {
+  const lookAgain = (): void => {
+    resolver.forget();
+    heat.lookAgain();
+    hotPlaces.lookAgain();
+  };
+  return vscode.Disposable.from(
+    files.onDidChange(() => {
+      lookAgain();
+      void texts.lookForRenamed();
+    }),
+    vscode.workspace.onDidRenameFiles(({ files: pairs }) => {
+      for (const { oldUri, newUri } of pairs) remembered.renamed.add(oldUri.toString(), newUri.toString());
+      lookAgain();
+    }),
+    texts.onDidFindRenames(lookAgain),
+    texts.onDidChange(() => {
+      heat.reset();
+      hotPlaces.lookAgain();
+    }),
+    files.onDidChangeMappings(() => {
+      resolver.forget();
+      heat.reset();
+    }),
+  );
+}
+
+function registerSourceCommands(
+  { files, remembered, resolver }: Sources,
+  heat: Heat,
+  opener: SourceOpener,
+): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand('emberline.forgetSourceChoices', () => {
+      remembered.clear();
+      resolver.forget();
+      heat.reset();
+      void vscode.window.showInformationMessage('Emberline forgot which source files and folders were chosen.');
+    }),
+    lazyCommands(['emberline.explainSources'], async () => {
+      const { registerExplainSources } = await import('../views/explainSources');
+      return registerExplainSources({
+        resolver,
+        opener,
+        files: () => heat.heatFiles,
+        fileBelow: (folder, path) => files.fileAt(path, folder),
+      });
+    }),
+  );
+}
