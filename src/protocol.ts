@@ -1,5 +1,6 @@
 import type { ChartOrder, FlameOrder, ViewSpec } from './analysis/viewSpec';
-import type { EngineMethod, EngineParams, EngineResult, FunctionSort, ProfileSummary } from './engine/engineApi';
+import type { EngineMethod, EngineParams, EngineResult, ProfileSummary } from './engine/engineApi';
+import type { FunctionSort } from './engine/functionApi';
 
 /** What the webview may ask of the engine. The host checks every message, sets `profile` itself and passes it on. */
 export type ViewMethod = Extract<

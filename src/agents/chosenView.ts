@@ -1,6 +1,7 @@
 import { filterText, type ViewSpec } from '../analysis/viewSpec';
-import type { ProfileSummary, TopResult } from '../engine/engineApi';
+import type { ProfileSummary } from '../engine/engineApi';
 import { filterTerms } from '../engine/filterTerms';
+import type { TopResult } from '../engine/topApi';
 import { formatValue } from '../units/units';
 import type { AgentProfile } from './agentHost';
 import { plainText } from './answer';

@@ -1,7 +1,7 @@
 import { compareViews } from '../analysis/comparison';
 import type { ViewSpec } from '../analysis/viewSpec';
 import { commonView } from '../engine/commonView';
-import type { DiffResult, DiffRow } from '../engine/engineApi';
+import type { DiffResult, DiffRow } from '../engine/compareApi';
 import { formatPercent, formatPoints } from '../units/units';
 import type { AgentHost, AgentOptions, AgentProfile } from './agentHost';
 import { boundedJson, boundedText, DATA_NOTE, plainText } from './answer';

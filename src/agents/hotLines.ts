@@ -1,5 +1,5 @@
 import type { HotRows } from '../engine/agentApi';
-import type { TopRow } from '../engine/engineApi';
+import type { TopRow } from '../engine/topApi';
 import { formatPercent, formatValue } from '../units/units';
 import type { AgentHost, AgentOptions, AgentProfile, SourceLine } from './agentHost';
 import { boundedJson, boundedText, DATA_NOTE, plainText } from './answer';

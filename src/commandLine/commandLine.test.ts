@@ -9,7 +9,8 @@ import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Certificates } from '../../test/support/certificates';
-import type { DiffResult, TopResult } from '../engine/engineApi';
+import type { DiffResult } from '../engine/compareApi';
+import type { TopResult } from '../engine/topApi';
 
 /** The command line as a process: what scripts rely on. */
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { commonView } from '../engine/commonView';
+import type { DiffResult, DiffRow } from '../engine/compareApi';
 import type { Engine } from '../engine/engine';
-import type { DiffResult, DiffRow } from '../engine/engineApi';
 import { formatPercent, formatPoints, formatValue } from '../units/units';
 import { inputOptions, openInputs } from './profileInputs';
 import { readRowOptions, rowOptions } from './rowOptions';

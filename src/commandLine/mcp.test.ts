@@ -7,7 +7,8 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { buildSync } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { callersTool, diffTool, hotLinesTool, profileTargetTool } from '../agents/toolDefinitions';
-import type { DiffResult, TopResult } from '../engine/engineApi';
+import type { DiffResult } from '../engine/compareApi';
+import type { TopResult } from '../engine/topApi';
 
 /** `emberline mcp` as a process, asked by the protocol's own client. */
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Engine } from '../engine/engine';
-import type { TopParams, TopResult } from '../engine/engineApi';
+import type { TopParams, TopResult } from '../engine/topApi';
 import { formatPercent, formatValue } from '../units/units';
 import { inputOptions, openInputs } from './profileInputs';
 import { readRowOptions, rowOptions } from './rowOptions';

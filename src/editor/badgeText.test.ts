@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { HotFile } from '../engine/engineApi';
+import type { HotFile } from '../engine/lineApi';
 import { badgeText, hottestFiles } from './badgeText';
 
 it('says a share in two characters', () => {

@@ -1,4 +1,4 @@
-import type { HotFile } from '../engine/engineApi';
+import type { HotFile } from '../engine/lineApi';
 
 /** Shares below this are no news. */
 const leastShare = 0.005;

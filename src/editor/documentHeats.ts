@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { FileLines, ViewTotals } from '../engine/engineApi';
+import type { FileLines, ViewTotals } from '../engine/lineApi';
 import type { DocumentFunctions } from './functionHeat';
 import type { FunctionHeats } from './functionHeats';
 import { functionLines } from './functionLines';

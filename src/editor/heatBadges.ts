@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { HotFile } from '../engine/engineApi';
+import type { HotFile } from '../engine/lineApi';
 import { formatPercent } from '../units/units';
 import { badgeText, hottestFiles } from './badgeText';
 import type { Heat } from './heat';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Comparison } from '../analysis/comparison';
-import type { FileLines } from '../engine/engineApi';
+import type { FileLines } from '../engine/lineApi';
 import { changeText, lineChange } from './heatChange';
 import { type HotLines, hotLinesOf } from './hotLines';
 import { LineMap } from './lineMap';

@@ -1,7 +1,9 @@
 import type * as vscode from 'vscode';
 import { type ViewSpec, withoutSplit } from '../analysis/viewSpec';
-import type { EngineApi, FileLines, FunctionTablePage, HotFile, ViewTotals } from '../engine/engineApi';
+import type { EngineApi } from '../engine/engineApi';
+import type { FunctionTablePage } from '../engine/functionApi';
 import type { FileFunctions, HotPathAnswer, HotPathParams, HottestLines } from '../engine/hottestApi';
+import type { FileLines, HotFile, ViewTotals } from '../engine/lineApi';
 import { cellHashOf } from '../sources/notebookCells';
 import { namesOfRecord, type SourceResolver } from '../sources/sourceResolver';
 import { embeddedRecord } from './embeddedSources';

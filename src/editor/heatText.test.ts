@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FileLines } from '../engine/engineApi';
+import type { FileLines } from '../engine/lineApi';
 import { heatLabel } from './heatLabel';
 import { heatStep, heatSteps } from './heatScale';
 import { hotLinesOf, nextHotLine, rankOf } from './hotLines';

@@ -1,5 +1,5 @@
 import { baselineWhole, type Comparison } from '../analysis/comparison';
-import type { FileLines, ViewTotals } from '../engine/engineApi';
+import type { FileLines, ViewTotals } from '../engine/lineApi';
 import type { MatchKind } from '../sources/symbolMatch';
 import type { LineMap } from './lineMap';
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import type { FunctionRow, HotFile } from '../engine/engineApi';
+import type { FunctionRow } from '../engine/functionApi';
 import type { HottestLine } from '../engine/hottestApi';
+import type { HotFile } from '../engine/lineApi';
 import { formatPercent } from '../units/units';
 import type { Heat } from './heat';
 import type { HeatFiles } from './heatFiles';

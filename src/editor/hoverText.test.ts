@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { LineDetails } from '../engine/engineApi';
+import type { LineDetails } from '../engine/lineApi';
 import { type HotLine, type HotLines, noHotLines } from './hotLines';
 import { confidenceText, type HoverContext, hoverText, vanishedText } from './hoverText';
 import { busiestStretch, timelineImage, timelineText } from './timelineImage';

@@ -1,5 +1,5 @@
 import { dimensionName, valueName } from '../analysis/viewSpec';
-import type { InlineChain, LineDetails, LineNeighbour, LineSplitSummary } from '../engine/engineApi';
+import type { InlineChain, LineDetails, LineNeighbour, LineSplitSummary } from '../engine/lineApi';
 import { formatExactCount, formatNamedValue, formatPercent, formatValue } from '../units/units';
 import { wilsonInterval } from '../units/wilson';
 import { type ChartLink, sandwichCommand, showInFlameGraphCommand } from './chartLink';

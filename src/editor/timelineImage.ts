@@ -1,4 +1,4 @@
-import type { LineTimeline } from '../engine/engineApi';
+import type { LineTimeline } from '../engine/lineApi';
 
 /** In CSS pixels. */
 const width = 240;

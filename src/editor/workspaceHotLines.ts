@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FileLines } from '../engine/engineApi';
+import type { FileLines } from '../engine/lineApi';
 import { formatPercent } from '../units/units';
 import type { Heat } from './heat';
 import { shareOf } from './hotLines';

@@ -1,5 +1,6 @@
 import type { ViewSpec } from '../analysis/viewSpec';
-import type { DiffParams, DiffResult, TopResult } from './engineApi';
+import type { DiffParams, DiffResult } from './compareApi';
+import type { TopResult } from './topApi';
 
 /** Which rows are wanted of all; null for any. */
 export interface RowFilter {

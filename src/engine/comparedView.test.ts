@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { BaseView } from './compareApi';
 import { Engine } from './engine';
-import type { BaseView, FunctionSort } from './engineApi';
+import type { FunctionSort } from './functionApi';
 import { nodePlatform } from './nodePlatform';
 
 const view = { sampleType: 0, thread: null };

@@ -6,7 +6,9 @@ import { type FunctionPairs, pairFunctions } from '../analysis/pairFunctions';
 import { matchTrees, nodeSteps, signedStep } from '../analysis/treeChange';
 import { withoutSplit } from '../analysis/viewSpec';
 import type { Profile } from '../profile/profile';
-import type { BaseView, FrameChange, FrameDetails, FunctionTableParams } from './engineApi';
+import type { BaseView } from './compareApi';
+import type { FrameChange, FrameDetails } from './flameApi';
+import type { FunctionTableParams } from './functionApi';
 import type { OpenProfile, ProfileView } from './openProfile';
 
 interface Totals {

@@ -2,8 +2,9 @@ import { type DiffSide, diffProfiles } from '../analysis/diff';
 import type { StackValues } from '../analysis/stackValues';
 import { type ViewSpec, withoutSplit } from '../analysis/viewSpec';
 import type { Profile } from '../profile/profile';
-import type { DiffParams, DiffResult, TopResult } from './engineApi';
+import type { DiffParams, DiffResult } from './compareApi';
 import type { OpenProfile } from './openProfile';
+import type { TopResult } from './topApi';
 
 /** What `top` and `diff` say of a profile. */
 export function describeView(profile: Profile, sampleType: number, values: StackValues): TopResult['profile'] {

@@ -17,14 +17,11 @@ import type {
   OpenParams,
   ProfileSummary,
   RequestOptions,
-  SearchParams,
-  SearchResult,
-  TopParams,
-  TopResult,
 } from './engineApi';
 import type { EnginePlatform } from './enginePlatform';
 import { fileFunctions } from './fileFunctionRequests';
 import { flameWindow, frameDetails, frameParents } from './flameRequests';
+import type { SearchParams, SearchResult } from './functionApi';
 import { functionTable } from './functionTableRequest';
 import { hotPathFrom, hottestLines } from './hottestRequests';
 import { lineFunctions } from './lineFunctions';
@@ -33,6 +30,7 @@ import { OpenProfile } from './openProfile';
 import { readProfile } from './readProfile';
 import { selection } from './selectionRequest';
 import { shorten } from './shorten';
+import type { TopParams, TopResult } from './topApi';
 
 /** What a request may use while it runs. */
 export interface EngineTask {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import type { BaseView } from './compareApi';
 import type {
-  BaseView,
   EngineApi,
   EngineMethod,
   EngineParams,

@@ -6,7 +6,7 @@ import { describeFunction } from '../analysis/top';
 import { frameKindNames } from '../profile/frameKind';
 import type { Profile } from '../profile/profile';
 import { type ComparedView, comparedView } from './comparedView';
-import type { FlameWindow, FlameWindowParams, FrameDetails, FrameDetailsParams, PathFrame } from './engineApi';
+import type { FlameWindow, FlameWindowParams, FrameDetails, FrameDetailsParams, PathFrame } from './flameApi';
 import type { OpenProfile, ProfileView } from './openProfile';
 import { shorten } from './shorten';
 

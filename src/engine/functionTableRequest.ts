@@ -3,7 +3,7 @@ import { matchFunctions } from '../analysis/nameFilter';
 import { describeFunction } from '../analysis/top';
 import type { Profile } from '../profile/profile';
 import type { ComparedView } from './comparedView';
-import type { FunctionRow, FunctionSort, FunctionTablePage, FunctionTableParams } from './engineApi';
+import type { FunctionRow, FunctionSort, FunctionTablePage, FunctionTableParams } from './functionApi';
 import type { ProfileView } from './openProfile';
 import { shorten } from './shorten';
 

@@ -1,5 +1,5 @@
 import type { ViewSpec } from '../analysis/viewSpec';
-import type { ViewTotals } from './engineApi';
+import type { ViewTotals } from './lineApi';
 
 export interface HottestLinesParams {
   profile: number;

@@ -1,5 +1,5 @@
 import { type ViewSpec, withoutSplit } from '../analysis/viewSpec';
-import type { LineFunction, LineFunctionsParams } from './engineApi';
+import type { LineFunction, LineFunctionsParams } from './lineApi';
 import type { OpenProfile } from './openProfile';
 import { shorten } from './shorten';
 

@@ -15,7 +15,7 @@ import type {
   LineDetails,
   LineNeighbour,
   ViewTotals,
-} from './engineApi';
+} from './lineApi';
 import type { OpenProfile, ProfileView } from './openProfile';
 import { shorten } from './shorten';
 

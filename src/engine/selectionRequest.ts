@@ -1,7 +1,7 @@
 import { indexDimension } from '../analysis/dimensions';
 import { boxEnd, boxOfNode, boxStart } from '../analysis/flameLayout';
 import { dimensionName, type FilterTerm, type Selection, valueName, withoutSplit } from '../analysis/viewSpec';
-import type { SelectedView, SelectionParams } from './engineApi';
+import type { SelectedView, SelectionParams } from './flameApi';
 import type { OpenProfile } from './openProfile';
 import { shorten } from './shorten';
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { compareViews } from '../analysis/comparison';
 import type { ViewSpec } from '../analysis/viewSpec';
-import type { BaseView } from '../engine/engineApi';
+import type { BaseView } from '../engine/compareApi';
 import { type BaselineStore, isThere, type SavedBaseline } from './baselineStore';
 import type { HostProfile, ProfileStatus } from './hostProfile';
 import type { OpenProfiles } from './openProfiles';

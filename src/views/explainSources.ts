@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { addPathMapping, mappingTargetOf } from '../editor/pathMappingSettings';
 import type { SourceOpener } from '../editor/sourceOpener';
 import { plainStatusText } from '../editor/statusText';
-import type { FileLines, HotFile } from '../engine/engineApi';
+import type { FileLines, HotFile } from '../engine/lineApi';
 import { type MappingSuggestion, prefixesOf } from '../sources/pathMappings';
 import type { SourceResolver } from '../sources/sourceResolver';
 import {

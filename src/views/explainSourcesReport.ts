@@ -1,4 +1,4 @@
-import type { HotFile } from '../engine/engineApi';
+import type { HotFile } from '../engine/lineApi';
 import { noSourceSentence } from '../sources/noSource';
 import { type MappingSuggestion, type SuffixMatch, suggestMappings } from '../sources/pathMappings';
 import type { Explanation, SourceResolver } from '../sources/sourceResolver';

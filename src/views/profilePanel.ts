@@ -1,13 +1,7 @@
 import * as vscode from 'vscode';
 import type { ViewSpec } from '../analysis/viewSpec';
-import type {
-  BaseView,
-  EngineApi,
-  EngineMethod,
-  EngineParams,
-  EngineResult,
-  ProfileSummary,
-} from '../engine/engineApi';
+import type { BaseView } from '../engine/compareApi';
+import type { EngineApi, EngineMethod, EngineParams, EngineResult, ProfileSummary } from '../engine/engineApi';
 import type { Pointing, ToWebview, ViewState } from '../protocol';
 import type { Baseline } from './baseline';
 import type { DroppedProfiles } from './droppedProfiles';

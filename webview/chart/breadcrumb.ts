@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
-import type { PathFrame } from '../../src/engine/engineApi';
+import type { PathFrame } from '../../src/engine/flameApi';
 import { base } from '../styles';
 import { visibleText } from '../visibleText';
 import { visibleSteps } from './breadcrumbSteps';

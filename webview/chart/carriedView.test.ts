@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { FlameWindow } from '../../src/engine/engineApi';
+import type { FlameWindow } from '../../src/engine/flameApi';
 import { boxesOfPath } from './carriedView';
 
 /** Rows of boxes: [start, end, function]. */

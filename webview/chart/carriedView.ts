@@ -1,4 +1,4 @@
-import type { FlameWindow } from '../../src/engine/engineApi';
+import type { FlameWindow } from '../../src/engine/flameApi';
 import { boxAtIndex, type FlameBox, firstAbove, rowCount } from './hitTest';
 import type { AxisRange } from './viewport';
 

@@ -1,5 +1,6 @@
 import type { ChartOrder, ViewSpec } from '../../src/analysis/viewSpec';
-import type { FrameDetails, PathFrame, ProfileSummary } from '../../src/engine/engineApi';
+import type { ProfileSummary } from '../../src/engine/engineApi';
+import type { FrameDetails, PathFrame } from '../../src/engine/flameApi';
 import { type Host, isAbort } from '../host';
 import type { Theme } from '../theme';
 import { boxesOfPath, type CarriedView } from './carriedView';

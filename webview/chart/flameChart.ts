@@ -2,7 +2,8 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { SandwichHalf } from '../../src/analysis/viewSpec';
 import { filterText } from '../../src/analysis/viewSpec';
-import type { FrameDetails, ProfileSummary } from '../../src/engine/engineApi';
+import type { ProfileSummary } from '../../src/engine/engineApi';
+import type { FrameDetails } from '../../src/engine/flameApi';
 import type { ViewState } from '../../src/protocol';
 import { formatNamedValue, formatPercent, formatValue, unitKind } from '../../src/units/units';
 import { FunctionMenuEvent } from '../contextMenu';

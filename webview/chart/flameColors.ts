@@ -1,4 +1,4 @@
-import type { FlameWindow } from '../../src/engine/engineApi';
+import type { FlameWindow } from '../../src/engine/flameApi';
 import type { Theme } from '../theme';
 import { visibleText } from '../visibleText';
 import { changeColor, contrast, flameColor, mix, packRgb, parseCssColor, type Rgb, SHADES } from './palette';

@@ -1,4 +1,4 @@
-import type { FlameWindow } from '../../src/engine/engineApi';
+import type { FlameWindow } from '../../src/engine/flameApi';
 import type { Theme } from '../theme';
 import type { FlameColors } from './flameColors';
 import type { FlameBox } from './hitTest';

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { FrameDetails } from '../../src/engine/engineApi';
+import type { FrameDetails } from '../../src/engine/flameApi';
 import type { SampleType } from '../../src/profile/profile';
 import { base } from '../styles';
 import { visibleText } from '../visibleText';

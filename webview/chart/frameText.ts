@@ -1,4 +1,5 @@
-import type { FrameDetails, ShareChange } from '../../src/engine/engineApi';
+import type { ShareChange } from '../../src/engine/compareApi';
+import type { FrameDetails } from '../../src/engine/flameApi';
 import type { SampleType } from '../../src/profile/profile';
 import { formatExactCount, formatNamedValue, formatPercent, plural } from '../../src/units/units';
 import { visibleText } from '../visibleText';

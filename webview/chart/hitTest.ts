@@ -1,4 +1,4 @@
-import type { FlameWindow } from '../../src/engine/engineApi';
+import type { FlameWindow } from '../../src/engine/flameApi';
 
 /** One box of a window, by value: it outlives the window it was found in. */
 export interface FlameBox {

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { FrameChange, FrameDetails } from '../../src/engine/engineApi';
+import type { FrameChange, FrameDetails } from '../../src/engine/flameApi';
 import type { SampleType } from '../../src/profile/profile';
 import { formatPercent } from '../../src/units/units';
 import { base } from '../styles';

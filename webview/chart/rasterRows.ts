@@ -1,4 +1,4 @@
-import type { FlameWindow } from '../../src/engine/engineApi';
+import type { FlameWindow } from '../../src/engine/flameApi';
 import { firstAbove } from './hitTest';
 
 /** Where the axis and the rows are on a surface. Everything in device pixels but the axis itself. */

@@ -1,4 +1,4 @@
-import type { FlameWindow } from '../../src/engine/engineApi';
+import type { FlameWindow } from '../../src/engine/flameApi';
 
 /** A box as `[start, end, func]`, optionally with a node of its own: -1 for a merged run. */
 export type TestBox = readonly [start: number, end: number, func: number, node?: number];

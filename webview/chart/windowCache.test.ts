@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FlameWindow } from '../../src/engine/engineApi';
+import type { FlameWindow } from '../../src/engine/flameApi';
 import { testWindow } from './testWindow';
 import { serves, WindowCache, type WindowSource } from './windowCache';
 

@@ -1,5 +1,5 @@
 import type { ChartOrder, ViewSpec } from '../../src/analysis/viewSpec';
-import type { FlameWindow, FlameWindowParams } from '../../src/engine/engineApi';
+import type { FlameWindow, FlameWindowParams } from '../../src/engine/flameApi';
 import type { AxisRange } from './viewport';
 
 /** Asks the engine for a window. */

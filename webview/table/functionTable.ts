@@ -9,7 +9,9 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from 'lit/decorators.js';
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
-import type { FunctionRow, FunctionSort, ProfileSummary, ShareChange } from '../../src/engine/engineApi';
+import type { ShareChange } from '../../src/engine/compareApi';
+import type { ProfileSummary } from '../../src/engine/engineApi';
+import type { FunctionRow, FunctionSort } from '../../src/engine/functionApi';
 import type { ViewState } from '../../src/protocol';
 import { formatCount, formatExactCount, formatPercent, formatPoints, plural } from '../../src/units/units';
 import { changeText, shortPath, shownPlace } from '../chart/frameText';

@@ -1,4 +1,4 @@
-import type { FunctionRow, FunctionTablePage, FunctionTableParams } from '../../src/engine/engineApi';
+import type { FunctionRow, FunctionTablePage, FunctionTableParams } from '../../src/engine/functionApi';
 
 export type TableQuery = Omit<FunctionTableParams, 'profile' | 'offset' | 'limit'>;
 export type PageSource = (

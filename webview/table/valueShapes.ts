@@ -1,4 +1,4 @@
-import type { FunctionRow } from '../../src/engine/engineApi';
+import type { FunctionRow } from '../../src/engine/functionApi';
 import { formatPercent, formatValue } from '../../src/units/units';
 
 /** Longer units are cut: a number must fit, whatever a profile calls its unit. */
