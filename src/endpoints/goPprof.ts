@@ -106,6 +106,9 @@ function advised(message: string, seconds: number | null): string {
   return message;
 }
 
+/** Listed on the index page beside the profiles; `profile` is CPU's address. */
+const NO_PROFILES: ReadonlySet<string> = new Set(['profile', 'trace', 'cmdline', 'symbol']);
+
 async function discover(request: DiscoverRequest): Promise<ProfileOffer[]> {
   const [first] = await instancesOf(request);
   const url = indexOf(first!);
@@ -115,7 +118,7 @@ async function discover(request: DiscoverRequest): Promise<ProfileOffer[]> {
   if (!names.includes('goroutine')) {
     throw new Error(`${shownAddress(url)} is not the index page of net/http/pprof: check the address and its path.`);
   }
-  const profiles = ['cpu', ...names.filter((name) => name !== 'profile' && name !== 'trace' && name !== 'cmdline')];
+  const profiles = ['cpu', ...names.filter((name) => !NO_PROFILES.has(name))];
   return [...new Set(profiles)].map((profile) => ({
     profile,
     title: profile === 'cpu' ? 'CPU' : profile,

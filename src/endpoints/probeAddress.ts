@@ -82,7 +82,14 @@ function failureOf(address: string, errors: readonly unknown[]): string {
   if (errors.every((error) => error instanceof Error && error.name === 'TimeoutError')) {
     return `${address} did not answer within ${PATIENCE_MS / 1000} s: check the address and whether the server runs.`;
   }
-  return `${address} answers, but not as net/http/pprof, a V8 inspector or a stack sampler does.`;
+  return `${hostOf(address)} answers, but not as net/http/pprof, a V8 inspector or a stack sampler does.`;
+}
+
+/** A failure in two: what failed, and what to do about it (null where it does not say). Quoted texts stay whole. */
+export function splitAdvice(failure: string): { what: string; advice: string | null } {
+  const found = /^((?:[^“:]|“[^”]*”|:(?! ))+): (.+)$/.exec(failure);
+  if (found === null) return { what: failure, advice: null };
+  return { what: found[1]!, advice: found[2]!.charAt(0).toUpperCase() + found[2]!.slice(1) };
 }
 
 /** An address as a user may copy it: one profile's address is its server's. */

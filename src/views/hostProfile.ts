@@ -77,6 +77,9 @@ export class HostProfile {
     return this.read;
   }
 
+  /** Whether a live capture writes the file and has each write read: nobody is asked about those. */
+  followed = false;
+
   /** Shows something in the charts of its editors. */
   point(pointing: Pointing): void {
     this.pointed.fire(pointing);
@@ -200,7 +203,7 @@ export class HostProfile {
       await this.load(); // Nothing is lost by looking again.
       return;
     }
-    if (this.askingToReload || this.current.kind !== 'open') {
+    if (this.askingToReload || this.followed || this.current.kind !== 'open') {
       return;
     }
     // News of a write may come late, after what was written has been read.
@@ -208,7 +211,7 @@ export class HostProfile {
     if (readState !== null && (await stateOnDisk(this.uri)) === readState) {
       return;
     }
-    if (this.askingToReload || this.holders === 0) {
+    if (this.askingToReload || this.followed || this.holders === 0) {
       return;
     }
     this.askingToReload = true;

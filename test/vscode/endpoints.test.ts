@@ -67,6 +67,21 @@ function press(label: string, action: string): Promise<void> {
   );
 }
 
+/** What the open input box has, and says. */
+function shownInput(): Promise<{ value: string; message: string }> {
+  return ui(async (page) => {
+    const widget = page.locator('.quick-input-widget:visible');
+    return {
+      value: await widget.locator('input[type=text]').first().inputValue({ timeout: 5000 }),
+      message: (await widget.locator('.quick-input-message').textContent({ timeout: 5000 })) ?? '',
+    };
+  });
+}
+
+function pressBack(): Promise<void> {
+  return ui(async (page) => page.locator('.quick-input-titlebar .codicon-quick-input-back').click({ timeout: 10_000 }));
+}
+
 function freePort(): Promise<number> {
   const server = createServer();
   return new Promise((resolve) => {
@@ -231,6 +246,7 @@ suite('Endpoints view', () => {
     const kinds = await waitForQuickPick(`${first.address} is Go net/http/pprof`);
     assert.match(kinds[0]!.label, /Go net\/http\/pprof/);
     await pick('Go net/http/pprof');
+    await eventually(shownInput, ({ message }) => message.includes('Name of the endpoint'));
     await typeIntoQuickInput('orders');
     await waitForQuickPick('Where is the endpoint kept?');
     await pick('Workspace Settings');
@@ -239,6 +255,11 @@ suite('Endpoints view', () => {
       { name: 'orders', kind: 'go-pprof', url: `http://${first.address}/debug/pprof/` },
     ]);
     await eventually(rows, ([row]) => row?.label === 'orders');
+    // It has one instance: there is nothing to see below it.
+    const row = await ui(async (page) =>
+      page.locator('.part.sidebar .monaco-list-row').first().getAttribute('aria-expanded'),
+    );
+    assert.equal(row, null);
     await pressNotificationButton('The endpoint orders was added.', 'Edit');
     await eventually(
       () => vscode.window.activeTextEditor,
@@ -253,6 +274,15 @@ suite('Endpoints view', () => {
     await typeIntoQuickInput(gone.address);
     const offered = await waitForQuickPick(`Nothing answers at ${gone.address}`);
     assert.ok(offered.some(({ label }) => label.includes('Ask Again')));
+    await pressBack();
+    await eventually(shownInput, ({ message }) => message.includes('Address of what samples'));
+    assert.equal((await shownInput()).value, gone.address);
+    await typeIntoQuickInput(first.address);
+    await waitForQuickPick(`${first.address} is Go net/http/pprof`);
+    await pick('async-profiler by HTTP');
+    await waitForQuickPick('How does the service start async-profiler?');
+    await pressBack();
+    await waitForQuickPick(`${first.address} is Go net/http/pprof`);
     await cancelQuickInput();
   });
 

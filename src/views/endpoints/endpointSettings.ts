@@ -1,66 +1,15 @@
-import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { EndpointSpec } from '../../endpoints/endpoint';
-import { endpointKind, endpointKinds } from '../../endpoints/endpointKinds';
+import { type ConfiguredEndpoint, type EndpointScope, readEndpoints } from './readEndpoints';
 
 const section = 'emberline';
 const key = 'endpoints';
 
-export type EndpointScope = 'workspace' | 'user';
-
-/** An endpoint of the settings. */
-export interface ConfiguredEndpoint {
-  readonly spec: EndpointSpec;
-  readonly scope: EndpointScope;
-  /** Why it cannot be used, one sentence; null where it can. */
-  readonly problem: string | null;
-}
-
-const text = v.pipe(v.string(), v.minLength(1));
-const specSchema = v.object({
-  name: text,
-  kind: text,
-  url: v.optional(v.union([text, v.pipe(v.array(text), v.minLength(1))])),
-  instancesFrom: v.optional(text),
-  pid: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
-  command: v.optional(v.pipe(v.array(v.string()), v.minLength(1))),
-  profile: v.optional(text),
-  seconds: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(86_400))),
-  concurrency: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
-  options: v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]))),
-});
-
 /** The endpoints of the settings: the workspace's, then the user's that have other names. */
 export function configuredEndpoints(): ConfiguredEndpoint[] {
-  const found = new Map<string, ConfiguredEndpoint>();
-  for (const scope of ['workspace', 'user'] as const) {
-    for (const [i, value] of rawEndpoints(scope).entries()) {
-      const endpoint = readEndpoint(value, i, scope);
-      if (!found.has(endpoint.spec.name)) found.set(endpoint.spec.name, endpoint);
-    }
-  }
-  return [...found.values()];
-}
-
-function readEndpoint(value: unknown, index: number, scope: EndpointScope): ConfiguredEndpoint {
-  const parsed = v.safeParse(specSchema, value);
-  if (parsed.success && endpointKind(parsed.output.kind) !== null) {
-    return { spec: parsed.output as EndpointSpec, scope, problem: null };
-  }
-  const { name, kind } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
-  const [issue] = parsed.issues ?? [];
-  const kinds = endpointKinds.map((each) => each.name).join(', ');
-  return {
-    spec: {
-      name: typeof name === 'string' && name !== '' ? name : `Endpoint ${index + 1}`,
-      kind: (typeof kind === 'string' ? kind : 'http') as EndpointSpec['kind'],
-    },
-    scope,
-    problem:
-      issue === undefined
-        ? `There is no kind "${String(kind)}": there are ${kinds}.`
-        : `"${v.getDotPath(issue) ?? 'The endpoint'}" of this endpoint is not right (${issue.message}): correct the setting.`,
-  };
+  const workspace = readEndpoints(rawEndpoints('workspace'), 'workspace');
+  const names = new Set(workspace.map(({ spec }) => spec.name));
+  return [...workspace, ...readEndpoints(rawEndpoints('user'), 'user').filter(({ spec }) => !names.has(spec.name))];
 }
 
 function rawEndpoints(scope: EndpointScope): unknown[] {
@@ -76,7 +25,9 @@ export async function saveEndpoint(spec: EndpointSpec, scope: EndpointScope): Pr
 }
 
 export async function removeEndpoint({ spec, scope }: ConfiguredEndpoint): Promise<void> {
-  const rest = rawEndpoints(scope).filter((value, i) => readEndpoint(value, i, scope).spec.name !== spec.name);
+  const all = rawEndpoints(scope);
+  const read = readEndpoints(all, scope);
+  const rest = all.filter((_, i) => read[i]!.spec.name !== spec.name);
   await write(scope, rest.length === 0 ? undefined : rest);
 }
 

@@ -3,8 +3,8 @@ import type { EndpointSpec } from '../../endpoints/endpoint';
 import { endpointKind } from '../../endpoints/endpointKinds';
 import { expandInstances } from '../../endpoints/expandInstances';
 import { heapProfileOf } from './captureEndpoint';
-import type { ConfiguredEndpoint } from './endpointSettings';
 import { type EndpointActivities, type EndpointOutcomes, endpointId, type InstanceOutcome } from './endpointState';
+import type { ConfiguredEndpoint } from './readEndpoints';
 
 /** A row that is an endpoint: what the view's commands are given. */
 export interface EndpointNode {
@@ -91,6 +91,8 @@ export class EndpointTree implements vscode.TreeDataProvider<TreeNode>, vscode.D
     // An inspector's targets are instances of their own, which only a capture names.
     const all = named.size > 0 && !written.some((instance) => named.has(instance)) ? [] : written;
     const names = [...new Set([...all, ...named.keys()])].slice(0, MOST_INSTANCES);
+    // The endpoint's own row says how the only one is.
+    if (names.length < 2) return [];
     return names.map((instance) => ({
       type: 'instance',
       endpoint,

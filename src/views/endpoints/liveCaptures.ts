@@ -82,6 +82,7 @@ export class LiveCaptures implements vscode.Disposable {
     const path = await store.reserve(`${spec.name} live`);
     const window: CapturedResults[] = [];
     let failures = 0;
+    let uri: vscode.Uri | null = null;
     try {
       while (!signal.aborted) {
         await this.untilLookedAt(live, signal, say);
@@ -107,7 +108,8 @@ export class LiveCaptures implements vscode.Disposable {
           path,
         );
         await this.services.outcomes.set(spec, outcomeOf(captured.results, file, spec.profile ?? null));
-        if (!(await this.follow(vscode.Uri.file(file), live.rounds === 0))) return;
+        uri = vscode.Uri.file(file);
+        if (!(await this.follow(uri, live.rounds === 0))) return;
         live.rounds++;
         live.paused = null;
         await pause(DRAWING_MS, signal);
@@ -122,6 +124,8 @@ export class LiveCaptures implements vscode.Disposable {
         cost.waited(wait);
       }
     } finally {
+      const profile = uri === null ? undefined : this.profiles.find(uri);
+      if (profile !== undefined) profile.followed = false;
       await Promise.all(window.map((captured) => captured.discard()));
     }
   }
@@ -144,10 +148,13 @@ export class LiveCaptures implements vscode.Disposable {
   private async follow(uri: vscode.Uri, first: boolean): Promise<boolean> {
     if (first) {
       await vscode.commands.executeCommand('vscode.openWith', uri, viewTypeFor(uri), { preview: false });
+      const opened = this.profiles.find(uri);
+      if (opened !== undefined) opened.followed = true;
       return true;
     }
     const profile = this.profiles.find(uri);
     if (profile === undefined) return false;
+    profile.followed = true;
     try {
       await profile.refresh();
     } catch (error) {
