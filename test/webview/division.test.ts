@@ -1,33 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { bundleScripts, EditorPage, type EditorPageOptions, launchBrowser } from './editorPage';
+import type { Locator } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { announced, editor, start } from './openEditor';
 import { fleetCapture, manyThreads } from './profiles';
-
-let browser: Browser;
-let scripts: Map<string, string>;
-let editor: EditorPage;
-
-beforeAll(async () => {
-  [browser, scripts] = await Promise.all([launchBrowser(), bundleScripts()]);
-});
-afterAll(() => browser?.close());
-afterEach(async () => {
-  const { complaints } = editor;
-  await editor.close();
-  expect(complaints).toEqual([]);
-});
-
-async function start(options: EditorPageOptions = {}): Promise<void> {
-  editor = await EditorPage.create(browser, scripts, options);
-}
 
 const button = (name: string): Locator => editor.page.getByRole('button', { name, exact: true });
 const list = (): Locator => editor.page.locator('emberline-choice-list');
 const listed = (): Promise<string[]> => list().getByRole('option').locator('.text').allTextContents();
 const option = (name: string): Locator => list().getByRole('option').filter({ hasText: name }).first();
-const announced = (): Promise<string | null> => editor.page.locator('[data-role=announcer]').textContent();
 const chips = (): Promise<string[]> => editor.page.locator('emberline-division-strip .chip .text').allTextContents();
 const root = (): Promise<string | null> =>
   editor.page.locator('emberline-breadcrumb button:visible').first().textContent();

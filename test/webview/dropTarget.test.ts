@@ -1,25 +1,9 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { bundleScripts, EditorPage, launchBrowser } from './editorPage';
+import { beforeEach, expect, test } from 'vitest';
+import { editor, startWith } from './openEditor';
 
 /** What is dropped on the profile editor, as the page hears of it. */
 
-let browser: Browser;
-let scripts: Map<string, string>;
-let editor: EditorPage;
-
-beforeAll(async () => {
-  [browser, scripts] = await Promise.all([launchBrowser(), bundleScripts()]);
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  editor = await EditorPage.create(browser, scripts);
-  await editor.open('main;work 3\nmain;rest 2\n', 'a.folded');
-});
-afterEach(async () => {
-  expect(editor.complaints).toEqual([]);
-  await editor.close();
-});
+beforeEach(() => startWith('main;work 3\nmain;rest 2\n', 'a.folded'));
 
 interface Dragged {
   lists?: Record<string, string>;

@@ -1,23 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { bundleScripts, EditorPage, type EditorPageOptions, launchBrowser } from './editorPage';
+import { describe, expect, it } from 'vitest';
+import { BACKGROUND, editor, startWith } from './openEditor';
 import { folded, timedCpuprofile } from './profiles';
-
-let browser: Browser;
-let scripts: Map<string, string>;
-let editor: EditorPage;
-
-beforeAll(async () => {
-  [browser, scripts] = await Promise.all([launchBrowser(), bundleScripts()]);
-});
-afterAll(() => browser?.close());
-afterEach(async () => {
-  const { complaints } = editor;
-  await editor.close();
-  expect(complaints).toEqual([]);
-});
 
 /** `fold` calls itself by way of `visit`: 60 of 100 samples have it, in two ways. */
 const recursive = `main;load;fold;visit;fold;visit;leaf 20
@@ -27,12 +12,6 @@ main;serve;fold 5
 main;wait 40
 `;
 
-async function startWith(content: string, name: string, options: EditorPageOptions = {}): Promise<void> {
-  editor = await EditorPage.create(browser, scripts, options);
-  await editor.open(content, name);
-}
-
-const BACKGROUND = '31,31,31';
 const sandwich = () => editor.page.locator('emberline-sandwich');
 const stage = (half: 'callers' | 'callees') => editor.page.locator(`.half.${half} .stage`);
 
