@@ -3,6 +3,7 @@ import { FrameReveal } from '../editor/frameReveal';
 import { FunctionHeats } from '../editor/functionHeats';
 import { Heat } from '../editor/heat';
 import { registerHeatHover } from '../editor/heatHover';
+import type { HeatSource } from '../editor/heatSource';
 import { HotPlaces } from '../editor/hotPlaces';
 import { LineHighlight } from '../editor/lineHighlight';
 import { registerOpenLocation } from '../editor/openLocation';
@@ -21,14 +22,15 @@ export interface HotLineParts {
 
 export function wireHotLines({ context, engine, output }: Essentials, sources: Sources): HotLineParts {
   const { remembered, resolver, tracker, texts, git } = sources;
-  const lineNow = async (document: vscode.TextDocument, line: number): Promise<number> => {
-    const { source } = heat;
-    if (source === null) return line;
-    await tracker.prepare(source, document);
-    return tracker.mapFor(source, document).toCurrent(line);
+  const lineOf = async (document: vscode.TextDocument, line: number, profile: HeatSource): Promise<number> => {
+    await tracker.prepare(profile, document);
+    return tracker.mapFor(profile, document).toCurrent(line);
   };
-  const functions = new FunctionHeats(lineNow);
-  const heat = new Heat({ engine, resolver, remembered, tracker, functions, output });
+  const lineNow = async (document: vscode.TextDocument, line: number): Promise<number> =>
+    heat.source === null ? line : lineOf(document, line, heat.source);
+  const functions = new FunctionHeats(lineOf);
+  const baselineFunctions = new FunctionHeats(lineOf);
+  const heat = new Heat({ engine, resolver, remembered, tracker, functions, baselineFunctions, output });
   const highlight = new LineHighlight();
   const opener = new SourceOpener(resolver, remembered, highlight, lineNow, () => heat.reset());
   const frameReveal = new FrameReveal(resolver, highlight, lineNow);
@@ -40,6 +42,7 @@ export function wireHotLines({ context, engine, output }: Essentials, sources: S
     highlight,
     opener.disposable,
     functions,
+    baselineFunctions,
     heat,
     hotPlaces,
     followSources(sources, heat, hotPlaces),

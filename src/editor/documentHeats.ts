@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { FileLines, ViewTotals } from '../engine/lineApi';
 import type { DocumentFunctions } from './functionHeat';
 import type { FunctionHeats } from './functionHeats';
-import { functionLines } from './functionLines';
+import { type BaselineFunctions, functionLines } from './functionLines';
 import type { HeatComparison } from './heatComparison';
 import type { HeatFiles } from './heatFiles';
 import type { HeatSource } from './heatSource';
@@ -24,7 +24,7 @@ interface DocumentAnswers {
   /** The baseline's, with the comparison that they were asked for; null without one. */
   baseline: (Omit<BaselineLines, 'map'> & { readonly source: HeatSource }) | null;
   /** Where the profile has no lines of the document: the functions that it defines. */
-  functions: DocumentFunctions | null;
+  functions: (DocumentFunctions & { readonly compared: BaselineFunctions | null }) | null;
 }
 
 /** The answers, once they are there; until then those for the profile's capture before, if any. */
@@ -43,6 +43,8 @@ interface LaidOut {
 interface DocumentHeatServices {
   readonly tracker: LineTracker;
   readonly functions: FunctionHeats;
+  /** The same of what the profile is compared with. */
+  readonly baselineFunctions: FunctionHeats;
   readonly output: vscode.LogOutputChannel;
 }
 
@@ -154,7 +156,9 @@ export class DocumentHeats implements vscode.Disposable {
     const { tracker } = this.services;
     const { baseline, files, functions, totals } = answers;
     if (isEmpty(answers)) {
-      return functions === null ? noHotLines : functionLines(functions, this.threshold(), document.lineCount);
+      return functions === null
+        ? noHotLines
+        : functionLines(functions, this.threshold(), document.lineCount, functions.compared);
     }
     const compared = baseline && { ...baseline, map: tracker.mapFor(baseline.source, document) };
     const map = tracker.mapFor(source, document);
@@ -174,7 +178,20 @@ export class DocumentHeats implements vscode.Disposable {
     if (found.length > 0 && !document.isClosed) tracker.mapFor(source, document);
     await nextTurn();
     const answers = { files: found, totals, baseline, functions: null };
-    return isEmpty(answers) ? { ...answers, functions: await this.services.functions.of(document, files) } : answers;
+    return isEmpty(answers) ? { ...answers, functions: await this.functionsOf(document, subject) } : answers;
+  }
+
+  private async functionsOf(
+    document: vscode.TextDocument,
+    { source, files, compared }: HeatSubject,
+  ): Promise<DocumentAnswers['functions']> {
+    const { functions, baselineFunctions } = this.services;
+    const [own, before] = await Promise.all([
+      functions.of(document, files, source),
+      compared?.kind === 'compared' ? baselineFunctions.of(document, compared.files, compared.source) : null,
+    ]);
+    const { comparison } = compared?.kind === 'compared' ? compared : { comparison: null };
+    return { ...own, compared: before && comparison && { functions: before, comparison } };
   }
 
   /** What a profile has of a document's lines, and (at the same time) where they are now: both are drawn at once. */

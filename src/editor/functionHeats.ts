@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type DocumentFunctions, findFunctions } from './functionHeat';
 import type { HeatFiles } from './heatFiles';
+import type { HeatSource } from './heatSource';
 
 const maxDocuments = 20;
 /** Symbols follow typing at a distance. */
@@ -24,7 +25,10 @@ export class FunctionHeats implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
   private readonly disposable: vscode.Disposable;
 
-  constructor(private readonly lineNow: (document: vscode.TextDocument, line: number) => Promise<number>) {
+  /** @param lineNow where a line that a profile recorded (0-based) is in a document now, -1 where it was deleted */
+  constructor(
+    private readonly lineNow: (document: vscode.TextDocument, line: number, profile: HeatSource) => Promise<number>,
+  ) {
     this.disposable = vscode.Disposable.from(
       this.changed,
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
@@ -36,14 +40,17 @@ export class FunctionHeats implements vscode.Disposable {
     );
   }
 
-  /** @throws what the engine throws */
-  async of(document: vscode.TextDocument, files: HeatFiles): Promise<DocumentFunctions> {
+  /**
+   * @param files the answers about `profile`
+   * @throws what the engine throws
+   */
+  async of(document: vscode.TextDocument, files: HeatFiles, profile: HeatSource): Promise<DocumentFunctions> {
     const key = document.uri.toString();
     const before = this.known.get(key);
     if (before?.files === files && before.version === document.version) {
       return before.functions;
     }
-    const functions = findFunctions(document, files, (line) => this.lineNow(document, line));
+    const functions = findFunctions(document, files, (line) => this.lineNow(document, line, profile));
     const known = { files, version: document.version, functions };
     this.known.delete(key);
     this.known.set(key, known);

@@ -35,8 +35,8 @@ export function registerFunctionHover(heat: Heat): vscode.Disposable {
 }
 
 function hoverText(
-  { viewTotal, viewSamples, unit }: HotLines,
-  { self, total, samples }: HotLine,
+  { viewTotal, viewSamples, unit, baseline }: HotLines,
+  { self, total, samples, baseline: before }: HotLine,
   { func, name, kind, callers }: NonNullable<HotLine['definition']>,
   profile: number,
 ): vscode.MarkdownString {
@@ -50,17 +50,26 @@ function hoverText(
   markdown.appendMarkdown(
     `$(symbol-method) Function **${markdownText(name)}**\n\n${part(self, 'self')} · ${part(total, 'total')} · ${counted}\n\n`,
   );
+  if (baseline !== null && before !== null) {
+    const [selfBefore, totalBefore] = [before.self, before.total].map((value) =>
+      markdownText(formatPercent(value, baseline.viewTotal)),
+    );
+    const whose = func === null ? ' Only the baseline has it.' : '';
+    markdown.appendMarkdown(`In the baseline ${selfBefore} self · ${totalBefore} total.${whose}\n\n`);
+  }
   if (callers.length > 0) {
     const rows = callers.map((caller) => {
       const link = commandLink(openFunctionCommand, { name: caller.name, file: null, line: null });
-      return `- ${markdownText(formatPercent(caller.value, viewTotal))} [${markdownText(caller.name || '(anonymous)')}](${link})`;
+      return `- ${markdownText(formatPercent(caller.value, func === null ? (baseline?.baseTotal ?? 0) : viewTotal))} [${markdownText(caller.name || '(anonymous)')}](${link})`;
     });
     markdown.appendMarkdown(`Called by\n\n${rows.join('\n')}\n\n`);
   }
   markdown.appendMarkdown(
     `*This profile has functions only, no lines of this file. The function was ${found[kind]}.*\n\n`,
   );
-  const link = commandLink(showInFlameGraphCommand, { profile, functions: [func], place: name } satisfies ChartLink);
-  markdown.appendMarkdown(`[Show in flame graph](${link})`);
+  if (func !== null) {
+    const link = commandLink(showInFlameGraphCommand, { profile, functions: [func], place: name } satisfies ChartLink);
+    markdown.appendMarkdown(`[Show in flame graph](${link})`);
+  }
   return markdown;
 }

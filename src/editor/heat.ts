@@ -26,6 +26,8 @@ export interface HeatServices {
   readonly remembered: RememberedSources;
   readonly tracker: LineTracker;
   readonly functions: FunctionHeats;
+  /** The same of what the profile is compared with. */
+  readonly baselineFunctions: FunctionHeats;
   readonly output: vscode.LogOutputChannel;
 }
 

@@ -43,12 +43,12 @@ export class HeatLenses implements vscode.CodeLensProvider, vscode.Disposable {
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     const on = vscode.workspace.getConfiguration('emberline', document.uri).get<boolean>(setting, false);
-    const files = on && this.heat.visible ? this.heat.heatFiles : null;
-    if (files === null) {
+    const { source, heatFiles: files } = this.heat;
+    if (!on || !this.heat.visible || files === null || source === null) {
       return [];
     }
     try {
-      const { defined, unplaced, totals } = await this.functions.of(document, files);
+      const { defined, unplaced, totals } = await this.functions.of(document, files, source);
       const byLine = new Map<number, FunctionHeat>();
       for (const { func, symbol } of defined) {
         byLine.set(symbol.nameLine, func);

@@ -27,7 +27,8 @@ export interface HotLine extends LineValues {
 
 /** The function whose values stand on the line of its definition. */
 export interface HotDefinition {
-  readonly func: number;
+  /** Null where only the baseline has it. */
+  readonly func: number | null;
   readonly name: string;
   /** How its definition was found. */
   readonly kind: MatchKind;
@@ -173,7 +174,11 @@ function layOut(
   return byLine;
 }
 
-function baselineOf({ totals, comparison }: BaselineLines, viewTotal: number): HotBaseline {
+/** What lines are compared with, where 100 % of the profile is `viewTotal`. */
+export function baselineOf(
+  { totals, comparison }: Pick<BaselineLines, 'totals' | 'comparison'>,
+  viewTotal: number,
+): HotBaseline {
   const { by, scale, counted } = comparison;
   const { viewTotal: baseTotal, viewSamples } = totals;
   return {

@@ -155,14 +155,15 @@ export class HotPathWalker implements vscode.Disposable {
     if (editor === undefined || heat.source === null) {
       return null;
     }
-    const { document, selection } = editor;
+    const { document } = editor;
+    const { active } = editor.selection;
     await tracker.prepare(heat.source, document);
     const map = tracker.mapFor(heat.source, document);
     let nearest: { file: number; line: number; at: number } | null = null;
     for (const lines of await files.linesOf(document)) {
       for (const line of lines.line) {
         const at = map.toCurrent(line - 1);
-        if (at >= 0 && at <= selection.active.line && (nearest === null || at > nearest.at)) {
+        if (at >= 0 && at <= active.line && (nearest === null || at > nearest.at)) {
           nearest = { file: lines.file, line, at };
         }
       }
@@ -171,8 +172,9 @@ export class HotPathWalker implements vscode.Disposable {
       return { file: nearest.file, line: nearest.line };
     }
     const { lines } = heat.hotLines(document);
-    const above = lines.findLast((hot) => hot.definition !== undefined && hot.line <= selection.active.line);
-    return above?.definition === undefined ? null : { func: above.definition.func };
+    const above = lines.findLast(({ line, definition }) => typeof definition?.func === 'number' && line <= active.line);
+    const func = above?.definition?.func ?? null;
+    return func === null ? null : { func };
   }
 
   /** Where a step is now; null where it has no source within reach. */

@@ -7,6 +7,7 @@ import {
   decoratedLines,
   dismissWidgets,
   eventually,
+  hoverOver,
   pick,
   runCommand,
   screenshot,
@@ -258,6 +259,51 @@ suite('Baseline', () => {
     } finally {
       await config.update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
     }
+  });
+
+  test('functions of profiles without lines tell on their definitions how they changed', async function () {
+    this.timeout(240_000);
+    const own = writeWorkspace('baselineFunctions', {
+      'cart.ts': `export function cartIsPriced(prices: number[]): number {
+  return cartIsSorted(prices)[0] + cartIsSummed(prices);
+}
+
+function cartIsSummed(prices: number[]): number {
+  return prices.reduce((sum, price) => sum + price, 0);
+}
+
+function cartIsSorted(prices: number[]): number[] {
+  return [...prices].sort((a, b) => a - b);
+}
+`,
+      'old.folded': 'cartIsPriced;cartIsSorted 6000\ncartIsPriced;other 4000\n',
+      'new.folded': 'cartIsPriced;cartIsSummed 1000\ncartIsPriced;other 9000\n',
+    });
+    const show = async (name: string): Promise<void> => {
+      const uri = vscode.Uri.file(join(own, name));
+      await vscode.commands.executeCommand('vscode.openWith', uri, 'emberline.profile', vscode.ViewColumn.One);
+      await waitForFlameGraph();
+    };
+    await show('old.folded');
+    await runCommand('Emberline: Set as Baseline');
+    await waitForStatusBarItem('baseline old.folded');
+    await show('new.folded');
+    await waitForStatusBarItem('vs old.folded');
+    await vscode.window.showTextDocument(vscode.Uri.file(join(own, 'cart.ts')), { preview: false });
+    const labels = async (): Promise<string[]> =>
+      (await decoratedLines()).flatMap(({ line, label }) => (label === null ? [] : [`${line}: ${label}`]));
+    const shown = await eventually(labels, (all) => all.length === 3);
+    assert.deepEqual(shown, [
+      '1: function 100.0% total',
+      '5: function · new ▲ 10.0 pp · 10.0% self · 10.0% total',
+      '9: function · vanished ▼ 60.0 pp',
+    ]);
+    const hover = await hoverOver('function cartIsSorted');
+    assert.match(hover, /In the baseline 60\.0% self · 60\.0% total\. Only the baseline has it/);
+    const output = process.env['EMBERLINE_TEST_OUTPUT'];
+    if (output !== undefined) await screenshot(join(output, 'baseline-functions.png'));
+    await runCommand('Emberline: Clear Baseline');
+    await eventually(labels, (all) => all.length === 2 && !all.some((label) => label.includes('pp')));
   });
 
   test('the same profile is not compared with itself; swapping and clearing', async function () {
