@@ -22,17 +22,13 @@ import {
   waitForNotification,
   waitForQuickPick,
 } from './driver';
+import { configure, press, rows, settings } from './endpointRows';
 import { projectFile } from './workspaceFolder';
 
 /** Who we are to hosts: certificates, passwords, sockets and proxies, as a user sets them. */
 
-const settings = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('emberline');
 const files = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('files');
 const fixtures = { cpu: projectFile('test/fixtures/go-cpu.pb.gz'), heap: projectFile('test/fixtures/go-heap.pb.gz') };
-
-async function configure(endpoints: object[] | undefined): Promise<void> {
-  await settings().update('endpoints', endpoints, vscode.ConfigurationTarget.Workspace);
-}
 
 function typePassword(text: string): Promise<void> {
   return ui(async (page, typed) => {
@@ -40,22 +36,6 @@ function typePassword(text: string): Promise<void> {
     await value.fill(typed);
     await value.press('Enter');
   }, text);
-}
-
-/** The rows of the side bar's first view. */
-function rows(): Promise<string[]> {
-  return ui(async (page) => page.locator('.part.sidebar .pane').first().locator('.monaco-list-row').allTextContents());
-}
-
-function press(label: string, action: string): Promise<void> {
-  return ui(
-    async (page, [text, name]) => {
-      const row = page.locator('.part.sidebar .monaco-list-row').filter({ hasText: text }).first();
-      await row.hover();
-      await row.locator(`.action-label[aria-label="${name}"]`).click({ timeout: 10_000 });
-    },
-    [label, action],
-  );
 }
 
 const pictures = process.env['EMBERLINE_TEST_OUTPUT'];
@@ -136,8 +116,8 @@ suite('Credentials', () => {
     assert.deepEqual(settings().inspect('certificates')?.globalValue, {
       [host]: { ca: certificates.ca.cert, cert: p12 },
     });
-    const [row] = await eventually(rows, ([first]) => /captured .* · credentials/.test(first ?? ''));
-    assert.match(row!, /mutual/);
+    const [row] = await eventually(rows, ([first]) => /^captured .* · credentials/.test(first?.description ?? ''));
+    assert.equal(row?.label, 'mutual');
     await picture('credentials-tree');
 
     await runCommand('Emberline: Forget All Credentials');
