@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { decode } from '../../test/support/profiles';
 import { fc } from '../../test/support/property';
 import { parseFrame, profileOf, type WrittenSample } from '../../test/support/sampleProfile';
+import { cpuprofile } from '../formats/cpuprofile/cpuprofile';
+import { pprof } from '../formats/pprof/pprof';
+import { checkProfile } from '../profile/checkProfile';
+import { mergeProfiles } from '../profile/mergeProfiles';
 import type { Profile } from '../profile/profile';
 import { buildCallTree, type CallTree } from './callTree';
 import { sumFunctions } from './functionTotals';
@@ -215,5 +220,87 @@ describe('lines inside the leaf function (position ticks)', () => {
       ['main', 4],
       ['work', 3],
     ]);
+  });
+});
+
+describe('leaf lines of other files than their function', () => {
+  // A bundle's top level: its own file is the bundle, what runs is of two modules; one of them is on the stack as well.
+  const samples = [
+    { frames: ['top@bundle.js:1'], value: 10 },
+    { frames: ['top@bundle.js:1', 'work@b.ts:5'], value: 8 },
+    { frames: ['top@bundle.js:1', 'work@b.ts:5', 'top@bundle.js:1'], value: 4 },
+  ];
+  const profile = profileOf(samples, {
+    lines: 'declaration',
+    leafLines: [
+      [samples[0].frames, 7, 4, 'a.ts'],
+      [samples[0].frames, 7, 5, 'b.ts'],
+      [samples[0].frames, 1, 1],
+      [samples[1].frames, 6, 2, 'a.ts'],
+      [samples[1].frames, 6, 6],
+      [samples[2].frames, 5, 1, 'b.ts'],
+      [samples[2].frames, 7, 1, 'b.ts'],
+    ],
+  });
+  const values = sumStacks(profile, ALL);
+
+  test('lines are by their own file, and no self exceeds its total', () => {
+    const rows = listTop(profile, values, 'line', 'total');
+    expect(rows.map(({ file, line, self, total }) => [`${file}:${line}`, self, total])).toEqual([
+      ['bundle.js:1', 1, 22],
+      ['b.ts:5', 2, 12],
+      ['b.ts:7', 7, 7],
+      ['b.ts:6', 6, 6],
+      ['a.ts:7', 4, 4],
+      ['a.ts:6', 2, 2],
+    ]);
+  });
+
+  test('a file has its leaf lines once, though its functions are on the stack', () => {
+    const rows = listTop(profile, values, 'file', 'total');
+    expect(rows.map(({ name, self, total }) => [name, self, total])).toEqual([
+      ['bundle.js', 1, 22],
+      ['b.ts', 15, 17],
+      ['a.ts', 6, 6],
+    ]);
+  });
+
+  test('pprof has them as functions inlined there, a .cpuprofile as they are', () => {
+    const own = (of: Profile) => listTop(of, sumStacks(of, ALL), 'line', 'total').filter(({ file }) => file === 'a.ts');
+    const files = (of: Profile) => listTop(of, sumStacks(of, ALL), 'file', 'total');
+    const inPprof = decode(pprof, pprof.encode!(profile));
+    expect(checkProfile(inPprof)).toEqual([]);
+    expect(own(inPprof)).toEqual(own(profile));
+    expect(files(inPprof)).toEqual(files(profile));
+    const inCpuprofile = decode(cpuprofile, cpuprofile.encode!(profile));
+    expect(checkProfile(inCpuprofile)).toEqual([]);
+    expect(files(inCpuprofile)).toEqual(files(profile));
+    const selfs = (of: Profile) =>
+      listTop(of, sumStacks(of, ALL), 'line', 'self')
+        .filter(({ self }) => self > 0)
+        .map(({ file, line, self }) => `${file}:${line} ${self}`)
+        .sort();
+    expect(selfs(inCpuprofile)).toEqual(selfs(profile));
+  });
+
+  test('merging keeps them', () => {
+    const other = profileOf(samples, { lines: 'declaration', leafLines: [[samples[0].frames, 7, 9, 'a.ts']] });
+    const merged = mergeProfiles([
+      { profile, name: 'one' },
+      { profile: other, name: 'two' },
+      { profile: profileOf(samples, { lines: 'declaration' }), name: 'three' },
+    ]);
+    expect(checkProfile(merged)).toEqual([]);
+    const { leafLines, strings } = merged;
+    const rows = [...leafLines!.stack].map((stack, i) => [
+      stack,
+      strings[leafLines!.file![i]] ?? '',
+      leafLines!.line[i],
+      leafLines!.ticks[i],
+    ]);
+    expect(rows).toContainEqual([0, 'a.ts', 7, 13]);
+    expect(rows).toContainEqual([0, 'b.ts', 7, 5]);
+    expect(rows).toContainEqual([1, '', 6, 6]);
+    expect(rows).toHaveLength(profile.leafLines!.length);
   });
 });

@@ -48,6 +48,23 @@ describe('the hot path', () => {
     ).toEqual(['main:1 0/10', 'work:5 6/10']);
   });
 
+  test('of a line of another file says which', () => {
+    const frames = ['main@a.js:1', 'work@a.js:10'];
+    const profile = profileOf([{ frames, value: 5 }], {
+      lines: 'declaration',
+      leafLines: [
+        [frames, 12, 2],
+        [frames, 12, 3, 'b.ts'],
+        [frames, 12, 1, 'c.ts'],
+      ],
+    });
+    const { steps } = hotPath(profile, sumStacks(profile, view), null, new Set(), 100);
+    expect(steps.map(({ line, file }) => [line, profile.strings[file] ?? null])).toEqual([
+      [1, null],
+      [12, 'b.ts'],
+    ]);
+  });
+
   test('takes recursion as one step, and counts it once', () => {
     const samples = [
       { frames: ['main@a.ts:1', 'visit@a.ts:5', 'visit@a.ts:5', 'visit@a.ts:6', 'leaf@a.ts:9'], value: 6 },

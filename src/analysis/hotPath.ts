@@ -6,6 +6,8 @@ export interface HotPathStep {
   readonly func: number;
   /** 1-based line where the path goes on; of the last step, where its own time went. 0 where unknown. */
   readonly line: number;
+  /** String index of that line's file where it is not the function's; else -1. */
+  readonly file: number;
   /** Of the function itself, along this path. */
   readonly self: number;
   readonly total: number;
@@ -63,10 +65,10 @@ export function hotPath(
     const callee = heaviest(groupByFunction(callees, funcOf, below));
     const goesOn =
       callee !== null && Math.abs(callee.group.total) > 0 && Math.abs(callee.group.total) >= Math.abs(self);
-    const line = goesOn
+    const place = goesOn
       ? heaviestLine(callee.group.stacks.map((stack) => [lineOf(profile, stacks.prefix[stack]), below[stack]]))
       : heaviestLine(ownLines(profile, values, own));
-    steps.push({ func, line, self, total: group.total, repeats });
+    steps.push({ func, ...place, self, total: group.total, repeats });
     next = goesOn ? callee : null;
   }
   return { steps, cut: next !== null };
@@ -173,27 +175,30 @@ function lineOf({ stacks, frames }: Profile, stack: number): number {
   return stack < 0 ? 0 : frames.line[stacks.frame[stack]];
 }
 
+/** A line and its value, and the line's file where that is not the function's. */
+type LineValue = readonly [line: number, value: number, file?: number];
+
 /** Where a function's own time went: its frames' lines, or what V8's ticks say. */
-function ownLines(profile: Profile, values: StackValues, own: readonly number[]): [number, number][] {
+function ownLines(profile: Profile, values: StackValues, own: readonly number[]): LineValue[] {
   const { leafLines } = profile;
   if (leafLines === null) return own.map((stack) => [lineOf(profile, stack), values.self[stack]]);
   const wanted = new Set(own);
-  const lines: [number, number][] = [];
+  const lines: LineValue[] = [];
   for (let i = 0; i < leafLines.length; i++) {
-    if (wanted.has(leafLines.stack[i])) lines.push([leafLines.line[i], leafLines.ticks[i]]);
+    if (wanted.has(leafLines.stack[i])) lines.push([leafLines.line[i], leafLines.ticks[i], leafLines.file?.[i] ?? -1]);
   }
   return lines.length > 0 ? lines : own.map((stack) => [lineOf(profile, stack), values.self[stack]]);
 }
 
-function heaviestLine(lines: readonly (readonly [line: number, value: number])[]): number {
-  const sums = new Map<number, number>();
-  for (const [line, value] of lines) {
-    if (line > 0) sums.set(line, (sums.get(line) ?? 0) + Math.abs(value));
+function heaviestLine(lines: readonly LineValue[]): { line: number; file: number } {
+  const sums = new Map<string, { line: number; file: number; value: number }>();
+  for (const [line, value, file = -1] of lines) {
+    if (line <= 0) continue;
+    const sum = sums.get(`${file}:${line}`);
+    if (sum === undefined) sums.set(`${file}:${line}`, { line, file, value: Math.abs(value) });
+    else sum.value += Math.abs(value);
   }
-  let best = 0;
-  let most = -1;
-  for (const [line, value] of sums) {
-    if (value > most) [best, most] = [line, value];
-  }
-  return best;
+  let best = { line: 0, file: -1, value: -1 };
+  for (const sum of sums.values()) if (sum.value > best.value) best = sum;
+  return { line: best.line, file: best.file };
 }

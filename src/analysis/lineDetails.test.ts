@@ -4,6 +4,7 @@ import { fc } from '../../test/support/property';
 import { profileOf } from '../../test/support/sampleProfile';
 import { cpuprofile } from '../formats/cpuprofile/cpuprofile';
 import { pprof } from '../formats/pprof/pprof';
+import { checkProfile } from '../profile/checkProfile';
 import type { Profile } from '../profile/profile';
 import { describeLine } from './lineDetails';
 import { indexLines, type LineIndex, leafLineRanges } from './lines';
@@ -95,7 +96,14 @@ const someSamples = fc.array(
   fc.record({
     frames: fc.array(someFrame, { minLength: 1, maxLength: 8 }),
     value: fc.integer({ min: 1, max: 9 }),
-    ticks: fc.array(fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 4 })), { maxLength: 3 }),
+    ticks: fc.array(
+      fc.tuple(
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.constantFrom(undefined, 'f.ts', 'g.ts'),
+      ),
+      { maxLength: 3 },
+    ),
   }),
   { minLength: 1, maxLength: 25 },
 );
@@ -112,9 +120,16 @@ describe('a line in its hover, against every stack climbed', () => {
     fc.assert(
       fc.property(someSamples, (samples) => {
         const leafLines = samples.flatMap(({ frames, ticks }) =>
-          ticks.map(([line, count]): [string[], number, number] => [frames, line, count]),
+          ticks.map(([line, count, file]): [string[], number, number, string | undefined] => [
+            frames,
+            line,
+            count,
+            file,
+          ]),
         );
-        expectSame(profileOf(samples, { leafLines, lines: 'declaration' }));
+        const profile = profileOf(samples, { leafLines, lines: 'declaration' });
+        expect(checkProfile(profile)).toEqual([]);
+        expectSame(profile);
       }),
       { numRuns: 150 },
     );

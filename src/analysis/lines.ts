@@ -1,4 +1,4 @@
-import type { Profile } from '../profile/profile';
+import type { LeafLineTable, Profile } from '../profile/profile';
 import type { StackValues } from './stackValues';
 
 /**
@@ -62,7 +62,7 @@ export function indexLines(profile: Profile): LineIndex {
   if (leafLines !== null) {
     for (let i = 0; i < leafLines.length; i++) {
       const leafFunc = frames.func[stacks.frame[leafLines.stack[i]]];
-      ofLeafLine[i] = entry(functions.file[leafFunc], leafLines.line[i], leafFunc);
+      ofLeafLine[i] = entry(leafLineFile(profile, leafLines, i), leafLines.line[i], leafFunc);
     }
   }
   return {
@@ -73,6 +73,12 @@ export function indexLines(profile: Profile): LineIndex {
     ofFrame,
     ofLeafLine,
   };
+}
+
+/** String index of the file that a leaf line is of, -1 where unknown. */
+export function leafLineFile({ frames, functions, stacks }: Profile, leafLines: LeafLineTable, row: number): number {
+  const other = leafLines.file === null ? -1 : leafLines.file[row];
+  return other >= 0 ? other : functions.file[frames.func[stacks.frame[leafLines.stack[row]]]];
 }
 
 /**
@@ -213,8 +219,7 @@ export function indexFiles(profile: Profile): LineIndex {
   const file: number[] = [];
   const func: number[] = [];
   const entries = new Map<number, number>();
-  const entry = (entryFunc: number): number => {
-    const entryFile = functions.file[entryFunc];
+  const entry = (entryFile: number, entryFunc: number): number => {
     let at = entries.get(entryFile);
     if (at === undefined) {
       at = file.length;
@@ -224,9 +229,11 @@ export function indexFiles(profile: Profile): LineIndex {
     }
     return at;
   };
+  const ofLeafLine = (stack: number, row: number): number =>
+    entry(leafLineFile(profile, leafLines!, row), frames.func[stacks.frame[stack]]);
   return {
-    ofFrame: frames.func.map(entry),
-    ofLeafLine: leafLines?.stack.map((stack) => entry(frames.func[stacks.frame[stack]])) ?? new Int32Array(0),
+    ofFrame: frames.func.map((of) => entry(functions.file[of], of)),
+    ofLeafLine: leafLines?.stack.map(ofLeafLine) ?? new Int32Array(0),
     length: file.length,
     file: Int32Array.from(file),
     line: new Int32Array(file.length),

@@ -72,9 +72,10 @@ function shortened<R extends Row>(rows: readonly R[], limit: number): R[] {
   }));
 }
 
-/** Every file that functions are in; where code of others was inlined, its function has its own. */
-function recordedPaths({ functions, strings }: Profile): string[] {
+/** Every file that functions or lines are in; where code of others was inlined, its function has its own. */
+function recordedPaths({ functions, strings, leafLines }: Profile): string[] {
   const files = new Set(functions.file);
+  for (const file of leafLines?.file ?? []) files.add(file);
   files.delete(-1);
   return Array.from(files, (file) => strings[file]);
 }

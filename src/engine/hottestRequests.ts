@@ -50,9 +50,10 @@ export function hotPathFrom(open: OpenProfile, { view: spec, from }: HotPathPara
     viewSamples: values.samples,
     unit: profile.sampleTypes[spec.sampleType].unit,
     cut: path.cut,
-    steps: path.steps.map(({ func, line, ...step }) => {
+    steps: path.steps.map(({ func, line, file: other, ...step }) => {
       const { name, file, line: declared } = describeFunction(profile, func);
-      return { func, name: shorten(name), file, line: line > 0 ? line : declared, ...step };
+      const place = line > 0 ? { file: other < 0 ? file : profile.strings[other], line } : { file, line: declared };
+      return { func, name: shorten(name), ...place, ...step };
     }),
   };
 }

@@ -83,6 +83,16 @@ export function checkProfile(profile: Profile): string[] {
     if (leafLines.stack.some((stack, i) => i > 0 && stack < leafLines.stack[i - 1])) {
       broken.push('leaf lines are not sorted by stack');
     }
+    const { file } = leafLines;
+    if (file !== null) {
+      column('leafLines.file', file, leafLines.length, -1, strings.length);
+      if (file.every((of) => of < 0)) {
+        broken.push('leaf lines have files, but each that of its function');
+      }
+      if (file.some((of, i) => of >= 0 && of === functions.file[frames.func[stacks.frame[leafLines.stack[i]]]])) {
+        broken.push("a leaf line names its function's file");
+      }
+    }
   }
   if (threads.length === 0) {
     broken.push('there is no thread');

@@ -130,7 +130,8 @@ function addPart(
   });
   if (leafLines === null) return;
   for (let i = 0; i < leafLines.length; i++) {
-    builder.addLeafLine(stackOf[leafLines.stack[i]], leafLines.line[i], leafLines.ticks[i] * factor);
+    const file = leafLines.file === null || leafLines.file[i] < 0 ? -1 : stringOf(leafLines.file[i]);
+    builder.addLeafLine(stackOf[leafLines.stack[i]], leafLines.line[i], leafLines.ticks[i] * factor, file);
   }
 }
 

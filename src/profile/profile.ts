@@ -120,10 +120,15 @@ export interface LabelTable {
   readonly unit: Int32Array;
 }
 
-/** `ticks[i]` samples of stack `stack[i]` were at line `line[i]` of its leaf function. Sorted by stack. */
+/**
+ * `ticks[i]` samples of stack `stack[i]` were at line `line[i]` of its leaf function. Sorted by stack. A line may be of
+ * another file than its function: a bundle's top-level code is of many, and V8 counts what it inlined for the caller.
+ */
 export interface LeafLineTable {
   readonly length: number;
   readonly stack: Int32Array;
   readonly line: Int32Array;
+  /** String index of the line's file, -1 where that is the function's own; null where all are. */
+  readonly file: Int32Array | null;
   readonly ticks: Float64Array;
 }

@@ -225,14 +225,23 @@ describe('ProfileBuilder', () => {
   it('sorts leaf lines and adds up equal ones, in any order that they come', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.nat(5), fc.integer({ min: 1, max: 4 }), fc.nat(9))),
+        fc.array(
+          fc.tuple(
+            fc.nat(5),
+            fc.integer({ min: 1, max: 4 }),
+            fc.nat(9),
+            fc.constantFrom('', '', 'own.ts', 'b.ts', 'c.ts'),
+          ),
+        ),
         fc.boolean(),
         (rows, atOnce) => {
           const builder = new ProfileBuilder();
           builder.addSampleType('samples', 'count');
+          const own = builder.string('own.ts');
           for (let i = 0, stack = -1; i < 6; i++) {
-            stack = builder.stack(stack, builder.frame(builder.func(builder.string('f'), -1, 0, 0), 0, false));
+            stack = builder.stack(stack, builder.frame(builder.func(builder.string('f'), own, 0, 0), 0, false));
           }
+          const files = rows.map((row) => (row[3] === '' ? -1 : builder.string(row[3])));
           if (atOnce) {
             const column = (at: 0 | 1 | 2): number[] => rows.map((row) => row[at]);
             const stacks = [-1, ...column(0)];
@@ -241,21 +250,35 @@ describe('ProfileBuilder', () => {
               Int32Array.of(1, ...column(1)),
               Float64Array.of(1, ...column(2)),
               stacks.length,
+              false,
+              files.every((file) => file < 0) ? null : Int32Array.of(-1, ...files),
             );
           } else {
-            for (const [stack, line, ticks] of rows) {
-              builder.addLeafLine(stack, line, ticks);
-            }
+            rows.forEach(([stack, line, ticks], i) => {
+              builder.addLeafLine(stack, line, ticks, files[i]);
+            });
           }
           const expected = new Map<string, number>();
-          for (const [stack, line, ticks] of [...rows].sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
-            expected.set(`${stack} ${line}`, (expected.get(`${stack} ${line}`) ?? 0) + ticks);
+          const otherFile = (row: (typeof rows)[number]): string => (row[3] === 'own.ts' ? '' : row[3]);
+          const sorted = [...rows].sort((a, b) => a[0] - b[0] || order(otherFile(a), otherFile(b)) || a[1] - b[1]);
+          for (const row of sorted) {
+            const key = `${row[0]} ${otherFile(row)} ${row[1]}`;
+            expected.set(key, (expected.get(key) ?? 0) + row[2]);
           }
-          const { leafLines } = finish(builder);
+          const profile = finish(builder);
+          const { leafLines, strings } = profile;
+          expect(checkProfile(profile)).toEqual([]);
           const actual =
             leafLines === null
               ? []
-              : [...leafLines.stack].map((stack, i) => [`${stack} ${leafLines.line[i]}`, leafLines.ticks[i]]);
+              : [...leafLines.stack].map((stack, i) => [
+                  `${stack} ${leafLines.file === null ? '' : (strings[leafLines.file[i]] ?? '')} ${leafLines.line[i]}`,
+                  leafLines.ticks[i],
+                ]);
+          // Files are sorted by when they were first seen.
+          function order(a: string, b: string): number {
+            return (a === '' ? -1 : builder.string(a)) - (b === '' ? -1 : builder.string(b));
+          }
           expect(actual).toEqual([...expected]);
         },
       ),

@@ -1,7 +1,8 @@
 import { FunctionTableBuilder } from './functionTableBuilder';
 import { exact, growFloat64, growInt32 } from './growColumn';
 import { LabelBuilder } from './labelBuilder';
-import type { LeafLineTable, Profile, ProfileMeta, SampleTable, SampleType, Thread } from './profile';
+import { LeafLineBuilder } from './leafLineBuilder';
+import type { Profile, ProfileMeta, SampleTable, SampleType, Thread } from './profile';
 import { stableOrder } from './stableOrder';
 import { StringTable } from './stringTable';
 import { PairTable, QuadTable } from './tupleTables';
@@ -46,12 +47,7 @@ export class ProfileBuilder {
   private timed: boolean | null = null;
   private labelled = false;
 
-  private leafCount = 0;
-  /** Leaf lines that are known to be sorted. */
-  private leafSorted = 0;
-  private leafStack: Int32Array = new Int32Array(64);
-  private leafLine: Int32Array = new Int32Array(64);
-  private leafTicks: Float64Array = new Float64Array(64);
+  private readonly leafLines = new LeafLineBuilder();
 
   /** Adds a sample type, of which the samples so far have 0. Returns its index. */
   addSampleType(type: string, unit: string): number {
@@ -183,51 +179,45 @@ export class ProfileBuilder {
     this.timed = timed && this.timed !== false;
   }
 
-  /** Records that `ticks` samples of `stack` were at `line` (1-based) of its leaf function. */
-  addLeafLine(stack: number, line: number, ticks: number): void {
-    const row = this.leafCount++;
-    if (row >= this.leafStack.length) {
-      this.leafStack = growInt32(this.leafStack, row + 1);
-      this.leafLine = growInt32(this.leafLine, row + 1);
-      this.leafTicks = growFloat64(this.leafTicks, row + 1);
-    }
-    this.leafStack[row] = stack;
-    this.leafLine[row] = line;
-    this.leafTicks[row] = ticks;
+  /**
+   * Records that `ticks` samples of `stack` were at `line` (1-based) of its leaf function.
+   * @param file string index of the line's file, -1 where that is the function's own
+   */
+  addLeafLine(stack: number, line: number, ticks: number, file = -1): void {
+    this.leafLines.add(stack, line, ticks, file);
   }
 
   /**
    * As `addLeafLine`, many at once: the builder takes the columns over, and leaves out rows with stack -1.
    * @param sorted whether they are sorted by stack and line, each once
+   * @param file as of `addLeafLine`; null where all are their functions' own
    */
-  addLeafLines(stack: Int32Array, line: Int32Array, ticks: Float64Array, length: number, sorted = false): void {
-    if (this.leafCount === 0) {
-      this.leafSorted = sorted ? length : 0;
-      this.leafStack = stack;
-      this.leafLine = line;
-      this.leafTicks = ticks;
-      this.leafCount = length;
-    } else {
-      for (let row = 0; row < length; row++) {
-        this.addLeafLine(stack[row], line[row], ticks[row]);
-      }
-    }
+  addLeafLines(
+    stack: Int32Array,
+    line: Int32Array,
+    ticks: Float64Array,
+    length: number,
+    sorted = false,
+    file: Int32Array | null = null,
+  ): void {
+    this.leafLines.addAll(stack, line, ticks, length, sorted, file);
   }
 
   /** The finished profile. The builder must not be used afterwards. */
   finish(meta: ProfileMeta): Profile {
     const threads = this.threads.length > 0 ? this.threads : [{ name: '', process: null, pid: null, tid: null }];
-    const leafLines = this.finishLeafLines();
+    const functions = this.functions.finish();
+    const leafLines = this.leafLines.finish((stack) => functions.file[this.frames.a[this.stacks.b[stack]]]);
     const single = this.single() !== null;
     const samples = single ? this.finishSamples() : this.inTimeOrder(this.finishSamples(), threads.length);
-    const { functions, frames, stacks } = this;
+    const { frames, stacks } = this;
     const inlined = Uint8Array.from(frames.c.subarray(0, frames.length));
     const kind = Uint8Array.from(frames.d.subarray(0, frames.length));
     const labels = this.labels.finish();
     return {
       meta,
       strings: this.strings.toArray(),
-      functions: functions.finish(),
+      functions,
       frames: {
         length: frames.length,
         func: exact(frames.a, frames.length),
@@ -343,89 +333,6 @@ export class ProfileBuilder {
       values: samples.values.map((column) => reordered(column, order)),
       labelSet: samples.labelSet === null ? null : order.map((row) => samples.labelSet![row]),
     };
-  }
-
-  /** Sorted by stack, then line; equal pairs added up. */
-  private finishLeafLines(): LeafLineTable | null {
-    if (this.leafCount === 0) {
-      return null;
-    }
-    const repeats = this.leafSorted < this.leafCount && this.sortLeafLines();
-    const { leafStack: stack, leafLine: line, leafTicks: ticks } = this;
-    let first = 0;
-    while (first < this.leafCount && stack[first] < 0) {
-      first++;
-    }
-    let end = this.leafCount;
-    if (repeats && first < end) {
-      end = first;
-      for (let row = first + 1; row < this.leafCount; row++) {
-        if (stack[row] === stack[end] && line[row] === line[end]) {
-          ticks[end] += ticks[row];
-        } else {
-          end++;
-          stack[end] = stack[row];
-          line[end] = line[row];
-          ticks[end] = ticks[row];
-        }
-      }
-      end++;
-    }
-    const length = end - first;
-    if (length > 0 && first === 0 && length === stack.length) {
-      return { length, stack, line, ticks };
-    }
-    return length === 0
-      ? null
-      : { length, stack: stack.slice(first, end), line: line.slice(first, end), ticks: ticks.slice(first, end) };
-  }
-
-  /**
-   * Decoders add leaf lines nearly in order, so insertion is tried first; it gives up where it has to move much.
-   * @returns whether two rows may be of one stack and line
-   */
-  private sortLeafLines(): boolean {
-    const { leafStack: stack, leafLine: line, leafTicks: ticks } = this;
-    let moves = this.leafCount * 4;
-    let repeats = false;
-    for (let row = 1; row < this.leafCount; row++) {
-      const ofStack = stack[row];
-      const ofLine = line[row];
-      if (stack[row - 1] < ofStack || (stack[row - 1] === ofStack && line[row - 1] < ofLine)) {
-        continue;
-      }
-      repeats = true;
-      const ofTicks = ticks[row];
-      let to = row;
-      while (to > 0 && (stack[to - 1] > ofStack || (stack[to - 1] === ofStack && line[to - 1] > ofLine))) {
-        stack[to] = stack[to - 1];
-        line[to] = line[to - 1];
-        ticks[to] = ticks[to - 1];
-        to--;
-      }
-      stack[to] = ofStack;
-      line[to] = ofLine;
-      ticks[to] = ofTicks;
-      moves -= row - to;
-      if (moves < 0) {
-        this.mergeSortLeafLines();
-        return true;
-      }
-    }
-    return repeats;
-  }
-
-  private mergeSortLeafLines(): void {
-    const keys = new Float64Array(this.leafCount);
-    for (let i = 0; i < keys.length; i++) {
-      keys[i] = this.leafStack[i] * 0x100000000 + this.leafLine[i];
-    }
-    const order = stableOrder(keys);
-    if (order !== null) {
-      this.leafStack = order.map((row) => this.leafStack[row]);
-      this.leafLine = order.map((row) => this.leafLine[row]);
-      this.leafTicks = reordered(this.leafTicks, order);
-    }
   }
 }
 

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { DebuggerLocations, type LocatableProfile, type ScriptDebugger } from './debuggerLocations';
+import {
+  DebuggerLocations,
+  type LocatableProfile,
+  type ScriptDebugger,
+  type VscodeExtension,
+} from './debuggerLocations';
 import type { ScriptReader } from './sourceMaps';
 
 const files: ScriptReader = { readScript: () => '', readMap: () => null };
@@ -72,6 +77,57 @@ describe('DebuggerLocations', () => {
       source: { path: '/w/app.ts' },
     });
     expect(target.asked).toEqual(['map 7']);
+  });
+
+  /** The top level of a bundle: a function that is mapped, one that is not, ticks of two sources and of none. */
+  function bundle(): LocatableProfile {
+    const frame = (functionName: string, lineNumber: number, columnNumber: number) => ({
+      callFrame: { functionName, scriptId: '7', url: '/w/app.js', lineNumber, columnNumber },
+    });
+    const ticks = (...lines: number[]) => lines.map((line) => ({ line, ticks: 1 }));
+    return {
+      nodes: [
+        { ...frame('', 0, 0), positionTicks: ticks(1, 2, 3, 4) },
+        { ...frame('hot', 1, 10), positionTicks: ticks(2, 3, 4) },
+      ],
+    };
+  }
+  const placesOf = (loaded: LocatableProfile, added: VscodeExtension): string[][] =>
+    loaded.nodes.map((node) =>
+      [node.locationId, ...node.positionTicks!.map((tick) => tick.startLocationId)].map((id) => {
+        const place = added.locations[id!].locations[0];
+        return `${place.source.path}:${place.lineNumber}`;
+      }),
+    );
+
+  it('puts ticks into the sources that they are of, by a map', async () => {
+    // Line 2 is a.ts:11, line 3 is b.ts:12.
+    const map = { version: 3, sources: ['a.ts', 'b.ts'], names: [], mappings: ';AAUA;ACCA' };
+    const target = debug({
+      sourceMapUrl: async () => `data:application/json,${encodeURIComponent(JSON.stringify(map))}`,
+    });
+    const loaded = bundle();
+    const added = (await new DebuggerLocations(target, files, undefined).annotate(loaded, never))!;
+    expect(placesOf(loaded, added)).toEqual([
+      ['/w/app.js:1', '/w/app.js:1', '/w/a.ts:11', '/w/b.ts:12', '/w/app.js:4'],
+      ['/w/a.ts:11', '/w/a.ts:11', '/w/b.ts:12', '/w/a.ts:11'],
+    ]);
+  });
+
+  it('puts ticks into the sources that the debugger shows', async () => {
+    const target = debug({
+      sourceMapUrl: async () => 'app.js.map',
+      preferredPlace: async (url, line, column) =>
+        line === 2 || line === 3
+          ? { file: line === 2 ? '/w/a.ts' : '/w/b.ts', line: line + 9, column: 1 }
+          : { file: url, line, column },
+    });
+    const loaded = bundle();
+    const added = (await new DebuggerLocations(target, files, undefined).annotate(loaded, never))!;
+    expect(placesOf(loaded, added)).toEqual([
+      ['/w/app.js:1', '/w/app.js:1', '/w/a.ts:11', '/w/b.ts:12', '/w/app.js:4'],
+      ['/w/a.ts:11', '/w/a.ts:11', '/w/b.ts:12', '/w/a.ts:11'],
+    ]);
   });
 
   it('adds nothing where maps are on disk, where there are none, and where the debugger shows the script itself', async () => {

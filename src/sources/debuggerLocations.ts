@@ -1,4 +1,4 @@
-import { type MappedFunction, mapFunction, mapLine } from './functionPlaces';
+import { type MappedFunction, type MappedLine, mapFunction, mapLine } from './functionPlaces';
 import { ScriptMap, type SourcePlace } from './scriptMap';
 import type { ScriptReader } from './sourceMaps';
 import { decodeDataUrl, findSourceMapUrl, resolveAddress } from './sourceMapUrl';
@@ -56,7 +56,7 @@ type Mapping = { kind: 'none' } | { kind: 'map'; map: ScriptMap } | { kind: 'deb
 export class DebuggerLocations {
   private readonly scripts = new Map<string, Promise<Mapping>>();
   private readonly functions = new Map<string, Promise<MappedFunction | null>>();
-  private readonly lines = new Map<string, Promise<number>>();
+  private readonly lines = new Map<string, Promise<MappedLine | null>>();
   private readonly unanswered = new Set<string>();
 
   constructor(
@@ -76,7 +76,7 @@ export class DebuggerLocations {
    */
   async annotate(profile: LocatableProfile, signal: AbortSignal): Promise<VscodeExtension | null> {
     const located: (MappedFunction | null)[] = new Array(profile.nodes.length).fill(null);
-    const tickLines: (number[] | null)[] = new Array(profile.nodes.length).fill(null);
+    const tickLines: ((MappedLine | null)[] | null)[] = new Array(profile.nodes.length).fill(null);
     let any = false;
     let next = 0;
     const work = async (): Promise<void> => {
@@ -84,14 +84,19 @@ export class DebuggerLocations {
         const index = next++;
         const { callFrame, positionTicks } = profile.nodes[index];
         const mapping = await this.mappingOf(callFrame.url, callFrame.scriptId);
-        const place = mapping.kind === 'none' ? null : await this.functionOf(mapping, callFrame);
-        if (place) {
-          any = true;
-          located[index] = place;
-          tickLines[index] = await Promise.all(
-            (positionTicks ?? []).map((tick) => this.lineOf(mapping, place, callFrame, tick.line)),
-          );
+        if (mapping.kind === 'none') {
+          continue;
         }
+        const place = await this.functionOf(mapping, callFrame);
+        if (place === null && (callFrame.lineNumber < 0 || this.unanswered.has(functionKey(callFrame)))) {
+          continue;
+        }
+        located[index] = place;
+        const lines = await Promise.all(
+          (positionTicks ?? []).map((tick) => this.lineOf(mapping, place, callFrame, tick.line)),
+        );
+        tickLines[index] = lines;
+        any ||= place !== null || lines.some((line) => line !== null);
       }
     };
     await Promise.all(Array.from({ length: CONCURRENCY }, work));
@@ -101,13 +106,13 @@ export class DebuggerLocations {
     const table = new LocationTable();
     for (const [index, node] of profile.nodes.entries()) {
       const place = located[index] ?? unmapped(node.callFrame);
-      node.locationId = table.idOf(node.callFrame, place, place?.line ?? 0);
+      node.locationId = table.idOf(node.callFrame, place);
       for (const [i, tick] of (node.positionTicks ?? []).entries()) {
-        const line = tickLines[index]?.[i] ?? tick.line;
+        const line = tickLines[index]?.[i] ?? (place && { file: place.file, line: tick.line });
+        const own = line?.file === place?.file && line?.line === place?.line;
         tick.startLocationId = table.idOf(
           { ...node.callFrame, lineNumber: tick.line - 1, columnNumber: 0 },
-          place,
-          line,
+          line && { ...line, column: own && place ? place.column : 1 },
         );
       }
     }
@@ -144,7 +149,7 @@ export class DebuggerLocations {
   }
 
   private functionOf(mapping: Mapping, frame: VscodeLocation['callFrame']): Promise<MappedFunction | null> {
-    const key = `${frame.scriptId}:${frame.lineNumber}:${frame.columnNumber}:${frame.functionName}`;
+    const key = functionKey(frame);
     let place = this.functions.get(key);
     if (!place) {
       place = this.findFunction(mapping, frame).catch(() => {
@@ -169,27 +174,36 @@ export class DebuggerLocations {
     return place && isElsewhere(place, frame.url, line) ? { ...place, name: frame.functionName } : null;
   }
 
+  /** Null for a line that is not mapped, of a function that is not. */
   private lineOf(
     mapping: Mapping,
-    place: MappedFunction,
+    place: MappedFunction | null,
     frame: VscodeLocation['callFrame'],
     line: number,
-  ): Promise<number> {
+  ): Promise<MappedLine | null> {
     if (mapping.kind === 'map') {
       return Promise.resolve(mapLine(mapping.map, place, line, frame.lineNumber + 1, frame.columnNumber + 1));
     }
     const first = line === frame.lineNumber + 1;
-    const key = `${frame.scriptId}:${line}:${first ? frame.columnNumber : ''}:${place.file}`;
+    const key = `${frame.scriptId}:${line}:${first ? frame.columnNumber : ''}:${place?.file ?? ''}`;
     let original = this.lines.get(key);
     if (!original) {
-      original = this.debug.preferredPlace(frame.url, line, first ? frame.columnNumber + 1 : 1).then(
-        (found) => (found?.file === place.file ? found.line : place.line),
-        () => place.line,
+      original = this.debug.preferredPlace(frame.url, line, first ? Math.max(1, frame.columnNumber + 1) : 1).then(
+        (found) => {
+          // What a function's first line has of another source is not known to be in the function.
+          const other = found !== null && (!first || place === null) && isElsewhere(found, frame.url, line);
+          return other || found?.file === place?.file ? found : null;
+        },
+        () => null,
       );
       this.lines.set(key, original);
     }
-    return original;
+    return original.then((found) => found ?? place);
   }
+}
+
+function functionKey(frame: VscodeLocation['callFrame']): string {
+  return `${frame.scriptId}:${frame.lineNumber}:${frame.columnNumber}:${frame.functionName}`;
 }
 
 /** A debugger answers with the script's own position where it has no map. */
@@ -208,19 +222,17 @@ class LocationTable {
   readonly locations: VscodeLocation[] = [];
   private readonly ids = new Map<string, number>();
 
-  idOf(callFrame: VscodeLocation['callFrame'], place: SourcePlace | null, line: number): number {
-    const key = [callFrame.functionName, callFrame.scriptId, callFrame.lineNumber, callFrame.columnNumber, line].join(
-      ':',
-    );
+  idOf(callFrame: VscodeLocation['callFrame'], place: SourcePlace | null): number {
+    const { functionName, scriptId, lineNumber, columnNumber } = callFrame;
+    const key = [functionName, scriptId, lineNumber, columnNumber, place?.line, place?.file].join(':');
     let id = this.ids.get(key);
     if (id === undefined) {
-      const source = place && { name: place.file.slice(place.file.lastIndexOf('/') + 1), path: place.file };
-      const column = place && line === place.line ? place.column : 1;
       id = this.locations.length;
+      const source = place && { name: place.file.slice(place.file.lastIndexOf('/') + 1), path: place.file };
       this.locations.push({
         callFrame,
         locations: source
-          ? [{ lineNumber: line, columnNumber: column, source: { ...source, sourceReference: 0 } }]
+          ? [{ lineNumber: place.line, columnNumber: place.column, source: { ...source, sourceReference: 0 } }]
           : [],
       });
       this.ids.set(key, id);

@@ -15,7 +15,9 @@ export interface MappedFunction extends SourcePlace {
  * @param column 1-based, 0 where unknown
  */
 export function mapFunction(map: ScriptMap, name: string, line: number, column: number): MappedFunction | null {
-  const place = column > 0 ? map.placeAt(line, column) : map.placeFrom(line, 1);
+  // What is at its start does not say whose the top level of several modules in one script is.
+  const several = line === 1 && column === 1 && map.onlySource === null;
+  const place = several ? null : column > 0 ? map.placeAt(line, column) : map.placeFrom(line, 1);
   if (place) {
     return { ...place, name: originalName(map, name, line, column) ?? name };
   }
@@ -26,19 +28,39 @@ export function mapFunction(map: ScriptMap, name: string, line: number, column: 
   return null;
 }
 
+/** A line in an original source. */
+export interface MappedLine {
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
 /**
- * The source line of a line (1-based) inside a function of compiled code: that of the line's first mapping, or on the
- * function's first line that of the first mapping in the function. Where that is in another source (inlined by a
- * bundler, or another function before it on the line), and where nothing is mapped, the function's own line.
+ * The source line of a line (1-based) that V8 counted for a function of compiled code: that of the line's first mapping,
+ * in whatever source it is (the top level of a bundle is of many, and the lines of what V8 inlined count for the caller).
+ * On the function's own first line it is that of the first mapping in the function, and so in its source. Where nothing
+ * is mapped, and where a compiled line is of several sources (minified code), it is the function's own line.
+ *
+ * @param mapped null for a function that the map does not know
+ * @param first 1-based line of the declaration in the compiled code
+ * @param column 1-based, 0 where unknown
+ * @returns null where neither the line nor its function is mapped
  */
-export function mapLine(map: ScriptMap, mapped: MappedFunction, line: number, first: number, column: number): number {
-  if (line === first) {
-    const place = map.placeFrom(line, Math.max(1, column));
+export function mapLine(
+  map: ScriptMap,
+  mapped: MappedFunction | null,
+  line: number,
+  first: number,
+  column: number,
+): MappedLine | null {
+  const inFirst = line === first;
+  const place = map.placeFrom(line, inFirst ? Math.max(1, column) : 1);
+  const own = place !== null && place.file === mapped?.file;
+  if (mapped !== null && inFirst) {
     // The position between name and body often belongs to the declaration: never an earlier line than that.
-    return place?.file === mapped.file && place.line >= mapped.line ? place.line : mapped.line;
+    return own && place.line >= mapped.line ? place : mapped;
   }
-  const place = map.placeFrom(line, 1);
-  return place?.file === mapped.file ? place.line : mapped.line;
+  return place !== null && (own || map.isOfOneSource(line)) ? place : mapped;
 }
 
 /** What may stand between an identifier and the parameters: `a(`, `a=(`, `a=function(`, `a:(`, `a:function(`. */

@@ -23,6 +23,7 @@ export class ScriptMap {
   private readonly sources: readonly (string | null)[];
   private readonly names: readonly string[];
   private readonly texts: ReadonlySet<string>;
+  private readonly ofOneSource = new Map<number, boolean>();
 
   /**
    * @param text the map's JSON, also an index map with `sections`
@@ -48,6 +49,17 @@ export class ScriptMap {
   /** The only original source; null where there are several. */
   get onlySource(): string | null {
     return this.sources.length === 1 ? this.sources[0] : null;
+  }
+
+  /** Whether all mappings of a line are into the same source. */
+  isOfOneSource(line: number): boolean {
+    let one = this.ofOneSource.get(line);
+    if (one === undefined) {
+      const mapped = (this.lines[line - 1] ?? []).filter((segment) => segment.length >= 4);
+      one = mapped.every((segment) => this.sources[segment[1]] === this.sources[mapped[0][1]]);
+      this.ofOneSource.set(line, one);
+    }
+    return one;
   }
 
   /** The place of the closest mapping at or before a column of the same line; after it where there is none before. */

@@ -3,11 +3,17 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { eachMapping, encodedMappings, TraceMap } from '@jridgewell/trace-mapping';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fc } from '../../test/support/property';
+import { leafLineFile } from '../analysis/lines';
+import { sumStacks } from '../analysis/stackValues';
+import { listTop } from '../analysis/top';
 import { bytesSource } from '../engine/byteSource';
 import { cpuprofile } from '../formats/cpuprofile/cpuprofile';
+import { pprof } from '../formats/pprof/pprof';
+import { checkProfile } from '../profile/checkProfile';
 import { mergeProfiles } from '../profile/mergeProfiles';
 import type { Profile } from '../profile/profile';
 import { ProfileBuilder } from '../profile/profileBuilder';
@@ -55,6 +61,28 @@ export class Runner {
 new Runner().runAll(400);
 `;
 
+/** Two modules whose top level takes time; the loop of one is small enough to be inlined into the other. */
+const kernelText = `export function grind(rounds: number): number {
+  let sum: number = 0;
+  for (let i = 0; i < rounds; i++) {
+    sum += Math.sqrt(i) * Math.sin(i) + Math.atan2(i, sum);
+  }
+  return sum;
+}
+`;
+const entryText = `import { grind } from './kernel';
+
+const end: number = Date.now() + 400;
+let sum: number = 0;
+while (Date.now() < end) {
+  for (let i = 0; i < 20000; i++) {
+    sum += Math.cbrt(i) + Math.cosh(i);
+  }
+  sum += grind(20000);
+}
+console.log(sum);
+`;
+
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'emberline maps '));
   mkdirSync(join(folder, 'src'));
@@ -63,12 +91,23 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+interface RawNode {
+  readonly callFrame: { readonly url: string };
+  readonly positionTicks?: readonly { readonly line: number; readonly ticks: number }[];
+}
+
 /** Runs a script under V8's profiler and decodes what it wrote. */
 function record(script: string): Profile {
+  return recordRaw(script).profile;
+}
+
+function recordRaw(script: string): { profile: Profile; nodes: readonly RawNode[] } {
   const out = mkdtempSync(join(folder, 'prof-'));
   execFileSync(process.execPath, ['--cpu-prof', '--cpu-prof-interval', '500', `--cpu-prof-dir=${out}`, script]);
   const bytes = readFileSync(join(out, readdirSync(out)[0]));
-  return cpuprofile.decode(bytesSource('a.cpuprofile', new Uint8Array(bytes)), { checkpoint: () => undefined });
+  const { nodes } = JSON.parse(bytes.toString()) as { nodes: RawNode[] };
+  const source = bytesSource('a.cpuprofile', new Uint8Array(bytes));
+  return { profile: cpuprofile.decode(source, { checkpoint: () => undefined }), nodes };
 }
 
 function find(profile: Profile, name: string): { file: string; line: number; index: number } {
@@ -159,6 +198,87 @@ describe('applySourceMaps on compiled programs', () => {
     }
   });
 
+  it('puts lines of top-level code, and what V8 inlined, into the modules that they are of', () => {
+    const kernel = join(folder, 'src', 'kernel.ts');
+    const entry = join(folder, 'src', 'entry.ts');
+    writeFileSync(kernel, kernelText);
+    writeFileSync(entry, entryText);
+    const outfile = join(folder, 'modules.js');
+    buildSync({ entryPoints: [entry], bundle: true, outfile, sourcemap: 'linked', platform: 'node' });
+    const { profile: raw, nodes } = recordRaw(outfile);
+    const profile = applySourceMaps(raw, createScriptFiles());
+    expect(checkProfile(profile)).toEqual([]);
+
+    // By hand: V8's ticks of each line of the bundle are those of the line's first mapping, whatever it is of.
+    const firstOf = new Map<number, string>();
+    eachMapping(new TraceMap(readFileSync(`${outfile}.map`, 'utf8')), ({ generatedLine, source, originalLine }) => {
+      if (source !== null && !firstOf.has(generatedLine)) {
+        firstOf.set(generatedLine, `${join(folder, source)}:${originalLine}`);
+      }
+    });
+    const expected = new Map<string, number>();
+    for (const { callFrame, positionTicks } of nodes) {
+      for (const { line, ticks } of callFrame.url.endsWith('/modules.js') ? (positionTicks ?? []) : []) {
+        const place = firstOf.get(line) ?? `${callFrame.url}:${line}`;
+        expected.set(place, (expected.get(place) ?? 0) + ticks);
+      }
+    }
+    const lines = (of: Profile): Map<string, number> => {
+      const found = new Map<string, number>();
+      const leaf = of.leafLines!;
+      for (let i = 0; i < leaf.length; i++) {
+        const file = of.strings[leafLineFile(of, leaf, i)] ?? '';
+        if (file.startsWith(folder) || file.endsWith('/modules.js')) {
+          const place = `${file}:${leaf.line[i]}`;
+          found.set(place, (found.get(place) ?? 0) + leaf.ticks[i]);
+        }
+      }
+      return found;
+    };
+    const sorted = (map: Map<string, number>) => [...map].sort((a, b) => (a[0] < b[0] ? -1 : 1));
+    expect(sorted(lines(profile))).toEqual(sorted(expected));
+    expect(lines(profile).get(`${entry}:7`)).toBeGreaterThan(20);
+    expect(lines(profile).get(`${kernel}:4`)).toBeGreaterThan(20);
+
+    // The top level keeps its place in the bundle, but not its lines; their text is known to be in the map.
+    const top = [...profile.leafLines!.file!].findIndex((file) => profile.strings[file] === entry);
+    const topFunction = profile.frames.func[profile.stacks.frame[profile.leafLines!.stack[top]]];
+    expect(profile.strings[profile.functions.file[topFunction]]).toMatch(/modules\.js$/);
+    expect(readEmbeddedSource(createScriptFiles(), profile.embeddedSources!.get(entry)!, entry)).toBe(entryText);
+    const values = sumStacks(profile, { sampleType: 0, thread: null });
+    for (const by of ['line', 'file'] as const) {
+      for (const { self, total } of listTop(profile, values, by, 'self')) {
+        expect(self).toBeLessThanOrEqual(total * (1 + 1e-12));
+        expect(total).toBeLessThanOrEqual(values.total * (1 + 1e-12));
+      }
+    }
+
+    // Merged, and written and read again.
+    const merged = mergeProfiles([
+      { profile, name: 'a' },
+      { profile, name: 'b' },
+    ]);
+    expect(checkProfile(merged)).toEqual([]);
+    expect(sorted(lines(merged))).toEqual(sorted(expected).map(([place, ticks]) => [place, ticks * 2]));
+    const self = (of: Profile): Map<string, number> =>
+      new Map(
+        listTop(of, sumStacks(of, { sampleType: 0, thread: null }), 'line', 'self')
+          .filter((row) => row.file?.startsWith(folder))
+          .map((row) => [`${row.file}:${row.line ?? 0}`, row.self]),
+      );
+    const read = (format: typeof cpuprofile): Profile =>
+      format.decode(bytesSource('a', format.encode!(profile)), { checkpoint: () => undefined });
+    for (const format of [cpuprofile, pprof]) {
+      const again = read(format);
+      expect(checkProfile(again)).toEqual([]);
+      for (const [place, value] of self(profile)) {
+        // What is written is whole samples, each stack's divided among its lines.
+        expect(Math.abs((self(again).get(place) ?? 0) - value)).toBeLessThan(12);
+      }
+      expect(self(again).get(`${entry}:7`)).toBeGreaterThan(15);
+    }
+  });
+
   it('says which maps are missing, and leaves those functions as they were', () => {
     const outfile = join(folder, 'lost.js');
     buildSync({
@@ -211,7 +331,7 @@ describe('applySourceMaps on maps by hand', () => {
       ],
     };
     const scripts = reader('//# sourceMappingURL=a.js.map', { '/w/out/a.js.map': JSON.stringify(indexed) });
-    const first = applySourceMaps(tiny('file:///w/out/a.js', 1, 1, 2), scripts);
+    const first = applySourceMaps(tiny('file:///w/out/a.js', 1, 11, 2), scripts);
     expect(find(first, 'f')).toMatchObject({ file: '/w/src/a.ts', line: 11 });
     expect([...first.leafLines!.line]).toEqual([12]);
     const second = applySourceMaps(tiny('/w/out/a.js', 11, 1, 12), scripts);
@@ -301,6 +421,110 @@ describe('applySourceMaps on maps by hand', () => {
           const { functions } = profile;
           expect(functions.line[0]).toBeGreaterThan(0);
           expect(typeof profile.strings[functions.file[0]]).toBe('string');
+        },
+      ),
+    );
+  });
+});
+
+/** Mappings a line: `[column]` or `[column, source, line, column]`, 0-based. */
+function encode(lines: [number, ...number[]][][]): string {
+  const decoded = { version: 3 as const, sources: ['a', 'b', 'c'], names: [], mappings: lines as [number][][] };
+  return encodedMappings(new TraceMap(decoded));
+}
+
+describe('lines and sources', () => {
+  // a.ts:1, a.ts:2, b.ts:1, nothing, and a line of both: b.ts:2 first.
+  const mappings = encode([
+    [],
+    [[0, 0, 0, 0]],
+    [[2, 0, 1, 0]],
+    [[2, 1, 0, 0]],
+    [],
+    [
+      [0, 1, 1, 0],
+      [9, 0, 4, 0],
+    ],
+  ]);
+  const text = JSON.stringify({ version: 3, sources: ['a.ts', 'b.ts'], names: [], mappings });
+  const scripts = reader('//# sourceMappingURL=a.js.map', { '/w/a.js.map': text });
+  const placeOf = (profile: Profile): string => {
+    const leaf = profile.leafLines!;
+    return `${profile.strings[leafLineFile(profile, leaf, 0)]}:${leaf.line[0]}`;
+  };
+
+  it.each([
+    ['a function of a.ts', 2, 11, ['/w/a.ts:1', '/w/a.ts:2', '/w/b.ts:1', '/w/a.ts:1', '/w/a.ts:1']],
+    ['the top level', 1, 1, ['/w/a.ts:1', '/w/a.ts:2', '/w/b.ts:1', '/w/a.js:5', '/w/a.js:6']],
+  ])('of %s are where they are mapped, unless that says nothing', (_, line, column, expected) => {
+    const found = [2, 3, 4, 5, 6].map((tick) => applySourceMaps(tiny('/w/a.js', line, column, tick), scripts));
+    expect(found.flatMap(checkProfile)).toEqual([]);
+    expect(found.map(placeOf)).toEqual(expected);
+  });
+
+  it('keeps a bundle of one line as it is', () => {
+    const oneLine = JSON.stringify({
+      version: 3,
+      sources: ['a.ts', 'b.ts'],
+      names: [],
+      mappings: encode([
+        [
+          [0, 0, 0, 0],
+          [50, 1, 3, 0],
+        ],
+      ]),
+    });
+    const minified = reader('//# sourceMappingURL=a.js.map', { '/w/a.js.map': oneLine });
+    expect(placeOf(applySourceMaps(tiny('/w/a.js', 1, 1, 1), minified))).toBe('/w/a.js:1');
+    expect(placeOf(applySourceMaps(tiny('/w/a.js', 1, 20, 1), minified))).toBe('/w/a.ts:1');
+    expect(placeOf(applySourceMaps(tiny('/w/a.js', 1, 60, 1), minified))).toBe('/w/b.ts:4');
+  });
+
+  it('gives frames that record calls a function in the other file', () => {
+    const builder = new ProfileBuilder();
+    builder.addSampleType('samples', 'count');
+    const func = builder.func(builder.string('f'), builder.string('/w/a.js'), 2, 11);
+    const stack = [3, 4, 5].reduce((below, line) => builder.stack(below, builder.frame(func, line, false)), -1);
+    builder.setValue(builder.addSample(stack, 0, null, -1), 0, 1);
+    const raw = builder.finish({ ...tiny('', 0, 0, 1).meta, lines: 'call' });
+    const profile = applySourceMaps(raw, scripts);
+    expect(checkProfile(profile)).toEqual([]);
+    const { frames, functions, strings } = profile;
+    expect(
+      [...frames.func].map(
+        (of, i) => `${strings[functions.name[of]]} ${strings[functions.file[of]]}:${frames.line[i]}`,
+      ),
+    ).toEqual(['f /w/a.ts:2', 'f /w/b.ts:1', 'f /w/a.ts:1']);
+    expect(functions.length).toBe(2);
+  });
+
+  it('is a sound profile with all ticks, whatever the map says', () => {
+    const segment = fc.oneof(fc.tuple(fc.nat(20)), fc.tuple(fc.nat(20), fc.nat(2), fc.nat(5), fc.nat(9)));
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(segment, { maxLength: 3 }), { maxLength: 6 }),
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.nat(9), fc.integer({ min: 1, max: 7 })), { minLength: 1 }),
+        (segments, rows) => {
+          const ascending = segments.map((line) => line.sort((a, b) => a[0] - b[0]));
+          const map = { version: 3, sources: ['a.ts', 'b.ts', 'c.ts'], names: [], mappings: encode(ascending) };
+          const builder = new ProfileBuilder();
+          builder.addSampleType('samples', 'count');
+          for (const [line, column, tick] of rows) {
+            const func = builder.func(builder.string('f'), builder.string('/w/a.js'), line, column);
+            const stack = builder.stack(-1, builder.frame(func, line, false));
+            builder.setValue(builder.addSample(stack, 0, null, -1), 0, 1);
+            builder.addLeafLine(stack, tick, 1);
+          }
+          const raw = builder.finish(tiny('', 0, 0, 1).meta);
+          const profile = applySourceMaps(
+            raw,
+            reader('//# sourceMappingURL=a.js.map', { '/w/a.js.map': JSON.stringify(map) }),
+          );
+          expect(checkProfile(profile)).toEqual([]);
+          expect(profile.leafLines!.ticks.reduce((sum, ticks) => sum + ticks, 0)).toBe(rows.length);
+          const leaf = profile.leafLines!;
+          const keys = [...leaf.stack].map((stack, i) => `${stack} ${leaf.line[i]} ${leaf.file?.[i] ?? -1}`);
+          expect(new Set(keys).size).toBe(keys.length);
         },
       ),
     );

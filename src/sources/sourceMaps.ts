@@ -1,6 +1,6 @@
 import { FunctionTableBuilder } from '../profile/functionTableBuilder';
 import type { LeafLineTable, Profile } from '../profile/profile';
-import { stableOrder } from '../profile/stableOrder';
+import { sortLeafLines } from '../profile/sortLeafLines';
 import { type MappedFunction, mapFunction, mapLine } from './functionPlaces';
 import { embeddedText, ScriptMap } from './scriptMap';
 import { decodeDataUrl, findSourceMapUrl, resolveAddress } from './sourceMapUrl';
@@ -19,7 +19,8 @@ const MAX_NAMED = 3;
 
 /**
  * The profile with positions in the original sources, where its scripts have source maps (inline or beside them):
- * functions, frames and leaf lines. Functions that become equal are merged; samples and stacks stay as they are.
+ * functions, frames and leaf lines. A leaf line goes to where it is mapped, in whatever source that is; so does a frame
+ * that records where its function called. Functions that become equal are merged; samples and stacks stay as they are.
  * The same profile is answered where no script has a map. Maps that could not be read are told in `meta.notes`
  * (those of packages in node_modules are left out: they are often published without).
  * Costs a look-up a function and a line of it, never one a sample.
@@ -29,78 +30,106 @@ export function applySourceMaps(profile: Profile, scripts: ScriptReader, checkpo
   const maps = new ScriptMaps(scripts, checkpoint);
   const { functions, strings } = profile;
   const mapOf: (ScriptMap | null)[] = new Array(functions.length);
-  const mapped: (MappedFunction | null)[] = new Array(functions.length);
-  const embedded = new Map<string, string>();
-  let any = false;
   for (let i = 0; i < functions.length; i++) {
-    const map = functions.file[i] >= 0 && functions.line[i] > 0 ? maps.of(strings[functions.file[i]]) : null;
-    const place = map && mapFunction(map, strings[functions.name[i]], functions.line[i], functions.column[i]);
-    mapOf[i] = map;
-    mapped[i] = place;
-    any ||= place !== null;
-    if (place && map?.hasText(place.file)) {
-      embedded.set(place.file, strings[functions.file[i]]);
-    }
+    mapOf[i] = functions.file[i] >= 0 && functions.line[i] > 0 ? maps.of(strings[functions.file[i]]) : null;
   }
   const notes = maps.note();
   const meta = notes === null ? profile.meta : { ...profile.meta, notes: [...profile.meta.notes, notes] };
-  if (!any) {
-    return notes === null ? profile : { ...profile, meta };
-  }
+  const found = mapOf.some((map) => map !== null) ? mapProfile(profile, mapOf) : null;
+  return found === null && notes === null ? profile : { ...profile, ...found, meta };
+}
 
-  const lines = new Map<number, number>();
-  /** The original line of a compiled line (1-based) in function `func`; itself where the function is not mapped. */
-  const lineOf = (func: number, line: number): number => {
-    const place = mapped[func];
-    if (!place || line <= 0) {
-      return line;
-    }
-    const key = func * 0x400000 + line;
-    let original = line < 0x400000 ? lines.get(key) : undefined;
-    if (original === undefined) {
-      original = mapLine(mapOf[func]!, place, line, functions.line[func], functions.column[func]);
-      lines.set(key, original);
-    }
-    return original;
-  };
+/** Line and string index of the file, -1 where unknown. */
+interface Line {
+  readonly line: number;
+  readonly file: number;
+}
 
+/** What source maps change of a profile; null for nothing. @param mapOf the map of each function's script */
+function mapProfile(profile: Profile, mapOf: readonly (ScriptMap | null)[]): Partial<Profile> | null {
+  const { functions, frames, stacks, strings } = profile;
   const texts = new Texts(strings);
+  const embedded = new Map<string, string>();
+  const fileIndex = (func: number, file: string): number => {
+    if (mapOf[func]?.hasText(file)) {
+      embedded.set(file, strings[functions.file[func]]);
+    }
+    return texts.index(file);
+  };
   const newFunctions = new FunctionTableBuilder();
   const newFunc = new Int32Array(functions.length);
+  const mapped: (MappedFunction | null)[] = new Array(functions.length);
+  let any = false;
   for (let i = 0; i < functions.length; i++) {
-    const place = mapped[i];
+    const { name, file, line, column, module } = functions;
+    const place = mapOf[i] && mapFunction(mapOf[i]!, strings[name[i]], line[i], column[i]);
+    mapped[i] = place;
+    any ||= place !== null;
     newFunc[i] = place
-      ? newFunctions.intern(texts.index(place.name), texts.index(place.file), place.line, place.column, -1)
-      : newFunctions.intern(
-          functions.name[i],
-          functions.file[i],
-          functions.line[i],
-          functions.column[i],
-          functions.module[i],
-        );
+      ? newFunctions.intern(texts.index(place.name), fileIndex(i, place.file), place.line, place.column, -1)
+      : newFunctions.intern(name[i], file[i], line[i], column[i], module[i]);
   }
 
-  const { frames, stacks } = profile;
+  const ownFile = (func: number): number => (mapped[func] ? texts.index(mapped[func].file) : functions.file[func]);
+  const known = new Map<number, Line>();
+  /** Where a compiled line (1-based) of function `func` is; itself where nothing is mapped. */
+  const lineOf = (func: number, line: number): Line => {
+    const map = mapOf[func];
+    if (map === null || line <= 0) {
+      return { line, file: ownFile(func) };
+    }
+    const key = func * 0x400000 + line;
+    let found = line < 0x400000 ? known.get(key) : undefined;
+    if (found === undefined) {
+      const place = mapLine(map, mapped[func], line, functions.line[func], functions.column[func]);
+      found = place === null ? { line, file: ownFile(func) } : { line: place.line, file: fileIndex(func, place.file) };
+      any ||= place !== null;
+      known.set(key, found);
+    }
+    return found;
+  };
+
   const line = new Int32Array(frames.length);
+  const func = new Int32Array(frames.length);
   for (let i = 0; i < frames.length; i++) {
-    const func = frames.func[i];
-    const place = mapped[func];
-    const declared = frames.line[i] === functions.line[func];
-    line[i] = place && declared && profile.meta.lines !== 'call' ? place.line : lineOf(func, frames.line[i]);
+    const of = frames.func[i];
+    const place = mapped[of];
+    func[i] = newFunc[of];
+    line[i] = place?.line ?? frames.line[i];
+    if (profile.meta.lines !== 'call' && (place === null || frames.line[i] === functions.line[of])) {
+      continue;
+    }
+    const found = lineOf(of, frames.line[i]);
+    if (found.file === ownFile(of)) {
+      line[i] = found.line;
+    } else if (profile.meta.lines === 'call') {
+      // Of another source than the function: where in that it begins is not known.
+      line[i] = found.line;
+      func[i] = newFunctions.intern(texts.index(place?.name ?? strings[functions.name[of]]), found.file, 0, 0, -1);
+    }
+  }
+  const table = newFunctions.finish();
+  const leafLines =
+    profile.leafLines &&
+    mapLeafLines(profile.leafLines, (leaf, row) => {
+      const frame = stacks.frame[leaf.stack[row]];
+      // What has a file of its own was mapped by the debugger that recorded it.
+      const found =
+        leaf.file !== null && leaf.file[row] >= 0
+          ? { line: leaf.line[row], file: leaf.file[row] }
+          : lineOf(frames.func[frame], leaf.line[row]);
+      return found.file === table.file[func[frame]] ? { line: found.line, file: -1 } : found;
+    });
+  if (!any) {
+    return null;
   }
   return {
-    ...profile,
-    meta,
     strings: texts.all,
-    functions: newFunctions.finish(),
+    functions: table,
     ...(embedded.size > 0 ? { embeddedSources: embedded } : {}),
     // Frames that became equal stay apart: no two stacks may have the same prefix and frame.
-    frames: { ...frames, func: frames.func.map((func) => newFunc[func]), line },
-    leafLines:
-      profile.leafLines &&
-      mapLeafLines(profile.leafLines, (row, leaf) =>
-        lineOf(frames.func[stacks.frame[leaf.stack[row]]], leaf.line[row]),
-      ),
+    frames: { ...frames, func, line },
+    leafLines,
   };
 }
 
@@ -236,29 +265,13 @@ class Texts {
   }
 }
 
-/** Leaf lines with other lines: sorted by stack, then line, equal ones added up. */
-function mapLeafLines(leaf: LeafLineTable, lineOf: (row: number, leaf: LeafLineTable) => number): LeafLineTable {
-  const lines = new Int32Array(leaf.length);
-  const keys = new Float64Array(leaf.length);
-  for (let row = 0; row < leaf.length; row++) {
-    lines[row] = lineOf(row, leaf);
-    keys[row] = leaf.stack[row] * 0x100000000 + lines[row];
-  }
-  const order = stableOrder(keys);
-  const stack = new Int32Array(leaf.length);
+function mapLeafLines(leaf: LeafLineTable, lineOf: (leaf: LeafLineTable, row: number) => Line): LeafLineTable {
   const line = new Int32Array(leaf.length);
-  const ticks = new Float64Array(leaf.length);
-  let length = 0;
-  for (let i = 0; i < leaf.length; i++) {
-    const row = order === null ? i : order[i];
-    if (length > 0 && stack[length - 1] === leaf.stack[row] && line[length - 1] === lines[row]) {
-      ticks[length - 1] += leaf.ticks[row];
-    } else {
-      stack[length] = leaf.stack[row];
-      line[length] = lines[row];
-      ticks[length] = leaf.ticks[row];
-      length++;
-    }
+  const file = new Int32Array(leaf.length);
+  for (let row = 0; row < leaf.length; row++) {
+    const found = lineOf(leaf, row);
+    line[row] = found.line;
+    file[row] = found.file;
   }
-  return { length, stack: stack.slice(0, length), line: line.slice(0, length), ticks: ticks.slice(0, length) };
+  return sortLeafLines(leaf.length, leaf.stack, line, file, leaf.ticks);
 }

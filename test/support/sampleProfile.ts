@@ -15,8 +15,8 @@ export interface WrittenSample {
 interface WrittenOptions {
   threads?: number;
   lines?: Profile['meta']['lines'];
-  /** Stack (as in `frames`), line of its leaf function, ticks. */
-  leafLines?: [string[], number, number][];
+  /** Stack (as in `frames`), line of its leaf function, ticks, and the line's file where it is another. */
+  leafLines?: [stack: string[], line: number, ticks: number, file?: string | undefined][];
   startTimeMs?: number;
 }
 
@@ -42,7 +42,9 @@ export function profileOf(samples: WrittenSample[], options: WrittenOptions = {}
     const row = builder.addSample(stackOf(frames), thread, time ?? null, builder.labels.end());
     builder.setValue(row, 0, value);
   }
-  for (const [frames, line, ticks] of options.leafLines ?? []) builder.addLeafLine(stackOf(frames), line, ticks);
+  for (const [frames, line, ticks, file] of options.leafLines ?? []) {
+    builder.addLeafLine(stackOf(frames), line, ticks, file === undefined ? -1 : builder.string(file));
+  }
   return builder.finish({
     formats: ['written'],
     durationMs: null,

@@ -30,6 +30,7 @@ describe('cpuprofile', () => {
     expect(profile.leafLines).toEqual({
       length: 3,
       stack: Int32Array.of(0, 1, 1),
+      file: null,
       line: Int32Array.of(2, 11, 12),
       ticks: Float64Array.of(1, 1, 1),
     });

@@ -26,7 +26,8 @@ const MOST_SAMPLES = 30_000_000;
  * counts several samples is written as as many, so that hit counts add up to the samples. Their time is that of the
  * default type, or else of the first type that is a time and that only what is counted has (of a Java recording, waiting
  * for locks is not the time of its samples); without any, each takes a millisecond. Where samples have no times of their
- * own they are laid one after the other, row by row.
+ * own they are laid one after the other, row by row. Where ticks are of other files than their functions, what js-debug
+ * adds to profiles says so (`$vscode`); to other readers such a tick is on the line of its function.
  * @throws Error for a profile of something else (bytes, objects), for negative values, and for too many samples
  */
 export function encodeCpuprofile(profile: Profile): Uint8Array {
@@ -111,6 +112,8 @@ interface Track {
 class CpuprofileWriter {
   private readonly split;
   private readonly measures: Measures;
+  /** Of the thread that is written; null where call frames say it all. */
+  private locations: WrittenLocations | null = null;
 
   constructor(
     private readonly profile: Profile,
@@ -122,6 +125,7 @@ class CpuprofileWriter {
 
   write(thread: number, extended: boolean): void {
     const { out, profile } = this;
+    this.locations = profile.leafLines?.file ? new WrittenLocations() : null;
     const track = this.track(thread);
     const hits = new Int32Array(profile.stacks.length);
     const gaps = track.stack.filter((stack) => stack === GAP).length;
@@ -138,7 +142,10 @@ class CpuprofileWriter {
     out.ascii('{"nodes":[');
     this.writeNodes(hits, gaps > 0 ? gaps : stackless, noStack);
     if (noStack > 1) {
-      out.ascii(`,{"id":${noStack},"callFrame":${callFrameJson('(no stack)', '', 0, 0)},"hitCount":${stackless}}`);
+      const callFrame = callFrameJson('(no stack)', '', 0, 0);
+      out.text(`,{"id":${noStack},"callFrame":${callFrame},"hitCount":${stackless}`);
+      this.writeLocation('locationId', callFrame, '', 0, 0);
+      out.ascii('}');
     }
     out.ascii(`],"startTime":0,"endTime":${Math.round(track.end)},"samples":[`);
     track.stack.forEach((stack, i) => {
@@ -154,6 +161,9 @@ class CpuprofileWriter {
       before = at;
     });
     out.ascii(']');
+    if (this.locations !== null) {
+      out.text(`,"$vscode":{"locations":[${this.locations.json.join()}]}`);
+    }
     if (extended || gaps > 0) {
       const { process, name, pid } = profile.threads[thread];
       const extension: CpuprofileExtension = {
@@ -276,7 +286,9 @@ class CpuprofileWriter {
       }
       out.ascii(separator === ',' ? ']' : '');
     };
-    node(1, callFrameJson('(root)', '', 0, 0), rootHits);
+    const root = callFrameJson('(root)', '', 0, 0);
+    node(1, root, rootHits);
+    this.writeLocation('locationId', root, '', 0, 0);
     out.ascii('}');
     const texts: (string | undefined)[] = new Array(functions.length);
     for (let stack = 0; stack < stacks.length; stack++) {
@@ -291,24 +303,57 @@ class CpuprofileWriter {
         functions.column[func],
       );
       node(stack + 2, texts[func], hits[stack]);
-      this.writeTicks(stack, hits[stack]);
+      const file = functions.file[func] < 0 ? '' : strings[functions.file[func]];
+      this.writeLocation('locationId', texts[func], file, functions.line[func], functions.column[func]);
+      this.writeTicks(stack, hits[stack], texts[func]);
       out.ascii('}');
     }
   }
 
-  private writeTicks(stack: number, hits: number): void {
+  private writeTicks(stack: number, hits: number, callFrame: string): void {
     const { out, profile } = this;
-    const own = profile.meta.lines === 'call' ? profile.frames.line[profile.stacks.frame[stack]] : 0;
+    const { frames, functions, meta, stacks, strings } = profile;
+    const func = frames.func[stacks.frame[stack]];
+    const own = meta.lines === 'call' ? frames.line[stacks.frame[stack]] : 0;
     let separator = ',"positionTicks":[';
-    this.split(stack, (line, from, to) => {
+    this.split(stack, (line, from, to, other) => {
       const ticks = Math.round(hits * to) - Math.round(hits * from);
       const at = line > 0 ? line : own;
       if (at > 0 && ticks > 0) {
-        out.ascii(`${separator}{"line":${at},"ticks":${ticks}}`);
+        const file = other >= 0 ? other : functions.file[func];
+        out.ascii(`${separator}{"line":${other >= 0 ? Math.max(1, functions.line[func]) : at},"ticks":${ticks}`);
+        this.writeLocation('startLocationId', callFrame, file < 0 ? '' : strings[file], at, 1);
+        out.ascii('}');
         separator = ',';
       }
     });
     out.ascii(separator === ',' ? ']' : '');
+  }
+
+  /** Nothing where call frames say it all. `line` and `column` are 1-based or 0; `file` is empty where unknown. */
+  private writeLocation(member: string, callFrame: string, file: string, line: number, column: number): void {
+    if (this.locations !== null) {
+      this.out.ascii(`,"${member}":${this.locations.idOf(callFrame, file, line, column)}`);
+    }
+  }
+}
+
+/** Places as js-debug writes them: `cpuprofileLocations.ts` reads them. */
+class WrittenLocations {
+  readonly json: string[] = [];
+  private readonly ids = new Map<string, number>();
+
+  /** @param callFrame of the function that is there or around, as JSON */
+  idOf(callFrame: string, file: string, line: number, column: number): number {
+    const source = { name: file.slice(file.lastIndexOf('/') + 1), path: file, sourceReference: 0 };
+    const places = file === '' ? [] : [{ lineNumber: line, columnNumber: column, source }];
+    const json = `{"callFrame":${callFrame},"locations":${JSON.stringify(places)}}`;
+    let id = this.ids.get(json);
+    if (id === undefined) {
+      id = this.json.push(json) - 1;
+      this.ids.set(json, id);
+    }
+    return id;
   }
 }
 

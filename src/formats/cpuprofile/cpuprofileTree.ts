@@ -2,6 +2,7 @@ import type { ProfileBuilder } from '../../profile/profileBuilder';
 import { type WasmUse, worthWasm } from '../../profile/wasmModule';
 import type { CallFrames } from './callFrames';
 import type { CpuprofileColumns } from './cpuprofileColumns';
+import { placeTicks } from './cpuprofileTickPlaces';
 import { NodeIds } from './nodeIds';
 import { makePlainTree } from './wasm/cpuprofileTree';
 
@@ -250,25 +251,10 @@ function parentsFirst(parent: Int32Array, repairs: CpuprofileRepairs): Int32Arra
 }
 
 function addTicks(builder: ProfileBuilder, columns: CpuprofileColumns, stackOfRow: Int32Array): void {
-  const { locations, ticks, tickRow, tickLine, tickCount } = columns;
-  if (locations !== null) {
-    mapTicks(columns);
-  }
+  const { ticks, tickRow, tickLine, tickCount } = columns;
+  const tickFile = placeTicks(columns, builder.strings);
   for (let tick = 0; tick < ticks; tick++) {
     tickRow[tick] = tickLine[tick] > 0 && tickCount[tick] > 0 ? stackOfRow[tickRow[tick]] : -1;
   }
-  builder.addLeafLines(tickRow, tickLine, tickCount, ticks);
-}
-
-/** Ticks of functions that js-debug mapped: a line of another file, or of none, becomes the function's own. */
-function mapTicks(columns: CpuprofileColumns): void {
-  const { locations, ticks, tickRow, tickLine } = columns;
-  for (let tick = 0; tick < ticks; tick++) {
-    const own = columns.locationOfNode(tickRow[tick]);
-    if (locations !== null && own >= 0) {
-      const location = columns.locationOfTick(tick);
-      const same = location >= 0 && locations.file[location] === locations.file[own];
-      tickLine[tick] = same && locations.line[location] > 0 ? locations.line[location] : locations.line[own];
-    }
-  }
+  builder.addLeafLines(tickRow, tickLine, tickCount, ticks, false, tickFile);
 }

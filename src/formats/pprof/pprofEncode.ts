@@ -9,7 +9,8 @@ import { wholeUnits } from './pprofUnits';
 /**
  * pprof's protocol buffers, not compressed. Samples with the same stack, labels and thread are added up, for pprof has
  * no times; threads become labels where there are several. Lines are written where frames have the line that was
- * running; V8's leaf lines split the values of their stacks. Values are rounded to whole numbers, fractions of
+ * running; V8's leaf lines split the values of their stacks, and one of another file than its function is a function of
+ * that name in that file, inlined into it. Values are rounded to whole numbers, fractions of
  * longer units of time to nanoseconds.
  * @throws Error where the file would exceed `MOST_ENCODED`, for each sample repeats its whole stack, and where a stack is
  * deeper than `MOST_FRAMES`, which `pprof` would not read
@@ -24,8 +25,13 @@ class PprofEncoder {
   private readonly stringIndex = new Map<string, number>([['', 0]]);
   /** A location is a run of frames inlined into each other: a shorter run and the frame on top of it. */
   private readonly runs = new PairTable();
-  /** Of each location: the run, and the line of its innermost frame where that is not the frame's own. */
-  private readonly locations = new PairTable();
+  /**
+   * Of each location: the run, the line of its innermost frame where that is not the frame's own, and where that line is
+   * of another file its number in `others` plus 1, else 0.
+   */
+  private readonly locations = new QuadTable();
+  /** Functions with lines of other files, each with such a file: they are written behind the profile's functions. */
+  private readonly others = new PairTable();
 
   /** Of each stack: the one that called it, or called the frame that it is inlined into; -1 for none. */
   private readonly caller: Int32Array;
@@ -73,15 +79,11 @@ class PprofEncoder {
     this.writeLocations();
     this.writeMappings();
     for (let func = 0; func < functions.length; func++) {
-      const name = this.string(profile.strings[functions.name[func]]);
-      const file = functions.file[func] < 0 ? 0 : this.string(profile.strings[functions.file[func]]);
-      message(pbf, 5, () => {
-        pbf.writeVarintField(1, func + 1);
-        pbf.writeVarintField(2, name);
-        pbf.writeVarintField(3, name);
-        pbf.writeVarintField(4, file);
-        pbf.writeVarintField(5, functions.line[func]);
-      });
+      this.writeFunction(func + 1, functions.name[func], functions.file[func], functions.line[func]);
+    }
+    for (let other = 0; other < this.others.length; other++) {
+      const id = functions.length + 1 + other;
+      this.writeFunction(id, functions.name[this.others.a[other]], this.others.b[other], 0);
     }
     const byDefault = this.string(sampleTypes[meta.defaultSampleType].type);
     for (const text of this.strings) {
@@ -97,8 +99,23 @@ class PprofEncoder {
     return pbf.finish().slice();
   }
 
+  /** `name` and `file` are string indices of the profile. */
+  private writeFunction(id: number, name: number, file: number, line: number): void {
+    const { pbf } = this;
+    const { strings } = this.profile;
+    const nameIndex = this.string(strings[name]);
+    const fileIndex = file < 0 ? 0 : this.string(strings[file]);
+    message(pbf, 5, () => {
+      pbf.writeVarintField(1, id);
+      pbf.writeVarintField(2, nameIndex);
+      pbf.writeVarintField(3, nameIndex);
+      pbf.writeVarintField(4, fileIndex);
+      pbf.writeVarintField(5, line);
+    });
+  }
+
   private writeSamples(): void {
-    const { stacks, frames, samples, threads } = this.profile;
+    const { stacks, frames, samples, threads, leafLines } = this.profile;
     const runOfStack = new Int32Array(stacks.length);
     const depth = new Int32Array(stacks.length);
     for (let stack = 0; stack < stacks.length; stack++) {
@@ -108,6 +125,13 @@ class PprofEncoder {
       depth[stack] = below < 0 ? 1 : depth[below] + 1;
       // The stack that called the run.
       this.caller[stack] = inlined ? this.caller[below] : below;
+    }
+    // What is inlined for a line of another file.
+    const inlined = new Uint8Array(stacks.length);
+    for (let i = 0; i < (leafLines?.file?.length ?? 0); i++) {
+      if (leafLines!.file![i] >= 0) {
+        inlined[leafLines!.stack[i]] = 1;
+      }
     }
     const groups = new QuadTable();
     const groupOf = new Int32Array(samples.length);
@@ -134,9 +158,10 @@ class PprofEncoder {
     for (let group = 0; group < groups.length; group++) {
       const stack = groups.a[group];
       if (stack >= 0 && sums.some((column) => Math.round(column[group]) !== 0)) {
-        if (depth[stack] > MOST_FRAMES) {
+        const height = depth[stack] + inlined[stack];
+        if (height > MOST_FRAMES) {
           throw new Error(
-            `A stack of this profile has ${depth[stack]} frames, but a pprof file has at most ${MOST_FRAMES} in one; choose another format.`,
+            `A stack of this profile has ${height} frames, but a pprof file has at most ${MOST_FRAMES} in one; choose another format.`,
           );
         }
         sampled[stack] = 1;
@@ -151,17 +176,18 @@ class PprofEncoder {
       }
     }
     checkEncodedSize(bytes, 'a pprof profile');
-    const split = splitLeafValues(this.profile.leafLines, stacks.length);
+    const split = splitLeafValues(leafLines, stacks.length);
     const values = new Float64Array(sums.length);
     for (let group = 0; group < groups.length; group++) {
       const stack = groups.a[group];
-      split(stack, (line, from, to) => {
+      split(stack, (line, from, to, file) => {
         for (let type = 0; type < sums.length; type++) {
           // Rounding the running sum keeps the parts' sum what the whole rounds to.
           values[type] = Math.round(sums[type][group] * to) - Math.round(sums[type][group] * from);
         }
         if (values.some((value) => value !== 0)) {
-          const leaf = stack < 0 ? 0 : this.locations.intern(runOfStack[stack], line) + 1;
+          const other = file < 0 ? 0 : this.others.intern(frames.func[stacks.frame[stack]], file) + 1;
+          const leaf = stack < 0 ? 0 : this.locations.intern(runOfStack[stack], line, other, 0) + 1;
           this.writeSample(stack, leaf, values, groups.b[group], groups.c[group]);
         }
       });
@@ -180,7 +206,7 @@ class PprofEncoder {
     for (let stack = 0; stack < caller.length; stack++) {
       const below = caller[stack];
       if (called[stack] === 1) {
-        location[stack] = this.locations.intern(runOfStack[stack], 0) + 1;
+        location[stack] = this.locations.intern(runOfStack[stack], 0, 0, 0) + 1;
         listSize[stack] = varintSize(location[stack]) + (below < 0 ? 0 : listSize[below]);
       }
     }
@@ -282,6 +308,7 @@ class PprofEncoder {
     const { frames, functions, meta } = this.profile;
     for (let location = 0; location < locations.length; location++) {
       const leafLine = locations.b[location];
+      const other = locations.c[location];
       // Frames that are inlined into each other are of one module.
       const module = functions.module[frames.func[runs.b[locations.a[location]]]];
       message(pbf, 4, () => {
@@ -292,16 +319,14 @@ class PprofEncoder {
           }
           pbf.writeVarintField(2, mappings.get(module)!);
         }
+        if (other > 0) {
+          writeLine(pbf, functions.length + other, leafLine);
+        }
         for (let run = locations.a[location]; run >= 0; run = runs.a[run]) {
           const frame = runs.b[run];
           const own = meta.lines === 'call' ? frames.line[frame] : 0;
-          const line = run === locations.a[location] && leafLine > 0 ? leafLine : own;
-          message(pbf, 4, () => {
-            pbf.writeVarintField(1, frames.func[frame] + 1);
-            if (line > 0) {
-              pbf.writeVarintField(2, line);
-            }
-          });
+          const inLeaf = run === locations.a[location] && leafLine > 0 && other === 0;
+          writeLine(pbf, frames.func[frame] + 1, inLeaf ? leafLine : own);
         }
       });
     }
@@ -325,6 +350,15 @@ class PprofEncoder {
 
 function message(pbf: PbfWriter, field: number, write: () => void): void {
   pbf.writeMessage(field, write, undefined);
+}
+
+function writeLine(pbf: PbfWriter, func: number, line: number): void {
+  message(pbf, 4, () => {
+    pbf.writeVarintField(1, func);
+    if (line > 0) {
+      pbf.writeVarintField(2, line);
+    }
+  });
 }
 
 /** Bytes of a number from 0 to 2^31 - 1. */
