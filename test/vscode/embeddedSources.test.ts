@@ -36,6 +36,9 @@ const main = `import { grindText } from './embeddedKernel';
 const end: number = Date.now() + 1000;
 let sum = 0;
 while (Date.now() < end) {
+  for (let i: number = 0; i < 20000; i++) {
+    sum += Math.cbrt(i) + Math.cosh(i);
+  }
   sum += grindText({ rounds: 20000 });
 }
 console.log(sum);
@@ -54,6 +57,23 @@ const activateRow = (name: string): Promise<void> =>
     await frame.getByRole('textbox', { name: /filter/i }).fill(text);
     await frame.getByRole('gridcell').filter({ hasText: text }).first().dblclick({ timeout: 20_000 });
   }, name);
+
+/** Clicks a line in the Hottest Lines view, once its file is open there. @returns whether it was there */
+const clickLine = (file: string, line: string): Promise<boolean> =>
+  ui(
+    async (page, [ofFile, ofLine]) => {
+      const row = (text: string): ReturnType<typeof page.locator> =>
+        page.locator('.part.sidebar .pane .monaco-list-row').filter({ hasText: text }).first();
+      if ((await row(ofLine!).count()) > 0) {
+        await row(ofLine!).click();
+        return true;
+      }
+      const closed = (await row(ofFile!).count()) > 0 && (await row(ofFile!).getAttribute('aria-expanded')) === 'false';
+      if (closed) await row(ofFile!).click();
+      return false;
+    },
+    [file, line],
+  );
 
 /** The label behind the line that has a text; undefined while there is none. */
 const labelBehind = async (text: string): Promise<string | undefined> =>
@@ -121,21 +141,43 @@ suite('Sources that are no files of the workspace', () => {
       (line) => line === 4,
     );
     assert.ok((await tabs()).some((tab) => tab.includes('embeddedKernel.ts')));
-    // The oracle is V8's own ticks of the statement in the bundle.
+    // The oracle is V8's own ticks of the statement in the bundle, whatever function it counted them for.
     const bundled = readFileSync(outfile, 'utf8').split('\n');
-    const generated = bundled.findIndex((line) => line.includes('Math.atan2')) + 1;
-    const expected = labelOf(v8Lines(profile, 'bundle.js'), generated);
-    assert.ok(expected !== null);
-    await eventually(
-      () => labelBehind('Math.atan2'),
-      (label) => label === expected,
-    );
+    const expectLabel = async (text: string): Promise<void> => {
+      const generated = bundled.findIndex((line) => line.includes(text)) + 1;
+      const expected = labelOf(v8Lines(profile, 'bundle.js'), generated);
+      assert.ok(expected !== null);
+      await eventually(
+        () => labelBehind(text),
+        (label) => label === expected,
+      );
+    };
+    await expectLabel('Math.atan2');
     const pictures = process.env['EMBERLINE_TEST_OUTPUT'];
     if (pictures !== undefined) await screenshot(join(pictures, 'embedded-source.png'));
     // Nobody can type into it.
     await vscode.window.showTextDocument(document, editor!.viewColumn);
     await vscode.commands.executeCommand('type', { text: 'x' });
     assert.equal(document.getText(), kernel);
+
+    // Top-level code has no function but the bundle's: its lines are known all the same, and lead there.
+    await vscode.commands.executeCommand('emberline.hottestLines.focus');
+    await eventually(
+      () => clickLine('embeddedMain.ts', 'Math.cosh'),
+      (clicked) => clicked,
+    );
+    const top = await eventually(
+      () => vscode.window.activeTextEditor,
+      (active) => active?.document.uri.path.endsWith('/src/embeddedMain.ts') === true,
+    );
+    assert.equal(top!.document.getText(), main);
+    await eventually(
+      () => top!.document.lineAt(top!.selection.active.line).text,
+      (line) => line.includes('Math.cosh'),
+    );
+    await expectLabel('Math.cosh');
+    if (pictures !== undefined) await screenshot(join(pictures, 'embedded-top-level.png'));
+    await vscode.commands.executeCommand('workbench.action.closeSidebar');
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
