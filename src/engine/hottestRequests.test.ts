@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
 import { profileOf } from '../../test/support/sampleProfile';
+import { neighbours } from './agentRequests';
 import { Engine } from './engine';
 import { fileFunctions } from './fileFunctionRequests';
 import { hotPathFrom, hottestLines } from './hottestRequests';
+import { lineFunctions } from './lineFunctions';
+import { fileLines, hotFiles, lineDetails } from './lineRequests';
 import { nodePlatform } from './nodePlatform';
 import { OpenProfile } from './openProfile';
 
@@ -45,6 +48,43 @@ it('finds the hot path from the top, a line, and between lines', () => {
   expect(names({ file: fileOf('h.go'), line: 8 })).toEqual(['hash:7 8']);
   expect(names({ file: fileOf('h.go'), line: 100 })).toEqual(['hash:7 8']);
   expect(names({ file: fileOf('h.go'), line: 1 })).toEqual([]);
+});
+
+it('knows lines of other files than their function, and leads there', () => {
+  const frames = ['top@bundle.js:1'];
+  const bundle = new OpenProfile(
+    2,
+    'x.cpuprofile',
+    profileOf([{ frames, value: 10 }], {
+      lines: 'declaration',
+      leafLines: [
+        [frames, 7, 7, '/src/main.ts'],
+        [frames, 3, 2, '/src/kernel.ts'],
+        [frames, 1, 1],
+      ],
+    }),
+  );
+  const main = bundle.profile.strings.indexOf('/src/main.ts');
+  expect(hottestLines(bundle, { profile: 2, view, sort: 'self', limit: 2 }).lines).toMatchObject([
+    { path: '/src/main.ts', line: 7, name: 'top', self: 7, total: 7 },
+    { path: '/src/kernel.ts', line: 3, self: 2, total: 2 },
+  ]);
+  expect(hotFiles(bundle, view)).toMatchObject([
+    { path: '/src/main.ts', self: 7, hasLines: true },
+    { path: '/src/kernel.ts', self: 2 },
+    { path: 'bundle.js', self: 1, total: 10 },
+  ]);
+  const lines = fileLines(bundle, view, main, true);
+  expect([[...lines.line], [...lines.self], [...lines.total]]).toEqual([[7], [7], [7]]);
+  expect(lines.references).toMatchObject({ fileTotal: 7, functionTotal: Float64Array.of(10) });
+  expect(lineDetails(bundle, view, main, 7)).toMatchObject({ self: 7, total: 7, functions: [{ name: 'top' }] });
+  expect(lineFunctions(bundle, view, [{ file: main, line: 7 }])).toMatchObject([{ name: 'top', total: 10 }]);
+  const leadsTo = [{ name: 'top', file: '/src/main.ts', line: 7 }];
+  expect(hotPathFrom(bundle, { profile: 2, view, from: null }).steps).toMatchObject(leadsTo);
+  expect(hotPathFrom(bundle, { profile: 2, view, from: { file: main, line: 8 } }).steps).toMatchObject(leadsTo);
+  const named = { path: 'main.ts', line: 7 };
+  const asked = neighbours(bundle, { profile: 2, view, of: named, depth: 1, limit: 5 });
+  expect(asked.found).toMatchObject({ file: '/src/main.ts', line: 7, self: 7 });
 });
 
 it('agrees with the function table on a recording of Node', async () => {
