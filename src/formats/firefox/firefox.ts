@@ -4,6 +4,7 @@ import { DecodeError } from '../decodeError';
 import type { ByteSource, Confidence, DecodeContext, Format } from '../format';
 import { JsonRecord, readJsonColumns } from '../json/jsonColumns';
 import { JsonScanner } from '../json/jsonScanner';
+import { scanCheckpoint } from '../json/scanCheckpoint';
 import { readGeckoProfile } from './geckoProfile';
 import { checkProcessed, readProcessedProfile } from './processedProfile';
 
@@ -55,12 +56,7 @@ function decodeFirefox(source: ByteSource, context: DecodeContext): Profile {
   const bytes = source.bytes();
   const scanner = new JsonScanner(bytes, 'a Firefox Profiler profile');
   if (scanner.peek() !== 0x7b) scanner.fail('an object');
-  let checked = 0;
-  const checkpoint = (): void => {
-    if (scanner.pos < checked) return;
-    checked = scanner.pos + (1 << 21);
-    context.checkpoint(scanner.pos / bytes.length);
-  };
+  const checkpoint = scanCheckpoint(scanner, context);
   const strings = new StringTable();
   const root = readJsonColumns(scanner, { skip: SKIPPED, tables: NO_TABLES, strings, checkpoint });
   if (scanner.peek() >= 0) scanner.fail('the end of the file');

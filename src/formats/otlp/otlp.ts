@@ -4,6 +4,7 @@ import { DecodeError } from '../decodeError';
 import type { ByteSource, Confidence, DecodeContext, Format } from '../format';
 import { type JsonColumns, readJsonColumns } from '../json/jsonColumns';
 import { JsonScanner } from '../json/jsonScanner';
+import { scanCheckpoint } from '../json/scanCheckpoint';
 import { OtlpAssembler } from './otlpAssembler';
 import { OtlpJson } from './otlpJson';
 import { OtlpProtobuf } from './otlpProtobuf';
@@ -84,12 +85,7 @@ function decodeOtlp(source: ByteSource, context: DecodeContext): Profile {
 
 function decodeJson(bytes: Uint8Array, context: DecodeContext): Profile {
   const scanner = new JsonScanner(bytes, 'an OTLP profile');
-  let checked = 0;
-  const checkpoint = (): void => {
-    if (scanner.pos < checked) return;
-    checked = scanner.pos + (1 << 21);
-    context.checkpoint(scanner.pos / bytes.length);
-  };
+  const checkpoint = scanCheckpoint(scanner, context);
   const strings = new StringTable();
   const found: JsonColumns[] = [];
   while (scanner.peek() >= 0) {

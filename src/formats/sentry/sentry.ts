@@ -5,6 +5,7 @@ import { DecodeError } from '../decodeError';
 import type { ByteSource, Confidence, DecodeContext, Format } from '../format';
 import { type JsonColumns, JsonRecord, readJsonColumns } from '../json/jsonColumns';
 import { JsonScanner } from '../json/jsonScanner';
+import { scanCheckpoint } from '../json/scanCheckpoint';
 import { addSentryProfile, isSentryProfile, sentryStartMs } from './sentryProfile';
 
 /**
@@ -33,12 +34,7 @@ function detectSentry(head: Uint8Array): Confidence {
 function decodeSentry(source: ByteSource, context: DecodeContext): Profile {
   const bytes = source.bytes();
   const scanner = new JsonScanner(bytes, 'a Sentry profile');
-  let checked = 0;
-  const checkpoint = (): void => {
-    if (scanner.pos < checked) return;
-    checked = scanner.pos + (1 << 21);
-    context.checkpoint(scanner.pos / bytes.length);
-  };
+  const checkpoint = scanCheckpoint(scanner, context);
   const strings = new StringTable();
   const found: JsonRecord[] = [];
   const notes: string[] = [];
