@@ -4,6 +4,7 @@ import type { Profile } from '../../profile/profile';
 import { StringTable } from '../../profile/stringTable';
 import { PairTable, QuadTable } from '../../profile/tupleTables';
 import { forEachRecord, needMore } from '../bytes/byteRecords';
+import { fractionRead } from '../bytes/fractionRead';
 import { DecodeError } from '../decodeError';
 import type { ByteSource, DecodeContext } from '../format';
 import { AustinSamples } from './austinSamples';
@@ -47,8 +48,7 @@ export function decodeMojo(source: ByteSource, context: DecodeContext): Profile 
   const rest = forEachRecord(
     source.chunks(),
     (bytes, start, stop, offset) => decoder.event(bytes, start, stop, offset),
-    (consumed) =>
-      context.checkpoint(source.size === null || source.size === 0 ? null : Math.min(1, consumed / source.size)),
+    (consumed) => context.checkpoint(fractionRead(source, consumed)),
   );
   return decoder.finish(rest);
 }

@@ -2,6 +2,7 @@ import { growInt32 } from '../../profile/growColumn';
 import type { Profile } from '../../profile/profile';
 import { StringTable } from '../../profile/stringTable';
 import { forEachLine } from '../bytes/byteLines';
+import { fractionRead } from '../bytes/fractionRead';
 import { DecodeError } from '../decodeError';
 import type { ByteSource, DecodeContext } from '../format';
 import { AustinSamples } from './austinSamples';
@@ -34,7 +35,7 @@ export function decodeAustinText(source: ByteSource, context: DecodeContext): Pr
     (bytes, start, stop, line) => decoder.line(bytes, start, stop, line),
     (consumed) => {
       decoder.refuseForeign(1000);
-      context.checkpoint(source.size === null || source.size === 0 ? null : Math.min(1, consumed / source.size));
+      context.checkpoint(fractionRead(source, consumed));
     },
   );
   return decoder.finish();

@@ -1,5 +1,6 @@
 import type { Profile } from '../../profile/profile';
 import { forEachLine } from '../bytes/byteLines';
+import { fractionRead } from '../bytes/fractionRead';
 import type { ByteSource, Confidence, DecodeContext, Format } from '../format';
 import { CallgrindReader } from './callgrindReader';
 
@@ -44,7 +45,7 @@ function decodeCallgrind(source: ByteSource, context: DecodeContext): Profile {
     (consumed) => {
       size = consumed;
       reader.refuseForeign(1000, 0.5);
-      context.checkpoint(source.size === null || source.size === 0 ? null : Math.min(1, consumed / source.size));
+      context.checkpoint(fractionRead(source, consumed));
     },
   );
   return reader.finish(size, context);

@@ -2,6 +2,7 @@ import type { Profile } from '../../profile/profile';
 import { type WasmUse, worthWasm } from '../../profile/wasmModule';
 import { looksLikeAustinText } from '../austin/austinText';
 import { forEachLine } from '../bytes/byteLines';
+import { fractionRead } from '../bytes/fractionRead';
 import type { ByteSource, Confidence, DecodeContext, Format } from '../format';
 import { encodeFolded } from './foldedEncode';
 import { type FoldedLine, isFoldedComment, splitFoldedLine } from './foldedLine';
@@ -84,7 +85,7 @@ export function decodeFolded(source: ByteSource, context: DecodeContext, use: Wa
   const afterChunk = (consumed: number): void => {
     size = consumed;
     reader.refuseForeign(scanner?.taken ?? 0, 1000, 0.5);
-    context.checkpoint(source.size === null || source.size === 0 ? null : Math.min(1, consumed / source.size));
+    context.checkpoint(fractionRead(source, consumed));
   };
   const line = (bytes: Uint8Array, start: number, stop: number, number: number): void =>
     reader.line(bytes, start, stop, number);

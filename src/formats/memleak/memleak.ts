@@ -1,6 +1,7 @@
 import type { Profile } from '../../profile/profile';
 import { ProfileBuilder } from '../../profile/profileBuilder';
 import { forEachLine } from '../bytes/byteLines';
+import { fractionRead } from '../bytes/fractionRead';
 import { DecodeError } from '../decodeError';
 import type { ByteSource, Confidence, DecodeContext, Format } from '../format';
 import { readMemleakFrame } from './memleakFrame';
@@ -43,7 +44,7 @@ function decodeMemleak(source: ByteSource, context: DecodeContext): Profile {
     (bytes, start, stop) => reader.line(decoder.decode(bytes.subarray(start, Math.min(stop, start + LONGEST)))),
     (consumed) => {
       size = consumed;
-      context.checkpoint(source.size === null || source.size === 0 ? null : Math.min(1, consumed / source.size));
+      context.checkpoint(fractionRead(source, consumed));
     },
   );
   return reader.finish(size);

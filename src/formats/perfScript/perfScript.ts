@@ -1,5 +1,6 @@
 import type { Profile } from '../../profile/profile';
 import { forEachLine } from '../bytes/byteLines';
+import { fractionRead } from '../bytes/fractionRead';
 import { DecodeError } from '../decodeError';
 import type { ByteSource, Confidence, DecodeContext, Format } from '../format';
 import { readPerfHeader } from './perfHeader';
@@ -65,7 +66,7 @@ function decodePerf(source: ByteSource, context: DecodeContext): Profile {
     (consumed) => {
       size = consumed;
       reader.refuseForeign(1000, 0.5);
-      context.checkpoint(source.size === null || source.size === 0 ? null : Math.min(1, consumed / source.size));
+      context.checkpoint(fractionRead(source, consumed));
     },
   );
   return reader.finish(size);

@@ -1,4 +1,5 @@
 import type { Profile } from '../../profile/profile';
+import { fractionRead } from '../bytes/fractionRead';
 import type { ByteSource, Confidence, DecodeContext, Format } from '../format';
 import { encodeSpeedscope, speedscopeUnfit } from './speedscopeEncode';
 import { SpeedscopeFile } from './speedscopeFile';
@@ -36,6 +37,6 @@ function detectSpeedscope(head: Uint8Array, name: string): Confidence {
 
 function decodeSpeedscope(source: ByteSource, context: DecodeContext): Profile {
   return new SpeedscopeFile(source, (read) => {
-    context.checkpoint(source.size === null || source.size === 0 ? null : Math.min(1, read / source.size));
+    context.checkpoint(fractionRead(source, read));
   }).read();
 }

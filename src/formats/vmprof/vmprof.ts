@@ -1,5 +1,6 @@
 import type { Profile } from '../../profile/profile';
 import { allRead, forEachRecord, needMore } from '../bytes/byteRecords';
+import { fractionRead } from '../bytes/fractionRead';
 import { DecodeError } from '../decodeError';
 import type { ByteSource, Confidence, DecodeContext, Format } from '../format';
 import { detectSizes, sizesLength, VmprofFields, type VmprofSizes } from './vmprofFields';
@@ -55,8 +56,7 @@ function decodeVmprof(source: ByteSource, context: DecodeContext): Profile {
   const rest = forEachRecord(
     source.chunks(),
     (bytes, start, stop, offset) => decoder.record(bytes, start, stop, offset),
-    (consumed) =>
-      context.checkpoint(source.size === null || source.size === 0 ? null : Math.min(1, consumed / source.size)),
+    (consumed) => context.checkpoint(fractionRead(source, consumed)),
   );
   return decoder.finish(rest);
 }
