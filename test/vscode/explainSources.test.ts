@@ -13,20 +13,13 @@ import {
   screenshot,
   themeKind,
   ui,
-  waitForFlameGraph,
   waitForQuickPick,
 } from './driver';
+import { openProfile } from './openProfile';
 import { removeFromWorkspace, writeWorkspace } from './workspaceFolder';
 
 const setting = 'emberline.pathMappings';
 const explainTitle = 'Emberline: Explain Source Mapping';
-
-async function openProfile(path: string): Promise<void> {
-  await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(path), 'emberline.profile', {
-    viewColumn: vscode.ViewColumn.One,
-  });
-  await waitForFlameGraph();
-}
 
 async function map(rows: { from: string; to: string }[] | undefined): Promise<void> {
   await vscode.workspace.getConfiguration().update(setting, rows, vscode.ConfigurationTarget.Workspace);

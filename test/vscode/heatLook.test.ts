@@ -11,12 +11,12 @@ import {
   quickPickItems,
   runCommand,
   screenshot,
-  themeKind,
   ui,
   waitForFlameGraph,
   waitForQuickPick,
   waitForStatusBarItem,
 } from './driver';
+import { DARK_AND_LIGHT, inThemes } from './themes';
 import { workspacePath, writeWorkspace } from './workspaceFolder';
 
 const source = `import math
@@ -344,19 +344,12 @@ suite('Look of hot lines', () => {
       });
     assert.deepEqual(beside, [true]);
     const folder = process.env['EMBERLINE_TEST_OUTPUT'];
-    const themes = vscode.workspace.getConfiguration('workbench');
     try {
-      for (const [theme, kind] of [
-        ['Default Dark Modern', 'vs-dark'],
-        ['Default Light Modern', 'vs'],
-      ] as const) {
-        await themes.update('colorTheme', theme, vscode.ConfigurationTarget.Global);
-        await eventually(themeKind, (shown) => shown === kind);
+      await inThemes(DARK_AND_LIGHT, async (kind) => {
         await label(6, '60.0% self · 60.0% total');
         if (folder !== undefined) await screenshot(join(folder, `hot-lines-look-${kind}.png`));
-      }
+      });
     } finally {
-      await themes.update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
       await vscode.commands.executeCommand('workbench.action.toggleMaximizeEditorGroup');
     }
   });

@@ -19,6 +19,7 @@ import {
   waitForStatusBarItem,
 } from './driver';
 import { type HotProgram, makeHotProgram } from './hotProgram';
+import { openProfile } from './openProfile';
 import { writeWorkspace } from './workspaceFolder';
 
 const labelled = (lines: DecoratedLine[]): DecoratedLine[] => lines.filter((line) => line.label !== null);
@@ -31,13 +32,6 @@ const themes = [
   ['Default High Contrast', 'hc-black'],
   ['Default High Contrast Light', 'hc-light'],
 ] as const;
-
-async function openProfile(path: string, viewType = 'emberline.profileOption'): Promise<void> {
-  await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(path), viewType, {
-    viewColumn: vscode.ViewColumn.One,
-  });
-  await waitForFlameGraph();
-}
 
 /** Makes a file what it was, whatever a test before has saved. */
 async function restore(document: vscode.TextDocument, text: string): Promise<void> {
@@ -67,7 +61,7 @@ suite('Hot lines', () => {
     await vscode.commands.executeCommand('workbench.action.closeSidebar');
     await vscode.commands.executeCommand('workbench.action.closePanel');
     // The profile is read anew, when the file is as it was profiled.
-    await openProfile(program.profile);
+    await openProfile(program.profile, 'emberline.profileOption');
     editor = await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: false });
     await eventually(decoratedLines, (lines) => hotLine(lines)?.line === 4);
   });
@@ -247,7 +241,7 @@ suite('Hot lines', () => {
     const anHourAgo = Date.now() / 1000 - 3600;
     utimesSync(stale.profile, anHourAgo, anHourAgo);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    await openProfile(stale.profile);
+    await openProfile(stale.profile, 'emberline.profileOption');
     await vscode.window.showTextDocument(vscode.Uri.file(stale.hot));
     await eventually(decoratedLines, (lines) => hotLine(lines) !== undefined);
     assert.match(await hoverOver('sum += Math.sqrt'), /changed after the recording/);
@@ -297,7 +291,7 @@ suite('Hot lines', () => {
     });
     await vscode.workspace.getConfiguration('emberline').update('heat.threshold', 0, vscode.ConfigurationTarget.Global);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    await openProfile(join(folder, 'many.folded'), 'emberline.profile');
+    await openProfile(join(folder, 'many.folded'));
     await ui(async (page) => {
       await page.evaluate(() => {
         const target = globalThis as typeof globalThis & { longTasks: number[] };

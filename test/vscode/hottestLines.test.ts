@@ -11,13 +11,14 @@ import {
   runCommand,
   screenshot,
   statusBarItems,
-  themeKind,
   ui,
   waitForFlameGraph,
   waitForQuickPick,
   waitForStatusBarItem,
 } from './driver';
 import { type HotProgram, makeHotProgram } from './hotProgram';
+import { openProfile } from './openProfile';
+import { DARK_AND_LIGHT, inThemes } from './themes';
 import { projectFile, removeFromWorkspace, writeWorkspace } from './workspaceFolder';
 
 const settings = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('emberline');
@@ -66,29 +67,12 @@ function lenses(): Promise<string[]> {
   return ui(async (page) => page.locator('.codelens-decoration:visible').allTextContents());
 }
 
-async function openProfile(path: string): Promise<void> {
-  await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(path), 'emberline.profileOption', {
-    viewColumn: vscode.ViewColumn.One,
-  });
-  await waitForFlameGraph();
-}
-
 /** Pictures of what is shown now, in dark and light. */
 async function takePictures(name: string): Promise<void> {
   if (pictures === undefined) return;
-  const workbench = vscode.workspace.getConfiguration('workbench');
-  try {
-    for (const [theme, kind] of [
-      ['Default Dark Modern', 'vs-dark'],
-      ['Default Light Modern', 'vs'],
-    ] as const) {
-      await workbench.update('colorTheme', theme, vscode.ConfigurationTarget.Global);
-      await eventually(themeKind, (shown) => shown === kind);
-      await screenshot(join(pictures, `${name}-${kind}.png`));
-    }
-  } finally {
-    await workbench.update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
-  }
+  await inThemes(DARK_AND_LIGHT, async (kind) => {
+    await screenshot(join(pictures, `${name}-${kind}.png`));
+  });
 }
 
 const place = (): string => {
@@ -110,7 +94,7 @@ suite('Hottest lines across the workspace', () => {
     this.timeout(240_000);
     await vscode.commands.executeCommand('emberline.clearHeat');
     await vscode.commands.executeCommand('workbench.action.closePanel');
-    await openProfile(program.profile);
+    await openProfile(program.profile, 'emberline.profileOption');
     await vscode.window.showTextDocument(vscode.Uri.file(program.hot), {
       viewColumn: vscode.ViewColumn.One,
       preview: false,

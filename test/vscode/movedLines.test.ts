@@ -9,7 +9,6 @@ import {
   pick,
   runCommand,
   screenshot,
-  themeKind,
   ui,
   waitForFlameGraph,
   waitForQuickPick,
@@ -17,6 +16,7 @@ import {
 } from './driver';
 import { type LineTable, labelOf } from './lineOracles';
 import { type Case, cases, editedText, fixture } from './movedLineCases';
+import { DARK_AND_LIGHT, inThemes } from './themes';
 import { removeFromWorkspace, writeWorkspace } from './workspaceFolder';
 
 interface Label {
@@ -118,17 +118,10 @@ async function pictures(editor: vscode.TextEditor): Promise<void> {
   const folder = process.env['EMBERLINE_TEST_OUTPUT'];
   if (folder === undefined) return;
   editor.revealRange(new vscode.Range(0, 0, 0, 0), vscode.TextEditorRevealType.AtTop);
-  const config = vscode.workspace.getConfiguration('workbench');
-  for (const [theme, kind] of [
-    ['Default Dark Modern', 'vs-dark'],
-    ['Default Light Modern', 'vs'],
-  ] as const) {
-    await config.update('colorTheme', theme, vscode.ConfigurationTarget.Global);
-    await eventually(themeKind, (shown) => shown === kind);
+  await inThemes(DARK_AND_LIGHT, async (kind) => {
     await eventually(decoratedLines, (lines) => lines.some(({ outlined }) => outlined));
     await screenshot(join(folder, `moved-lines-${kind}.png`));
-  }
-  await config.update('colorTheme', undefined, vscode.ConfigurationTarget.Global);
+  });
 }
 
 /** The rows of the Hottest Lines view, label and description. */

@@ -13,12 +13,12 @@ import {
   screenshot,
   tabs,
   ui,
-  waitForFlameGraph,
   waitForNotification,
   waitForQuickPick,
   waitForStatusBarItem,
 } from './driver';
 import { type HotProgram, makeHotProgram } from './hotProgram';
+import { activateRow, openProfile } from './openProfile';
 import { writeWorkspace } from './workspaceFolder';
 
 /** Where the cursor is in the visible editor of a file: its 0-based line, -1 where the file is not shown. */
@@ -26,22 +26,6 @@ function cursorIn(path: string): number {
   const editor = vscode.window.visibleTextEditors.find(({ document }) => document.uri.fsPath === path);
   return editor?.selection.active.line ?? -1;
 }
-
-async function openProfile(path: string): Promise<void> {
-  await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(path), 'emberline.profile', {
-    viewColumn: vscode.ViewColumn.One,
-  });
-  await waitForFlameGraph();
-}
-
-/** Finds a function by the table's filter and double-clicks its row. */
-const activateRow = (name: string): Promise<void> =>
-  ui(async (page, text, tools) => {
-    const frame = tools.webview(page);
-    await frame.getByRole('textbox', { name: /filter/i }).fill(text.slice(0, 40));
-    const cell = frame.getByRole('gridcell').filter({ hasText: text }).first();
-    await cell.dblclick({ timeout: 20_000 });
-  }, name);
 
 suite('Open source', () => {
   let program: HotProgram;

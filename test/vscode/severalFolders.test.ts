@@ -11,15 +11,9 @@ import {
   waitForFlameGraph,
   waitForQuickPick,
 } from './driver';
+import { activateRow } from './openProfile';
 
 /** In a window of its own, which has the folders `shop` and `billing` open. */
-
-const activateRow = (name: string): Promise<void> =>
-  ui(async (page, text, tools) => {
-    const frame = tools.webview(page);
-    await frame.getByRole('textbox', { name: /filter/i }).fill(text);
-    await frame.getByRole('gridcell').filter({ hasText: text }).first().dblclick({ timeout: 20_000 });
-  }, name);
 
 const labelBehind = async (text: string): Promise<string | undefined> =>
   (await decoratedLines()).find((line) => line.text.includes(text) && line.label !== null)?.label ?? undefined;
