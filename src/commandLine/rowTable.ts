@@ -14,8 +14,10 @@ export function placedName({
 /** Lines of a table: numbers stand right in their columns, the last column (names) is as long as it is. */
 export function tableLines(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const last = head.length - 1;
-  const widths = head.slice(0, last).map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
-  return [head, ...rows].map((row) =>
-    [...widths.map((width, column) => row[column].padStart(width)), row[last]].join('  '),
-  );
+  const lines = [head, ...rows];
+  // Rows may be more than a call takes arguments.
+  const widths = head
+    .slice(0, last)
+    .map((_, column) => lines.reduce((width, row) => Math.max(width, row[column].length), 0));
+  return lines.map((row) => [...widths.map((width, column) => row[column].padStart(width)), row[last]].join('  '));
 }
