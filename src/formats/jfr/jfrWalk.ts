@@ -62,10 +62,11 @@ export function walkBehind(reader: JfrReader, header: ChunkHeader, limit: number
   let at = header.checkpoint;
   for (let size = sizeAt(at, CHECKPOINT); size > 0 && !seen.has(at); size = sizeAt(at, CHECKPOINT)) {
     seen.add(at);
-    found.unshift({ at, size });
+    found.push({ at, size });
     reader.long();
     reader.long();
     at += reader.number();
   }
-  walk.checkpoints.push(...found);
+  // The list begins with the last; a damaged one may be long.
+  for (const checkpoint of found.reverse()) walk.checkpoints.push(checkpoint);
 }
