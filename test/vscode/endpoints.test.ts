@@ -69,6 +69,8 @@ suite('Endpoints view', () => {
     first.body = null;
     second.refusal = null;
     first.authorization = null;
+    // What a test that failed has left running.
+    await vscode.commands.executeCommand('emberline.stopLive');
     await configure(undefined);
     await showView();
   });
