@@ -1,6 +1,7 @@
 import { DownloadError } from './downloadError';
 import type { DiscoverRequest, EndpointKind, EndpointKindName, ProfileOffer } from './endpoint';
 import { endpointKind } from './endpointKinds';
+import { expandInstances } from './expandInstances';
 import { toldKindOf } from './guessKind';
 import { accessOf } from './httpAccess';
 import { parseHttpAddress, shownHost } from './httpAddress';
@@ -56,15 +57,46 @@ export async function probeAddress(address: string, request: Omit<DiscoverReques
     }),
   );
   signal.throwIfAborted();
-  const found = outcomes.filter(({ error }) => error === null);
+  const told = outcomes.filter(({ error }) => error === null);
+  const found = told.map(({ kind, offers }) => ({ kind: kind.name, title: kind.title, offers }));
+  if (found.length === 0) found.push(...(await foundProfile(address, request)));
   const errors = outcomes.map(({ error }) => error);
   const refused = errors.find((error) => error instanceof DownloadError && error.wantsCredentials);
   return {
-    found: found.map(({ kind, offers }) => ({ kind: kind.name, title: kind.title, offers })),
+    found,
     wantsCredentials: refused instanceof DownloadError ? refused.origin : null,
     scheme: refused instanceof DownloadError ? refused.scheme : null,
     failure: found.length > 0 ? null : failureOf(address, errors),
   };
+}
+
+/** Where an address has a path that answers with a profile. One without is a server's, and asked as such. */
+async function foundProfile(address: string, request: Omit<DiscoverRequest, 'spec'>): Promise<Probe['found']> {
+  const [instance] = expandInstances([address]);
+  if (instance === undefined || !hasPath(instance)) return [];
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE_MS)]);
+  try {
+    const { profileTitleAt } = await import('./probeProfile');
+    const title = await Promise.race([profileTitleAt(instance, { ...accessOf(request), signal }), aborted(signal)]);
+    return [
+      {
+        kind: 'http',
+        title: 'an address that answers with a profile',
+        offers: [{ profile: '', title, description: title }],
+      },
+    ];
+  } catch {
+    request.signal.throwIfAborted();
+    return [];
+  }
+}
+
+function hasPath(address: string): boolean {
+  try {
+    return parseHttpAddress(address.replaceAll('{seconds}', '1')).pathname !== '/';
+  } catch {
+    return false;
+  }
 }
 
 /** Rejects with the signal's reason when it aborts: not every kind looks at it while it connects. */

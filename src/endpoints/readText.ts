@@ -8,16 +8,27 @@ import { redirected } from './redirected';
 const MOST_BYTES = 4 << 20;
 const TIMEOUT_MS = 10_000;
 
+type Request = HttpAccess & { readonly signal: AbortSignal };
+
+interface ReadOptions {
+  readonly method?: string;
+  readonly maxBytes?: number;
+  readonly timeoutMs?: number;
+  /** No more than about the first so many bytes. */
+  readonly cutAt?: number;
+}
+
 /**
  * The text that an address answers with, for short ones: index pages, what a sampler says. A redirect is followed within
- * its origin. With `cutAt`, no more than about the first so many bytes.
+ * its origin.
  * @throws DownloadError, or the signal's reason where it aborted
  */
-export async function readText(
-  from: URL,
-  request: HttpAccess & { readonly signal: AbortSignal },
-  options: { method?: string; maxBytes?: number; timeoutMs?: number; cutAt?: number } = {},
-): Promise<string> {
+export async function readText(from: URL, request: Request, options: ReadOptions = {}): Promise<string> {
+  return (await readShort(from, request, options)).toString('utf8');
+}
+
+/** `readText` for bytes. */
+export async function readShort(from: URL, request: Request, options: ReadOptions = {}): Promise<Buffer> {
   const { maxBytes = MOST_BYTES, timeoutMs = TIMEOUT_MS, method = 'GET' } = options;
   const late = AbortSignal.timeout(timeoutMs);
   const signal = AbortSignal.any([request.signal, late]);
@@ -56,7 +67,7 @@ export async function readText(
         chunks.push(chunk);
         if (options.cutAt !== undefined && bytes >= options.cutAt) break;
       }
-      return Buffer.concat(chunks).toString('utf8');
+      return Buffer.concat(chunks);
     }
   } catch (error) {
     request.signal.throwIfAborted();

@@ -211,11 +211,13 @@ function kindItems(address: string, { found, failure, wantsCredentials }: Probe)
     detail: 'A service that starts and stops it: ap-agent, an actuator, one of your own',
     act: 'async-profiler',
   });
-  items.push({
-    label: 'An address that answers with a profile',
-    detail: address.includes('{seconds}') ? '' : '{seconds} in it stands for how long to sample',
-    act: { kind: 'http' },
-  });
+  if (!known.has('http')) {
+    items.push({
+      label: 'An address that answers with a profile',
+      detail: address.includes('{seconds}') ? '' : '{seconds} in it stands for how long to sample',
+      act: { kind: 'http' },
+    });
+  }
   return items;
 }
 
