@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type LineSignatures, signLines } from '../sources/lineSignatures';
+import { statOf, textOf } from './localFiles';
 import type { RecordedFile } from './recordedLineStore';
 import type { RenamedFiles } from './renamedFiles';
 import { maxSignedLength } from './signedDocuments';
@@ -93,7 +94,7 @@ function shareInCommon(a: LineSignatures, b: LineSignatures): number {
 async function exists(uri: string | null): Promise<boolean> {
   if (uri === null) return false;
   try {
-    await vscode.workspace.fs.stat(vscode.Uri.parse(uri, true));
+    await statOf(vscode.Uri.parse(uri, true));
     return true;
   } catch {
     return false;
@@ -103,7 +104,7 @@ async function exists(uri: string | null): Promise<boolean> {
 /** Changes when the file does; null where it cannot be read or is too long. */
 async function lookOf(uri: vscode.Uri): Promise<string | null> {
   try {
-    const { size, mtime } = await vscode.workspace.fs.stat(uri);
+    const { size, mtime } = await statOf(uri);
     return size > maxSignedLength ? null : `${uri.toString()} ${mtime} ${size}`;
   } catch {
     return null;
@@ -112,7 +113,7 @@ async function lookOf(uri: vscode.Uri): Promise<string | null> {
 
 async function readLines(uri: vscode.Uri): Promise<LineSignatures | null> {
   try {
-    return signLines(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)), uri.path);
+    return signLines(await textOf(uri), uri.path);
   } catch {
     return null;
   }

@@ -6,6 +6,7 @@ import { heatScope } from './heatScope';
 import type { HeatSource } from './heatSource';
 import { type HoverContext, hoverText, vanishedText } from './hoverText';
 import type { LineTracker } from './lineTracker';
+import { statOf } from './localFiles';
 import { openLocationCommand } from './openLocationCommand';
 
 /** A line may stand for several recorded ones (joined lines, a file known by two names). */
@@ -97,7 +98,7 @@ async function mayHaveMoved(
     return false;
   }
   try {
-    const { mtime } = await vscode.workspace.fs.stat(document.uri);
+    const { mtime } = await statOf(document.uri);
     return mtime > span.recorded + clockMs && mtime <= span.opened;
   } catch {
     return false;

@@ -5,6 +5,7 @@ import type { Heat } from './heat';
 import type { HeatSource } from './heatSource';
 import { LineMap } from './lineMap';
 import type { LineTracker } from './lineTracker';
+import { statOf, textOf } from './localFiles';
 import type { RememberedSources } from './rememberedSources';
 import { isWithinReach } from './sourceReach';
 
@@ -117,9 +118,9 @@ export class LineTexts implements vscode.Disposable {
 
   private async read(uri: vscode.Uri, source: HeatSource | null): Promise<FileLines | null> {
     try {
-      const { size, mtime } = await vscode.workspace.fs.stat(uri);
+      const { size, mtime } = await statOf(uri);
       if (size > largestFile) return null;
-      const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+      const text = await textOf(uri);
       const map = source === null ? LineMap.identity : await this.tracker.mapOfFile(source, uri, text);
       return { stamp: `${mtime} ${size}`, texts: text.split(/\r\n|\r|\n/), map };
     } catch {
@@ -140,7 +141,7 @@ async function isFresh(known: KnownFile, uri: vscode.Uri): Promise<boolean> {
   if (Date.now() - known.looked < freshMs) return true;
   known.looked = Date.now();
   const lines = await known.lines;
-  return vscode.workspace.fs.stat(uri).then(
+  return statOf(uri).then(
     ({ mtime, size }) => lines?.stamp === `${mtime} ${size}`,
     () => lines === null,
   );

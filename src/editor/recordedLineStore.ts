@@ -3,6 +3,7 @@ import { deserialize, serialize } from 'node:v8';
 import * as vscode from 'vscode';
 import type { ProfileSummary } from '../engine/engineApi';
 import type { LineSignatures } from '../sources/lineSignatures';
+import { bytesOf } from './localFiles';
 
 /** The lines of one source file as they were when its profile was captured or first opened. */
 export interface RecordedFile extends LineSignatures {
@@ -64,7 +65,7 @@ export class RecordedLineStore {
 
   private async read(key: string): Promise<RecordedSources | null> {
     try {
-      const stored: unknown = deserialize(await vscode.workspace.fs.readFile(this.file(key)));
+      const stored: unknown = deserialize(await bytesOf(this.file(key)));
       return isStored(stored) ? { commit: stored.commit, files: stored.files } : null;
     } catch {
       return null;

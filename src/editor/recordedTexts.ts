@@ -8,6 +8,7 @@ import { embeddedScheme } from './embeddedSources';
 import { findRenamed } from './findRenamed';
 import type { GitTexts } from './gitTexts';
 import type { HeatSource } from './heatSource';
+import { statOf, textOf } from './localFiles';
 import { cellScheme, recordedCellText } from './openCells';
 import { type RecordedFile, type RecordedLineStore, type RecordedSources, recordingKey } from './recordedLineStore';
 import type { RenamedFiles } from './renamedFiles';
@@ -272,13 +273,13 @@ export class RecordedTexts implements vscode.Disposable {
 /** A file's lines as they are on disk; null where it cannot be read or is too long. */
 async function readLines(uri: vscode.Uri, profile: HeatSource): Promise<RecordedFile | null> {
   try {
-    const { mtime, size } = await vscode.workspace.fs.stat(uri);
+    const { mtime, size } = await statOf(uri);
     if (size > maxSignedLength) return null;
     const certain = profile.readSpanMs === null || mtime <= profile.readSpanMs.recorded + clockMs;
     const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
     const shown = document === undefined || document.isDirty ? null : signDocument(document);
     if (shown !== null) return { certain, hash: shown.hash, words: shown.words };
-    const text = await vscode.workspace.decode(await vscode.workspace.fs.readFile(uri), { uri });
+    const text = await textOf(uri);
     return { certain, ...signLines(text, uri.path) };
   } catch {
     return null;

@@ -3,6 +3,7 @@ import { missingSourceSentence, noSourceSentence } from '../sources/noSource';
 import type { SourceResolver, WorkspaceFile } from '../sources/sourceResolver';
 import { embeddedScheme } from './embeddedSources';
 import type { LineHighlight } from './lineHighlight';
+import { statOf } from './localFiles';
 import { cellOf } from './openCells';
 import type { RememberedSources } from './rememberedSources';
 import { isWithinReach } from './sourceReach';
@@ -249,7 +250,7 @@ function isFileUri(uri: vscode.Uri): boolean {
 
 async function exists(uri: vscode.Uri): Promise<boolean> {
   try {
-    await vscode.workspace.fs.stat(uri);
+    await statOf(uri);
     return true;
   } catch {
     return false;

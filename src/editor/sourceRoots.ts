@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RootKind } from '../sources/rules/rule';
 import type { SourceRoot } from '../sources/sourceResolver';
+import { bytesOf, statOf } from './localFiles';
 
 const mostModules = 500;
 const mostEnvironments = 20;
@@ -175,7 +176,7 @@ async function existing(uris: readonly vscode.Uri[]): Promise<SourceRoot[]> {
   const roots: SourceRoot[] = [];
   for (const uri of uris) {
     try {
-      if (((await vscode.workspace.fs.stat(uri)).type & vscode.FileType.Directory) !== 0) {
+      if (((await statOf(uri)).type & vscode.FileType.Directory) !== 0) {
         roots.push(rootOf(uri));
       }
     } catch {
@@ -200,7 +201,7 @@ async function children(folder: vscode.Uri, name: RegExp): Promise<SourceRoot[]>
 
 async function readText(uri: vscode.Uri): Promise<string> {
   try {
-    return new TextDecoder().decode((await vscode.workspace.fs.readFile(uri)).subarray(0, 65536));
+    return new TextDecoder().decode((await bytesOf(uri)).subarray(0, 65536));
   } catch {
     return '';
   }

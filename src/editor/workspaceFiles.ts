@@ -3,6 +3,7 @@ import type { ExpandedMapping } from '../sources/pathMappings';
 import type { RootKind } from '../sources/rules/rule';
 import type { SourceFiles, SourceRoot, WorkspaceFile } from '../sources/sourceResolver';
 import type { EmbeddedSources } from './embeddedSources';
+import { statOf } from './localFiles';
 import { cellOf } from './openCells';
 import { pathMappingsSetting, readPathMappings } from './pathMappingSettings';
 import type { RenamedFiles } from './renamedFiles';
@@ -177,7 +178,7 @@ export class WorkspaceFiles implements SourceFiles, vscode.Disposable {
 
 async function isFile(uri: vscode.Uri): Promise<boolean> {
   try {
-    return ((await vscode.workspace.fs.stat(uri)).type & vscode.FileType.File) !== 0;
+    return ((await statOf(uri)).type & vscode.FileType.File) !== 0;
   } catch {
     return false;
   }
