@@ -12,6 +12,11 @@ export interface LineTimeline {
   readonly line: number[];
   /** Per bucket: value of all samples of the view. */
   readonly all: number[];
+  /**
+   * Whether the format counts a function's lines over the whole profile only (V8): then the line has its part of each
+   * sample of its function, and `line` says when that ran.
+   */
+  readonly ofFunction: boolean;
 }
 
 /**
@@ -42,12 +47,15 @@ export function lineTimeline(
   const values = samples.values[view.sampleType];
   const line = new Array<number>(buckets).fill(0);
   const all = new Array<number>(buckets).fill(0);
+  let ofFunction = false;
   for (let i = 0; i < samples.length; i++) {
     if (!passes(mask, samples, i)) continue;
     const bucket = Math.min(buckets - 1, Math.floor(((time[i] - from) / (to - from)) * buckets));
     all[bucket] += values[i];
     const stack = samples.stack[i];
-    if (stack >= 0) line[bucket] += values[i] * share[stack];
+    if (stack < 0) continue;
+    line[bucket] += values[i] * share[stack];
+    ofFunction ||= share[stack] > 0 && share[stack] < 1;
   }
-  return { from, to, line, all };
+  return { from, to, line, all, ofFunction };
 }

@@ -69,7 +69,7 @@ function hoverText(
   );
   if (func !== null) {
     const link = commandLink(showInFlameGraphCommand, { profile, functions: [func], place: name } satisfies ChartLink);
-    markdown.appendMarkdown(`[Show in flame graph](${link})`);
+    markdown.appendMarkdown(`[Show in Flame Graph](${link})`);
   }
   return markdown;
 }

@@ -106,12 +106,14 @@ export class GitTexts {
 
   /** Those of the workspace's folders; opened where they are not yet. */
   private async repositories(): Promise<readonly GitRepository[]> {
-    const found = new Set<GitRepository>((await this.api())?.repositories ?? []);
+    // By folder: git's API makes a new object of a repository each time it is asked.
+    const found = new Map<string, GitRepository>();
+    for (const each of (await this.api())?.repositories ?? []) found.set(each.rootUri.toString(), each);
     for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
       const repository = await this.repositoryOf(uri);
-      if (repository !== null) found.add(repository);
+      if (repository !== null) found.set(repository.rootUri.toString(), repository);
     }
-    return [...found];
+    return [...found.values()];
   }
 
   private async repositoryOf(uri: vscode.Uri): Promise<GitRepository | null> {

@@ -43,7 +43,7 @@ const details: LineDetails = {
       ],
     },
   ],
-  timeline: { from: 0, to: 4e9, line: [0, 0, 15, 15], all: [50, 50, 50, 50] },
+  timeline: { from: 0, to: 4e9, line: [0, 0, 15, 15], all: [50, 50, 50, 50], ofFunction: false },
   splits: [
     {
       by: 'label:instance',
@@ -97,6 +97,14 @@ describe('the hover of a line', () => {
       expect(at, `${part} after ${text.slice(0, from)}`).toBeGreaterThanOrEqual(0);
       from = at;
     }
+  });
+
+  test('says where a line’s times are those of its function', () => {
+    expect(hoverText(details, context)).not.toContain('is not recorded');
+    const timeline = { ...details.timeline!, ofFunction: true };
+    expect(plain(hoverText({ ...details, timeline }, context))).toContain(
+      'nine tenths between 2 s and 4 s of 4 s, as its function ran: when each of its lines did is not recorded',
+    );
   });
 
   test('links name the profile and its functions', () => {

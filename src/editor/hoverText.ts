@@ -120,14 +120,15 @@ function timelineMarkdown({ timeline }: LineDetails, theme: HoverContext['theme'
   if (timeline === null || !timeline.line.some((value) => value > 0)) {
     return '';
   }
-  const { from, to, line } = timeline;
+  const { from, to, line, ofFunction } = timeline;
   const at = (share: number): string => formatValue(from + share * (to - from), 'nanoseconds');
   const stretch = busiestStretch(line);
   const where =
     stretch === null
       ? `over ${formatValue(to - from, 'nanoseconds')}`
       : `nine tenths between ${at(stretch.from)} and ${at(stretch.to)} of ${formatValue(to, 'nanoseconds')}`;
-  return `![${markdownText(timelineText(timeline))}](${timelineImage(timeline, theme)})  \n${markdownText(where)}`;
+  const note = ofFunction ? ', as its function ran: when each of its lines did is not recorded' : '';
+  return `![${markdownText(timelineText(timeline))}](${timelineImage(timeline, theme)})  \n${markdownText(`${where}${note}`)}`;
 }
 
 function functionsText({ functions }: LineDetails): string {

@@ -46,7 +46,8 @@ export async function changedLines({ heat, engine, resolver }: RegressionService
   });
   const changed: ChangedLine[] = [];
   const seen = new Set<string>();
-  const paths = new Set(rows.flatMap(({ file, line }) => (file === null || line === null ? [] : [file])));
+  // Rows without a line too: where a profile has functions only, their definitions are compared.
+  const paths = new Set(rows.flatMap(({ file }) => (file === null ? [] : [file])));
   for (const path of paths) {
     if (seen.size >= MOST_FILES) break;
     const resolution = await resolver.resolve(path);

@@ -106,6 +106,8 @@ export interface LineTimeline {
   line: number[];
   /** Per bucket: value of all samples of the view. */
   all: number[];
+  /** Whether `line` is the line's part of when its function ran: V8 counts a function's lines over the whole profile. */
+  ofFunction: boolean;
 }
 
 /** From the line's function outwards to the one that was compiled as a function. */

@@ -15,6 +15,7 @@ import { pprof } from '../formats/pprof/pprof';
 import { checkProfile } from '../profile/checkProfile';
 import { mergeProfiles } from '../profile/mergeProfiles';
 import type { Profile } from '../profile/profile';
+import { ProfileBuilder } from '../profile/profileBuilder';
 import { createScriptFiles } from './scriptFiles';
 import { applySourceMaps, readEmbeddedSource } from './sourceMaps';
 
@@ -183,6 +184,46 @@ describe('applySourceMaps on compiled programs', () => {
     } else {
       expectHotLoop(profile);
     }
+  });
+
+  it('takes a line for itself where esbuild covers its start by the mapping before it', () => {
+    const covered = join(folder, 'src', 'covered.ts');
+    writeFileSync(
+      covered,
+      `export function pick(found: number[] | undefined, key: number): object {
+  if (found) found.push(key);
+  else console.log(key);
+  return {
+    first: Math.sin(key),
+    second: Math.cos(key),
+  };
+}
+`,
+    );
+    const outfile = join(folder, 'covered.js');
+    buildSync({ entryPoints: [covered], outfile, sourcemap: 'linked' });
+    const compiled = readFileSync(outfile, 'utf8').split('\n');
+    const lineOf = (text: string): number => compiled.findIndex((line) => line.includes(text)) + 1;
+    const builder = new ProfileBuilder();
+    builder.addSampleType('samples', 'count');
+    const start = lineOf('function pick');
+    const column = compiled[start - 1].indexOf('(') + 1;
+    const func = builder.func(builder.string('pick'), builder.string(outfile), start, column);
+    const stack = builder.stack(-1, builder.frame(func, start, false));
+    builder.setValue(builder.addSample(stack, 0, null, -1), 0, 1);
+    const texts = ['found.push', 'else console', 'return {', 'first:', 'second:'];
+    for (const text of texts) builder.addLeafLine(stack, lineOf(text), 1);
+    const raw = builder.finish({
+      formats: ['cpuprofile'],
+      durationMs: null,
+      startTimeMs: null,
+      defaultSampleType: 0,
+      lines: 'declaration',
+      notes: [],
+    });
+    const original = readFileSync(covered, 'utf8').split('\n');
+    const wanted = texts.map((text) => original.findIndex((line) => line.includes(text)) + 1);
+    expect([...applySourceMaps(raw, createScriptFiles()).leafLines!.line]).toEqual(wanted);
   });
 
   it('puts lines of top-level code, and what V8 inlined, into the modules that they are of', () => {

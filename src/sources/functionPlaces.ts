@@ -36,8 +36,9 @@ export interface MappedLine {
 }
 
 /**
- * The source line of a line (1-based) that V8 counted for a function of compiled code: that of the line's first mapping,
- * in whatever source it is (the top level of a bundle is of many, and the lines of what V8 inlined count for the caller).
+ * The source line of a line (1-based) that V8 counted for a function of compiled code: where that line is mapped
+ * (`placeOfLine`), in whatever source (the top level of a bundle is of many, and the lines of what V8 inlined count for
+ * the caller).
  * On the function's own first line it is that of the first mapping in the function, and so in its source. Where nothing
  * is mapped, and where a compiled line is of several sources (minified code), it is the function's own line.
  *
@@ -54,7 +55,7 @@ export function mapLine(
   column: number,
 ): MappedLine | null {
   const inFirst = line === first;
-  const place = map.placeFrom(line, inFirst ? Math.max(1, column) : 1);
+  const place = inFirst ? map.placeFrom(line, Math.max(1, column)) : map.placeOfLine(line);
   const own = place !== null && place.file === mapped?.file;
   if (mapped !== null && inFirst) {
     // The position between name and body often belongs to the declaration: never an earlier line than that.

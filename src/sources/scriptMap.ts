@@ -86,6 +86,30 @@ export class ScriptMap {
     return null;
   }
 
+  /**
+   * The place of a whole line: that of its first mapping. esbuild covers the start of a line that it has no mapping for
+   * (`else`, a property of an object) by repeating the mapping before it: that says nothing of the line, where it has others.
+   */
+  placeOfLine(line: number): SourcePlace | null {
+    const segments = this.lines[line - 1] ?? [];
+    const next = segments[1];
+    return this.repeatsMappingBefore(line) && next !== undefined && next.length >= 4
+      ? this.placeFrom(line, next[0] + 1)
+      : this.placeFrom(line, 1);
+  }
+
+  private repeatsMappingBefore(line: number): boolean {
+    const first = this.lines[line - 1]?.[0];
+    const before = this.lines[line - 2]?.at(-1);
+    return (
+      first !== undefined &&
+      before !== undefined &&
+      first[0] === 0 &&
+      first.length >= 4 &&
+      [1, 2, 3].every((part) => first[part] === before[part])
+    );
+  }
+
   /** The original name of the identifier that starts exactly there, null where the map has none. */
   nameAt(line: number, column: number): string | null {
     const segments = this.lines[line - 1] ?? [];

@@ -276,8 +276,8 @@ function cartIsSorted(prices: number[]): number[] {
   return [...prices].sort((a, b) => a - b);
 }
 `,
-      'old.folded': 'cartIsPriced;cartIsSorted 6000\ncartIsPriced;other 4000\n',
-      'new.folded': 'cartIsPriced;cartIsSummed 1000\ncartIsPriced;other 9000\n',
+      'old.folded': 'cartIsPriced;cartIsSorted (cart.ts) 6000\ncartIsPriced;other 4000\n',
+      'new.folded': 'cartIsPriced;cartIsSummed (cart.ts) 1000\ncartIsPriced;other 9000\n',
     });
     const show = async (name: string): Promise<void> => {
       const uri = vscode.Uri.file(join(own, name));
@@ -302,6 +302,9 @@ function cartIsSorted(prices: number[]): number[] {
     assert.match(hover, /In the baseline 60\.0% self · 60\.0% total\. Only the baseline has it/);
     const output = process.env['EMBERLINE_TEST_OUTPUT'];
     if (output !== undefined) await screenshot(join(output, 'baseline-functions.png'));
+    await runCommand('Emberline: Go to Next Regression');
+    await waitForStatusBarItem('new ▲ 10.0 pp self — baselineFunctions/cart.ts:5, regression 1 of 1');
+    assert.equal(vscode.window.activeTextEditor?.selection.active.line, 4);
     await runCommand('Emberline: Clear Baseline');
     await eventually(labels, (all) => all.length === 2 && !all.some((label) => label.includes('pp')));
   });
