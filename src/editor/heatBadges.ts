@@ -76,7 +76,10 @@ export class HeatBadges implements vscode.FileDecorationProvider, vscode.Disposa
     if (files !== null) {
       try {
         const { metric } = this.heat;
-        const [hot, { viewTotal }] = await Promise.all([files.hottest(), files.totals()]);
+        const [hot, { viewTotal }] = await Promise.all([
+          metric === 'total' ? files.fileTotals() : files.hottest(),
+          files.totals(),
+        ]);
         const hottest = hottestFiles(hot, metric, viewTotal, mostFiles);
         for (let from = 0; from < hottest.length; from += sliceFiles) {
           if (round !== this.round) {

@@ -29,6 +29,7 @@ interface Files {
  */
 export class HeatFiles {
   private files: Promise<Files> | null = null;
+  private exact: Promise<readonly HotFile[]> | null = null;
   private whole: Promise<ViewTotals> | null = null;
   private readonly lines = new Map<number, Promise<FileLines>>();
   /** Lines of each answer that is there, and of all together. */
@@ -56,7 +57,18 @@ export class HeatFiles {
     return this.whole;
   }
 
-  /** Files with samples, hottest first. */
+  /** Files with samples and what each costs, hottest first. */
+  fileTotals(): Promise<readonly HotFile[]> {
+    if (this.exact === null) {
+      this.exact = this.engine.request('hotFiles', { profile: this.profile, view: this.view, exact: true });
+      this.exact.catch(() => {
+        this.exact = null;
+      });
+    }
+    return this.exact;
+  }
+
+  /** Files with samples, hottest first; a file's total is that of its hottest line. */
   async hottest(): Promise<readonly HotFile[]> {
     return (await this.all()).hottest;
   }

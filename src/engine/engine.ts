@@ -102,7 +102,7 @@ export class Engine implements EngineApi {
         params,
       );
     },
-    hotFiles: ({ profile, view }) => hotFiles(this.find(profile), view),
+    hotFiles: ({ profile, view, exact }) => hotFiles(this.find(profile), view, exact),
     selection: (params) => selection(this.find(params.profile), params),
     viewTotals: ({ profile, view }) => viewTotals(this.find(profile), view),
     fileLines: ({ profile, view, file, references }) => fileLines(this.find(profile), view, file, references),

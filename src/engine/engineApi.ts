@@ -47,7 +47,7 @@ export interface EngineRequests {
   frameParents: { params: FrameDetailsParams; result: PathFrame[] };
   search: { params: SearchParams; result: SearchResult };
   functionTable: { params: FunctionTableParams; result: FunctionTablePage };
-  hotFiles: { params: { profile: number; view: ViewSpec }; result: HotFile[] };
+  hotFiles: { params: { profile: number; view: ViewSpec; exact?: boolean }; result: HotFile[] };
   selection: { params: SelectionParams; result: SelectedView };
   viewTotals: { params: { profile: number; view: ViewSpec }; result: ViewTotals };
   fileLines: { params: FileLinesParams; result: FileLines };

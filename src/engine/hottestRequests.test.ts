@@ -87,6 +87,27 @@ it('knows lines of other files than their function, and leads there', () => {
   expect(asked.found).toMatchObject({ file: '/src/main.ts', line: 7, self: 7 });
 });
 
+it("tells a file's hottest line, or all samples with the file, as its total", () => {
+  const shared = new OpenProfile(
+    3,
+    'x.folded',
+    profileOf([
+      { frames: ['main@main.py:1', 'f@shop.py:2'], value: 5 },
+      { frames: ['main@main.py:1', 'f@shop.py:3', 'g@shop.py:9'], value: 4 },
+    ]),
+  );
+  const totals = (exact: boolean): (string | number)[][] =>
+    hotFiles(shared, view, exact).map(({ path, self, total }) => [path, self, total]);
+  expect(totals(false)).toEqual([
+    ['shop.py', 9, 5],
+    ['main.py', 0, 9],
+  ]);
+  expect(totals(true)).toEqual([
+    ['shop.py', 9, 9],
+    ['main.py', 0, 9],
+  ]);
+});
+
 it('agrees with the function table on a recording of Node', async () => {
   const engine = new Engine(nodePlatform);
   const path = 'test/fixtures/node.cpuprofile';

@@ -19,9 +19,13 @@ import type {
 import type { OpenProfile, ProfileView } from './openProfile';
 import { shorten } from './shorten';
 
-/** Files of a view, hottest first. A file's total is that of its hottest line: lines of one file share samples. */
-export function hotFiles(open: OpenProfile, spec: ViewSpec): HotFile[] {
-  const { lines } = open.view(withoutSplit(spec));
+/**
+ * Files of a view, hottest first. A file's total is that of its hottest line, as lines of one file share samples; with
+ * `exact` it is what all samples with the file on their stack cost, at the price of one more pass over the profile.
+ */
+export function hotFiles(open: OpenProfile, spec: ViewSpec, exact = false): HotFile[] {
+  const view = open.view(withoutSplit(spec));
+  const { lines } = view;
   const index = open.lineIndex;
   const files = new Map<number, HotFile>();
   for (let entry = 0; entry < index.length; entry++) {
@@ -35,6 +39,11 @@ export function hotFiles(open: OpenProfile, spec: ViewSpec): HotFile[] {
     hot.self += lines.self[entry];
     if (lines.total[entry] > hot.total) hot.total = lines.total[entry];
     if (index.line[entry] > 0) hot.hasLines = true;
+  }
+  const { fileIndex } = open;
+  for (let entry = 0; exact && entry < fileIndex.length; entry++) {
+    const hot = files.get(fileIndex.file[entry]);
+    if (hot !== undefined) hot.total = view.files.total[entry];
   }
   return [...files.values()].sort((a, b) => b.self - a.self || b.total - a.total || a.file - b.file);
 }

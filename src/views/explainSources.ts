@@ -25,7 +25,7 @@ export interface ExplainServices {
 }
 
 interface ProfileFiles {
-  hottest(): Promise<readonly HotFile[]>;
+  fileTotals(): Promise<readonly HotFile[]>;
   linesOfFile(file: number): Promise<FileLines>;
 }
 
@@ -158,7 +158,7 @@ async function showList(services: ExplainServices, focus: string | null): Promis
   try {
     void closed.then(() => cancelled.abort());
     const severalFolders = (vscode.workspace.workspaceFolders ?? []).length > 1;
-    const hottest = await files.hottest();
+    const hottest = await files.fileTotals();
     const total = hottest.length === 0 ? 0 : (await files.linesOfFile(hottest[0]!.file)).viewTotal;
     const report = await explainFiles(hottest, total, services.resolver, severalFolders, cancelled.signal);
     pick.items = itemsOf(report);
