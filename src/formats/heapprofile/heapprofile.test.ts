@@ -92,6 +92,13 @@ describe('V8 heap profiles', () => {
     expect([functions.line[native], functions.file[native]]).toEqual([0, -1]);
   });
 
+  it('say what it means where nothing of them lived', () => {
+    const empty = { head: { ...tree, selfSize: 0, children: [] }, samples: [] };
+    const profile = decode(heapprofile, JSON.stringify(empty));
+    expect(profile.samples.length).toBe(0);
+    expect(profile.meta.notes).toEqual([expect.stringContaining('still lives at its end')]);
+  });
+
   it('need no samples, no order of members, and may be an answer of the inspector', () => {
     const turned = (node: typeof tree): object => ({
       children: node.children.map((child) => turned(child as typeof tree)),

@@ -135,6 +135,9 @@ function assemble(builder: ProfileBuilder, file: HeapFile): Profile {
       );
     }
   }
+  if (samples.length === 0 && nodes.selfSize.subarray(0, nodes.length).every((size) => size === 0)) {
+    notes.push('V8 tells what was allocated while it sampled and still lives at its end: here that is nothing.');
+  }
   // What the nodes have beyond their samples: all of it in files without.
   for (let row = 0; row < nodes.length; row++) {
     if (left[row] !== 0) {
