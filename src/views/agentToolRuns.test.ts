@@ -41,9 +41,17 @@ test('a capture is asked for, with all of what is started', async () => {
   const input = { command: ['sh', '-c', 'rm -rf "x"'], seconds: 2 };
   const question = await asked('emberline_profile_target', input);
   expect(question?.title).toBe('Profile this program?');
-  expect(question?.text).toContain('for 2 s at most');
+  expect(question?.text).toContain('will run it, sample it for 2 s at most');
   expect(question?.text).toContain('the command sh -c "rm -rf \\"x\\""');
   await expect(asked('emberline_profile_target', { command: ['x'.repeat(2500)] })).rejects.toThrow('longer than 2000');
+});
+
+test('a process is asked for with the program that it runs', async () => {
+  const question = await asked('emberline_profile_target', { pid: process.pid });
+  expect(question?.text).toContain('will attach to it, sample it for 10 s at most');
+  expect(question?.text).toMatch(new RegExp(`process ${process.pid}: .*node`));
+  const gone = await asked('emberline_profile_target', { pid: 4194304 });
+  expect(gone?.text).toMatch(/process 4194304$/m);
 });
 
 test('nothing is started in a workspace that is not trusted, whether asked or not', async () => {

@@ -33,19 +33,29 @@ export async function prepareTool(
   };
 }
 
-function prepareCapture(input: unknown): vscode.PreparedToolInvocation {
+async function prepareCapture(input: unknown): Promise<vscode.PreparedToolInvocation> {
   refuseUntrusted();
-  const { seconds, what } = targetOf(readInput(profileTargetTool.inputSchema, input));
+  const read = readInput(profileTargetTool.inputSchema, input);
+  const { seconds, what } = targetOf(read);
+  const way = read.command === undefined ? 'attach to it' : 'run it';
   const message = new vscode.MarkdownString(
-    `Emberline will attach to it, or run it, sample it for ${seconds} s at most, and open the profile:`,
+    `Emberline will ${way}, sample it for ${seconds} s at most, and open the profile:`,
   );
   // Where it is too long to be read, it is too long to be agreed to.
   if (what.length > LONGEST_SHOWN) throw new Error(`The command is longer than ${LONGEST_SHOWN} characters.`);
-  message.appendCodeblock(plainText(what, LONGEST_SHOWN), 'text');
+  // A number tells nobody which program it is.
+  const program = read.pid === undefined ? '' : await commandLineOf(read.pid);
+  message.appendCodeblock(plainText(`${what}${program === '' ? '' : `: ${program}`}`, LONGEST_SHOWN), 'text');
   return {
     invocationMessage: `Profiling for ${seconds} s`,
     confirmationMessages: { title: 'Profile this program?', message },
   };
+}
+
+/** Empty where the process is not there (any more), or cannot be read. */
+async function commandLineOf(pid: number): Promise<string> {
+  const { describeProcessOf } = await import('../endpoints/localProcesses');
+  return (await describeProcessOf(pid).catch(() => null))?.commandLine ?? '';
 }
 
 /** A tool's answer, as text. @throws Error with a sentence for the model */
