@@ -35,12 +35,18 @@ export class ChangeDecorations implements vscode.Disposable {
     down: typesOf('down'),
   };
 
+  /** Editors that have marks, or had: the others need not be emptied. */
+  private readonly marked = new WeakSet<vscode.TextEditor>();
+
   /** Marks every line of the editor's document that changed. */
   drawLines(editor: vscode.TextEditor, hot: HotLines, metric: HeatMetric): void {
     const ranges: Record<Direction, vscode.Range[][]> = {
       up: this.types.up.map(() => []),
       down: this.types.down.map(() => []),
     };
+    // Each type is a message to the window, which is busy with a file that was just opened.
+    if (hot.lines.length === 0 && !this.marked.has(editor)) return;
+    this.marked.add(editor);
     for (const line of hot.lines) {
       const change = lineChange(line, hot, metric);
       const step = change === null ? 0 : changeStep(change);

@@ -80,6 +80,7 @@ export class HeatDecorations implements vscode.Disposable {
   private settings = new WeakMap<vscode.TextDocument, EditorSettings>();
   /** The types that an editor has ranges of: the others need not be emptied. */
   private readonly used = new WeakMap<vscode.TextEditor, ReadonlySet<DecorationType>>();
+  private readonly usedLabels = new WeakMap<vscode.TextEditor, Set<DecorationType>>();
 
   /** Marks the hot lines of the editor's document. */
   drawMarks(editor: vscode.TextEditor, { hot, look, profileTotal }: DrawnHeat): void {
@@ -150,8 +151,15 @@ export class HeatDecorations implements vscode.Disposable {
       };
       (stale.has(line) ? old : now).push(option);
     }
-    editor.setDecorations(this.labels, now);
-    editor.setDecorations(this.staleLabels, old);
+    this.setLabels(editor, this.labels, now);
+    this.setLabels(editor, this.staleLabels, old);
+  }
+
+  private setLabels(editor: vscode.TextEditor, type: DecorationType, options: vscode.DecorationOptions[]): void {
+    const used = this.usedLabels.get(editor) ?? new Set();
+    if (options.length === 0 && !used.has(type)) return;
+    this.usedLabels.set(editor, used.add(type));
+    editor.setDecorations(type, options);
   }
 
   /** The editor's settings changed. */
