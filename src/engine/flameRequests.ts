@@ -1,6 +1,7 @@
 import type { CallTree } from '../analysis/callTree';
 import { ancestorInRow, boxEnd, boxOfNode, boxStart, type FlameLayout, rowOfBox } from '../analysis/flameLayout';
 import { cutWindow } from '../analysis/flameWindow';
+import { heaviestFrame } from '../analysis/heaviestFrame';
 import { sumBox } from '../analysis/timeOrder';
 import { describeFunction } from '../analysis/top';
 import { frameKindNames } from '../profile/frameKind';
@@ -121,7 +122,10 @@ export function frameDetails(open: OpenProfile, params: FrameDetailsParams, find
   const { profile } = view;
   const treeNode = layout.treeNode[box];
   const func = tree.func[treeNode];
-  const frame = tree.frame[treeNode];
+  const frame =
+    tree === view.tree && profile.meta.lines === 'call'
+      ? heaviestFrame(profile, view.values, tree, treeNode)
+      : tree.frame[treeNode];
   const { name, file, line } = describeFunction(profile, func);
   const column = profile.functions.column[func];
   const own = layout.nodesAreBoxes
