@@ -186,12 +186,12 @@ export class DocumentHeats implements vscode.Disposable {
     { source, files, compared }: HeatSubject,
   ): Promise<DocumentAnswers['functions']> {
     const { functions, baselineFunctions } = this.services;
+    if (compared?.kind !== 'compared') return { ...(await functions.of(document, files, source)), compared: null };
     const [own, before] = await Promise.all([
       functions.of(document, files, source),
-      compared?.kind === 'compared' ? baselineFunctions.of(document, compared.files, compared.source) : null,
+      baselineFunctions.of(document, compared.files, compared.source),
     ]);
-    const { comparison } = compared?.kind === 'compared' ? compared : { comparison: null };
-    return { ...own, compared: before && comparison && { functions: before, comparison } };
+    return { ...own, compared: { functions: before, comparison: compared.comparison } };
   }
 
   /** What a profile has of a document's lines, and (at the same time) where they are now: both are drawn at once. */

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 
@@ -22,7 +23,7 @@ export async function bytesOf(uri: vscode.Uri): Promise<Uint8Array> {
 export async function textOf(uri: vscode.Uri): Promise<string> {
   const bytes = await bytesOf(uri);
   // What is ASCII is the same in the encodings that the settings may name, but for UTF-16, which has zeros.
-  return bytes.every((byte) => byte < 0x80 && byte !== 0)
+  return isAscii(bytes) && !bytes.includes(0)
     ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
     : vscode.workspace.decode(bytes, { uri });
 }

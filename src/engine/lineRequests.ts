@@ -40,10 +40,11 @@ export function hotFiles(open: OpenProfile, spec: ViewSpec, exact = false): HotF
     if (lines.total[entry] > hot.total) hot.total = lines.total[entry];
     if (index.line[entry] > 0) hot.hasLines = true;
   }
-  const { fileIndex } = open;
-  for (let entry = 0; exact && entry < fileIndex.length; entry++) {
-    const hot = files.get(fileIndex.file[entry]);
-    if (hot !== undefined) hot.total = view.files.total[entry];
+  if (exact) {
+    open.fileIndex.file.forEach((file, entry) => {
+      const hot = files.get(file);
+      if (hot !== undefined) hot.total = view.files.total[entry];
+    });
   }
   return [...files.values()].sort((a, b) => b.self - a.self || b.total - a.total || a.file - b.file);
 }
