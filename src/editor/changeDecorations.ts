@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
 import { type LineChange, lineChange } from './heatChange';
+import type { DrawnHeat } from './heatDecorations';
+import { rulerMarks } from './heatScale';
 import type { HeatMetric } from './heatSource';
 import type { HotLines } from './hotLines';
+import type { MarkExtent } from './markedLines';
 
 /** Lower bounds of the steps 2 and 3, as differences of shares. */
 const bounds = [0.01, 0.05] as const;
@@ -14,6 +17,9 @@ const markColors = {
 } as const;
 
 type Direction = keyof typeof markColors;
+const directions: readonly Direction[] = ['up', 'down'];
+/** A step each line; 0 for none in this direction. */
+type DirectedSteps = Readonly<Record<Direction, number[]>>;
 
 /**
  * The step of a change, 1 (below a percentage point) to 3; 0 for none, or one that may be chance.
@@ -34,35 +40,53 @@ export class ChangeDecorations implements vscode.Disposable {
     up: typesOf('up'),
     down: typesOf('down'),
   };
-
+  private readonly rulers: Record<Direction, vscode.TextEditorDecorationType> = {
+    up: rulerOf('up'),
+    down: rulerOf('down'),
+  };
+  /** Scrolling asks for them again and again. */
+  private readonly known = new WeakMap<HotLines, { readonly metric: HeatMetric; readonly steps: DirectedSteps }>();
   /** Editors that have marks, or had: the others need not be emptied. */
   private readonly marked = new WeakSet<vscode.TextEditor>();
 
-  /** Marks every line of the editor's document that changed. */
-  drawLines(editor: vscode.TextEditor, hot: HotLines, metric: HeatMetric): void {
-    const ranges: Record<Direction, vscode.Range[][]> = {
-      up: this.types.up.map(() => []),
-      down: this.types.down.map(() => []),
-    };
+  /** Marks the lines of the editor's document that changed. */
+  drawMarks(editor: vscode.TextEditor, { hot, look }: DrawnHeat, extent: MarkExtent): void {
     // Each type is a message to the window, which is busy with a file that was just opened.
     if (hot.lines.length === 0 && !this.marked.has(editor)) return;
     this.marked.add(editor);
-    for (const line of hot.lines) {
-      const change = lineChange(line, hot, metric);
-      const step = change === null ? 0 : changeStep(change);
-      if (change !== null && step > 0) {
-        ranges[change.share > 0 ? 'up' : 'down'][step - 1]!.push(new vscode.Range(line.line, 0, line.line, 0));
-      }
-    }
-    for (const direction of ['up', 'down'] as const) {
-      this.types[direction].forEach((type, i) => {
-        editor.setDecorations(type, ranges[direction][i]!);
+    const steps = this.stepsOf(hot, look.metric);
+    const { from, to } = extent.lines;
+    for (const direction of directions) {
+      const ranges = this.types[direction].map((): vscode.Range[] => []);
+      hot.lines.forEach(({ line }, i) => {
+        const step = steps[direction][i]!;
+        if (step > 0 && line >= from && line <= to) ranges[step - 1]!.push(lineRange(line));
       });
+      this.types[direction].forEach((type, i) => {
+        editor.setDecorations(type, ranges[i]!);
+      });
+      const marks = extent.ruler ? rulerMarks(hot.lines, steps[direction], editor.document.lineCount) : [];
+      const ruler = marks.map(({ line }) => lineRange(line));
+      editor.setDecorations(this.rulers[direction], ruler);
     }
   }
 
+  private stepsOf(hot: HotLines, metric: HeatMetric): DirectedSteps {
+    const known = this.known.get(hot);
+    if (known?.metric === metric) return known.steps;
+    const steps: DirectedSteps = { up: [], down: [] };
+    for (const line of hot.lines) {
+      const change = lineChange(line, hot, metric);
+      const step = change === null ? 0 : changeStep(change);
+      steps.up.push((change?.share ?? 0) > 0 ? step : 0);
+      steps.down.push((change?.share ?? 0) < 0 ? step : 0);
+    }
+    this.known.set(hot, { metric, steps });
+    return steps;
+  }
+
   dispose(): void {
-    for (const type of [...this.types.up, ...this.types.down]) {
+    for (const type of [...directions.flatMap((each) => this.types[each]), ...Object.values(this.rulers)]) {
       type.dispose();
     }
   }
@@ -75,13 +99,25 @@ function typesOf(direction: Direction): vscode.TextEditorDecorationType[] {
     vscode.window.createTextEditorDecorationType({
       isWholeLine: true,
       backgroundColor: new vscode.ThemeColor(`emberline.heat${name}${i + 1}`),
-      overviewRulerColor: new vscode.ThemeColor(`emberline.heat${name}Mark`),
-      overviewRulerLane: vscode.OverviewRulerLane.Center,
       rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
       dark: { gutterIconPath: arrow(direction, dark, i + 1), gutterIconSize: 'contain' },
       light: { gutterIconPath: arrow(direction, light, i + 1), gutterIconSize: 'contain' },
     }),
   );
+}
+
+function rulerOf(direction: Direction): vscode.TextEditorDecorationType {
+  const name = direction === 'up' ? 'Up' : 'Down';
+  return vscode.window.createTextEditorDecorationType({
+    isWholeLine: true,
+    overviewRulerColor: new vscode.ThemeColor(`emberline.heat${name}Mark`),
+    overviewRulerLane: vscode.OverviewRulerLane.Center,
+    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
+  });
+}
+
+function lineRange(line: number): vscode.Range {
+  return new vscode.Range(line, 0, line, 0);
 }
 
 /** A triangle at the right edge, taller with the change. */

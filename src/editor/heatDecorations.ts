@@ -14,16 +14,12 @@ import {
   labelsInColumn,
   type PlacedLabel,
 } from './labelLayout';
+import { covers, type Lines, linesAround, type MarkExtent } from './markedLines';
 
 /** Lines above and below the visible ones that are labelled too, so that scrolling seldom shows a bare line. */
 const labelMargin = 60;
 /** Labels are drawn anew once the visible lines come this close to the end of the labelled ones. */
 const labelSlack = 20;
-
-/** Files of more hot lines have backgrounds and gauges near the visible part only, and fewer marks in the ruler. */
-const mostMarked = 1000;
-const markMargin = 400;
-const markSlack = 120;
 
 /** How an editor's hot lines are drawn. */
 export interface DrawnHeat {
@@ -73,9 +69,10 @@ export class HeatDecorations implements vscode.Disposable {
   });
   private readonly labels = labelType('emberline.heatLabel');
   private readonly staleLabels = labelType('emberline.heatStale');
-  /** The lines whose labels an editor has, and those that it has marks of. */
+  /** Scrolling asks for them again and again. */
+  private readonly heats = new WeakMap<HotLines, LineHeat>();
+  /** The lines whose labels an editor has. */
   private readonly labelled = new WeakMap<vscode.TextEditor, Lines>();
-  private readonly marked = new WeakMap<vscode.TextEditor, Lines>();
   /** Of the documents: VS Code takes milliseconds to look up a setting. */
   private settings = new WeakMap<vscode.TextDocument, EditorSettings>();
   /** The types that an editor has ranges of: the others need not be emptied. */
@@ -83,12 +80,9 @@ export class HeatDecorations implements vscode.Disposable {
   private readonly usedLabels = new WeakMap<vscode.TextEditor, Set<DecorationType>>();
 
   /** Marks the hot lines of the editor's document. */
-  drawMarks(editor: vscode.TextEditor, { hot, look, profileTotal }: DrawnHeat): void {
-    const shares = hot.lines.map((line) =>
-      shareOf(line[look.metric], wholeOf(look.reference, hot, line, profileTotal)),
-    );
-    const steps = heatStepsOf(shares, look.scale, look.bounds);
-    const window = hot.lines.length <= mostMarked ? allLines : linesAround(editor, markMargin);
+  drawMarks(editor: vscode.TextEditor, { hot, look, profileTotal }: DrawnHeat, extent: MarkExtent): void {
+    const { shares, steps } = this.heatOf(hot, look, profileTotal);
+    const { from, to } = extent.lines;
     const ranges = new Map<DecorationType, vscode.Range[]>();
     const add = (type: DecorationType, line: number): void => {
       const range = new vscode.Range(line, 0, line, 0);
@@ -97,7 +91,7 @@ export class HeatDecorations implements vscode.Disposable {
       else already.push(range);
     };
     hot.lines.forEach(({ line, stale, definition }, i) => {
-      if (line < window.from || line > window.to) return;
+      if (line < from || line > to) return;
       const step = steps[i]!;
       if (stale) add(this.stale, line);
       else if (look.background && step > 0) {
@@ -107,8 +101,9 @@ export class HeatDecorations implements vscode.Disposable {
       const hollow = stale || definition !== undefined;
       if (look.gutter && step > 0) add(this.gauge(step, gaugeOf(shares[i]!), hollow), line);
     });
-    if (look.overviewRuler) {
-      for (const { line, step } of rulerMarks(hot.lines, steps, editor.document.lineCount)) {
+    if (look.overviewRuler && extent.ruler) {
+      const own = hot.lines.map(({ stale }, i) => (stale ? 0 : steps[i]!));
+      for (const { line, step } of rulerMarks(hot.lines, own, editor.document.lineCount)) {
         add(this.rulers[step - 1]!, line);
       }
     }
@@ -119,17 +114,23 @@ export class HeatDecorations implements vscode.Disposable {
       editor.setDecorations(type, each);
     }
     this.used.set(editor, new Set(ranges.keys()));
-    this.marked.set(editor, window);
   }
 
-  /** Whether the visible lines left those that have marks. */
-  needsMarks(editor: vscode.TextEditor): boolean {
-    return !covers(editor, this.marked.get(editor), markSlack);
+  private heatOf(hot: HotLines, look: HeatLook, profileTotal: number): LineHeat {
+    const known = this.heats.get(hot);
+    const { metric, reference, scale, bounds } = look;
+    const made = JSON.stringify([metric, reference, scale, bounds, profileTotal]);
+    if (known?.made === made) return known;
+    const shares = hot.lines.map((line) => shareOf(line[metric], wholeOf(reference, hot, line, profileTotal)));
+    const heat = { made, shares, steps: heatStepsOf(shares, scale, bounds) };
+    this.heats.set(hot, heat);
+    return heat;
   }
 
   /** Whether the visible lines left those that have labels. */
   needsLabels(editor: vscode.TextEditor): boolean {
-    return !covers(editor, this.labelled.get(editor), labelSlack);
+    const labelled = this.labelled.get(editor);
+    return labelled === undefined || !covers(editor, labelled, labelSlack);
   }
 
   /** Labels the hot lines in and near the visible ranges. */
@@ -208,6 +209,14 @@ export class HeatDecorations implements vscode.Disposable {
   }
 }
 
+/** What each line of a document's is drawn by. */
+interface LineHeat {
+  /** What they were made of, besides the lines. */
+  readonly made: string;
+  readonly shares: readonly number[];
+  readonly steps: readonly number[];
+}
+
 interface EditorSettings {
   /** Wrapped lines end anywhere: no column fits them. */
   readonly wraps: boolean;
@@ -215,36 +224,13 @@ interface EditorSettings {
   readonly spacing: number;
 }
 
-interface Lines {
-  readonly from: number;
-  readonly to: number;
-}
-
-const allLines: Lines = { from: 0, to: Number.POSITIVE_INFINITY };
-
-function linesAround({ visibleRanges }: vscode.TextEditor, margin: number): Lines {
-  return {
-    from: Math.max(0, Math.min(...visibleRanges.map(({ start }) => start.line)) - margin),
-    to: Math.max(...visibleRanges.map(({ end }) => end.line)) + margin,
-  };
-}
-
-/** Whether what is visible lies well inside of `lines`. */
-function covers({ visibleRanges, document }: vscode.TextEditor, lines: Lines | undefined, slack: number): boolean {
-  if (lines === undefined) return false;
-  const last = document.lineCount - 1;
-  return visibleRanges.every(
-    ({ start, end }) => Math.max(0, start.line - slack) >= lines.from && Math.min(last, end.line + slack) <= lines.to,
-  );
-}
-
-/** The labels of hot lines from one line to another, of whole blocks where they are in columns. */
+/** The labels of hot lines from one line to another. */
 function placeLabels(editor: vscode.TextEditor, drawn: DrawnHeat, { from, to }: Lines, column: boolean): PlacedLabel[] {
   const { hot, look, profileTotal, durationMs } = drawn;
   const style: LabelStyle = { display: look.display, metric: look.metric, durationMs };
   const { document, options } = editor;
   const tabSize = typeof options.tabSize === 'number' ? options.tabSize : 4;
-  const near = (line: HotLine): boolean => line.line >= from && line.line <= to && line.line < document.lineCount;
+  const near = ({ line }: { line: number }): boolean => line >= from && line <= to && line < document.lineCount;
   const measured = (line: HotLine): LabelledLine => ({
     line: line.line,
     width: displayWidth(document.lineAt(line.line).text, tabSize),
@@ -258,7 +244,7 @@ function placeLabels(editor: vscode.TextEditor, drawn: DrawnHeat, { from, to }: 
   return starts.flatMap((start, i) => {
     const block = hot.lines.slice(start, starts[i + 1]).filter(({ line }) => line < document.lineCount);
     if (!block.some(near)) return [];
-    return labelsInColumn(block.map(measured), limit).filter(({ text }) => text !== '');
+    return labelsInColumn(block.map(measured), limit).filter((label) => label.text !== '' && near(label));
   });
 }
 

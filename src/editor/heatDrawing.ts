@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ChangeDecorations } from './changeDecorations';
 import { type DrawnHeat, HeatDecorations } from './heatDecorations';
 import { noHotLines } from './hotLines';
+import { MarkedLines } from './markedLines';
 import { isSourceDocument } from './sourceDocument';
 
 /** Typing and scrolling come in bursts. */
@@ -11,7 +12,10 @@ const redrawMs = 30;
 export class HeatDrawing implements vscode.Disposable {
   private readonly decorations = new HeatDecorations();
   private readonly changes = new ChangeDecorations();
+  private readonly marked = new MarkedLines();
   private readonly timers = new Map<vscode.TextEditor, { timer: NodeJS.Timeout; lines: boolean }>();
+  /** For the rest of the marks of long files that were just opened. */
+  private readonly rests = new Map<vscode.TextEditor, NodeJS.Timeout>();
   private readonly disposable: vscode.Disposable;
 
   /** @param heatOf what is to be drawn of a document now */
@@ -58,7 +62,7 @@ export class HeatDrawing implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const { timer } of this.timers.values()) {
+    for (const timer of [...[...this.timers.values()].map((waiting) => waiting.timer), ...this.rests.values()]) {
       clearTimeout(timer);
     }
     this.disposable.dispose();
@@ -87,23 +91,34 @@ export class HeatDrawing implements vscode.Disposable {
 
   private draw(editor: vscode.TextEditor, lines: boolean): void {
     const { decorations } = this;
-    const marks = lines || decorations.needsMarks(editor);
+    const marks = lines || this.marked.needed(editor);
     const labels = lines || decorations.needsLabels(editor);
     if (!marks && !labels) {
       return;
     }
     const drawn = this.heatOf(editor.document);
-    // With a baseline, lines tell how they changed.
-    const compared = drawn.hot.baseline !== null;
-    if (lines) {
-      this.changes.drawLines(editor, compared ? drawn.hot : noHotLines, drawn.look.metric);
-    }
     if (marks) {
-      decorations.drawMarks(editor, compared ? { ...drawn, hot: noHotLines } : drawn);
+      // With a baseline, lines tell how they changed.
+      const none = { ...drawn, hot: noHotLines };
+      const [heat, changes] = drawn.hot.baseline === null ? [drawn, none] : [none, drawn];
+      const extent = this.marked.mark(editor, drawn.hot.lines.length);
+      this.changes.drawMarks(editor, changes, extent);
+      decorations.drawMarks(editor, heat, extent);
+      this.drawRestLater(editor);
     }
     if (labels) {
       decorations.drawLabels(editor, drawn);
     }
+  }
+
+  private drawRestLater(editor: vscode.TextEditor): void {
+    const opening = this.marked.openingFor(editor);
+    if (opening === 0 || this.rests.has(editor)) return;
+    const timer = setTimeout(() => {
+      this.rests.delete(editor);
+      if (vscode.window.visibleTextEditors.includes(editor)) this.redrawSoon(editor, false);
+    }, opening);
+    this.rests.set(editor, timer);
   }
 }
 

@@ -79,19 +79,19 @@ const mostRulerMarks = 600;
 /**
  * What the overview ruler shows: every hot line, or where there are very many the hottest of each stretch.
  *
- * @param steps a line each
+ * @param steps a line each; 0 for those without a mark
  */
 export function rulerMarks(
-  lines: readonly { readonly line: number; readonly stale: boolean }[],
+  lines: readonly { readonly line: number }[],
   steps: readonly number[],
   lineCount: number,
 ): { line: number; step: number }[] {
   const stretch = lines.length <= mostRulerMarks ? 1 : Math.ceil(lineCount / mostRulerMarks);
   const marks = new Map<number, { line: number; step: number }>();
-  lines.forEach(({ line, stale }, i) => {
+  lines.forEach(({ line }, i) => {
     const step = steps[i]!;
     const at = Math.floor(line / stretch);
-    if (!stale && step > (marks.get(at)?.step ?? 0)) marks.set(at, { line, step });
+    if (step > (marks.get(at)?.step ?? 0)) marks.set(at, { line, step });
   });
   return [...marks.values()];
 }

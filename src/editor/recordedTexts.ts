@@ -12,7 +12,7 @@ import { statOf, textOf } from './localFiles';
 import { cellScheme, recordedCellText } from './openCells';
 import { type RecordedFile, type RecordedLineStore, type RecordedSources, recordingKey } from './recordedLineStore';
 import type { RenamedFiles } from './renamedFiles';
-import { maxSignedLength, signDocument } from './signedDocuments';
+import { maxSignedLength, signDocument, takeSigned } from './signedDocuments';
 
 /** What a document's lines are compared with. */
 export interface RecordedText {
@@ -127,6 +127,7 @@ export class RecordedTexts implements vscode.Disposable {
       }
     }
     const known = names.map((name) => sources.files.get(name)).find((file) => file !== undefined);
+    if (known !== undefined) await takeUnchanged(uri, known);
     const file = known ?? (await readLines(uri, profile));
     if (file === null) return null;
     if (known === undefined) this.add(record, sources, uri, file);
@@ -270,17 +271,41 @@ export class RecordedTexts implements vscode.Disposable {
   }
 }
 
+/** When the files whose lines were read here were written, and how long they were. */
+const stamps = new WeakMap<RecordedFile, string>();
+
+function stampOf({ mtime, size }: Pick<vscode.FileStat, 'mtime' | 'size'>): string {
+  return `${mtime} ${size}`;
+}
+
+/** A file that was not written since its lines were read is not signed anew: for long ones, marks would wait for it. */
+async function takeUnchanged(uri: vscode.Uri, file: RecordedFile): Promise<void> {
+  const stamp = stamps.get(file);
+  if (stamp === undefined || uri.scheme !== 'file') return;
+  const now = await statOf(uri).catch(() => null);
+  if (now === null || stampOf(now) !== stamp) return;
+  const document = openDocument(uri);
+  if (document !== undefined && !document.isDirty && document.lineCount === file.hash.length) {
+    takeSigned(document, file);
+  }
+}
+
+function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
+}
+
 /** A file's lines as they are on disk; null where it cannot be read or is too long. */
 async function readLines(uri: vscode.Uri, profile: HeatSource): Promise<RecordedFile | null> {
   try {
     const { mtime, size } = await statOf(uri);
     if (size > maxSignedLength) return null;
     const certain = profile.readSpanMs === null || mtime <= profile.readSpanMs.recorded + clockMs;
-    const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
+    const document = openDocument(uri);
     const shown = document === undefined || document.isDirty ? null : signDocument(document);
-    if (shown !== null) return { certain, hash: shown.hash, words: shown.words };
-    const text = await textOf(uri);
-    return { certain, ...signLines(text, uri.path) };
+    const lines = shown ?? signLines(await textOf(uri), uri.path);
+    const file = { certain, hash: lines.hash, words: lines.words };
+    stamps.set(file, stampOf({ mtime, size }));
+    return file;
   } catch {
     return null;
   }

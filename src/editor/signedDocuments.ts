@@ -18,6 +18,11 @@ export function signDocument(document: vscode.TextDocument): LineSignatures | nu
   return lines;
 }
 
+/** Takes signatures for those of a document as it is now: whoever says so knows that it is the text that was signed. */
+export function takeSigned(document: vscode.TextDocument, lines: LineSignatures): void {
+  signed.set(document, { version: document.version, lines });
+}
+
 /** A cell has its notebook's name; profiles are of Python's. */
 function nameOf({ uri }: vscode.TextDocument): string {
   return uri.scheme === cellScheme ? '.py' : uri.path;

@@ -3,6 +3,7 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BenchRow } from './bench';
+import { stolenMs } from './blockedTime';
 
 /** Hot lines in a real VS Code: a file whose 10,000 lines are all hot, and a profile that touches 5,000 files. */
 export const name = 'HotLines';
@@ -33,6 +34,7 @@ export async function run(): Promise<{ rows: BenchRow[] }> {
   rmSync(results, { force: true });
   writePrograms(workspace);
   const { startVsCode, serveUiDriver } = await loadScripts();
+  const stolenBefore = stolenMs();
   let session: Session | undefined;
   const driver = await serveUiDriver(() => session);
   try {
@@ -57,7 +59,10 @@ export async function run(): Promise<{ rows: BenchRow[] }> {
       throw new Error(`The run in VS Code ended early: ${String(end)} (logs are in ${output}).`);
     }
     const load = { what: `load of the machine's ${availableParallelism()} processors`, unit: 'tasks', limit: null };
-    return { rows: [...rows, { ...load, value: loadavg()[0]! }] };
+    const stolen = { what: 'processor time that other virtual machines took', unit: 'ms', limit: null };
+    return {
+      rows: [...rows, { ...load, value: loadavg()[0]! }, { ...stolen, value: stolenMs() - stolenBefore }],
+    };
   } finally {
     await driver.close();
     await session?.close();
@@ -94,12 +99,13 @@ function readRows(path: string): BenchRow[] | null {
   }
 }
 
-/** `many.py` with `many.folded`, and `packages/…/file_….py` with `files.folded`. */
+/** `plain.py`, `many.py` with `many.folded`, and `packages/…/file_….py` with `files.folded`. */
 function writePrograms(workspace: string): void {
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(workspace, path)), { recursive: true });
     writeFileSync(join(workspace, path), text);
   };
+  write('plain.py', `${Array.from({ length: LINES }, (_, i) => `plain_${i} = compute(${i})`).join('\n')}\n`);
   // Every line its own share, so that labels would all differ.
   const value = (i: number): number => 1 + ((i * 7919) % 9973);
   const many = Array.from({ length: LINES }, (_, i) => `f${i} (${workspace}/many.py:${i + 1}) ${value(i)}`);
