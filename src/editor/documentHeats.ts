@@ -97,6 +97,12 @@ export class DocumentHeats implements vscode.Disposable {
     return (this.documents.get(document.uri.toString())?.question ?? 0) !== 0;
   }
 
+  /** Whether functions could not be placed in a document, of which there are no lines: its language told no symbols. */
+  lacksSymbols(document: vscode.TextDocument): boolean {
+    const heat = this.documents.get(document.uri.toString());
+    return heat !== undefined && isEmpty(heat) && heat.functions !== null && !heat.functions.symbols;
+  }
+
   async ask(document: vscode.TextDocument, subject: HeatSubject): Promise<void> {
     const key = document.uri.toString();
     const heat: DocumentHeat = {

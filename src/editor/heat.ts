@@ -53,13 +53,19 @@ export class Heat implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   /** Source, visibility or metric changed. */
   readonly onDidChange = this.changed.event;
+  private readonly answered = new vscode.EventEmitter<vscode.TextDocument>();
+  /** What is hot in a document is known, or known anew. */
+  readonly onDidAnswer = this.answered.event;
 
   constructor(services: HeatServices) {
     this.views = new HeatViews(services, () => this.updateView());
     this.documents = new DocumentHeats(
       services,
       () => this.look.threshold,
-      (document) => this.drawing.drawDocument(document),
+      (document) => {
+        this.drawing.drawDocument(document);
+        this.answered.fire(document);
+      },
     );
     this.disposables = [
       this.documents,
@@ -74,6 +80,7 @@ export class Heat implements vscode.Disposable {
       }),
       vscode.workspace.onDidChangeConfiguration((event) => this.configured(event)),
       this.changed,
+      this.answered,
     ];
   }
 
@@ -230,6 +237,12 @@ export class Heat implements vscode.Disposable {
   hotLines(document: vscode.TextDocument): HotLines {
     const { heatSource: source } = this;
     return this.visible && source !== null ? this.documents.hotLines(document, source) : noHotLines;
+  }
+
+  /** Why nothing is marked in a document, as a sentence; null where nothing stands against it. */
+  markProblem(document: vscode.TextDocument): string | null {
+    if (!this.visible || !this.documents.lacksSymbols(document)) return null;
+    return `The profile has no lines here, only functions, and no extension tells where ${document.languageId} defines them.`;
   }
 
   /** `hotLines` of any document, shown or not. */

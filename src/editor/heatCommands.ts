@@ -87,7 +87,8 @@ async function offerHottestLine(
   opener: SourceOpener,
   editor: vscode.TextEditor | undefined,
 ): Promise<void> {
-  const where = editor === undefined ? 'No editor with hot lines is open.' : 'No hot lines in this file.';
+  const why = editor && heat.markProblem(editor.document);
+  const where = editor === undefined ? 'No editor with hot lines is open.' : (why ?? 'No hot lines in this file.');
   const go = 'Go to Hottest Line';
   const answer = await vscode.window.showInformationMessage(where, go);
   const files = heat.heatFiles;
@@ -165,15 +166,25 @@ function heatStatus(heat: Heat): vscode.Disposable {
     const scope = plainStatusText(heatScope(source.status.summary, heat.heatFiles?.view ?? source.view));
     const words = plainStatusText(heat.referenceWords);
     const by = words === '' ? heat.metric : `${heat.metric} ${shortened(words)}`;
-    item.text = `$(flame) ${shortened(name)}: ${by}${scope === '' ? '' : ` $(filter) ${shortened(scope)}`}`;
+    const { activeTextEditor: editor } = vscode.window;
+    const why = editor === undefined ? null : heat.markProblem(editor.document);
+    const filtered = scope === '' ? '' : ` $(filter) ${shortened(scope)}`;
+    item.text = `$(flame) ${shortened(name)}: ${by}${filtered}${why === null ? '' : ' $(info)'}`;
     const only = scope === '' ? '' : ` Only samples of ${scope}, as its editor shows them.`;
     const problem = displayProblem(heat.look.display, heat.lookFacts);
     const instead = problem === null ? '' : ` ${plainStatusText(problem)} Shares are shown.`;
-    item.tooltip = `Lines glow by ${by} ${plainStatusText(sampleType)} of ${name}.${only}${instead} Click for the heat's commands.`;
-    const label = `Heat of ${name}${scope === '' ? '' : `, ${scope},`} by ${by}`;
+    item.tooltip = `Lines glow by ${by} ${plainStatusText(sampleType)} of ${name}.${only}${instead}${why === null ? '' : ` ${plainStatusText(why)}`} Click for the heat's commands.`;
+    const label = `Heat of ${name}${scope === '' ? '' : `, ${scope},`} by ${by}${why === null ? '' : `. ${why}`}`;
     item.accessibilityInformation = { label, role: 'button' };
     item.show();
   };
   show();
-  return vscode.Disposable.from(item, heat.onDidChange(show));
+  return vscode.Disposable.from(
+    item,
+    heat.onDidChange(show),
+    heat.onDidAnswer((document) => {
+      if (document === vscode.window.activeTextEditor?.document) show();
+    }),
+    vscode.window.onDidChangeActiveTextEditor(show),
+  );
 }

@@ -18,6 +18,8 @@ import { covers, type Lines, linesAround, type MarkExtent } from './markedLines'
 
 /** Lines above and below the visible ones that are labelled too, so that scrolling seldom shows a bare line. */
 const labelMargin = 60;
+/** The same while a long file opens: the window makes a style rule for each label that differs. */
+const openingMargin = 20;
 /** Labels are drawn anew once the visible lines come this close to the end of the labelled ones. */
 const labelSlack = 20;
 
@@ -133,10 +135,10 @@ export class HeatDecorations implements vscode.Disposable {
     return labelled === undefined || !covers(editor, labelled, labelSlack);
   }
 
-  /** Labels the hot lines in and near the visible ranges. */
-  drawLabels(editor: vscode.TextEditor, drawn: DrawnHeat): void {
+  /** Labels the hot lines in and near the visible ranges. @param opening whether a long file was just opened */
+  drawLabels(editor: vscode.TextEditor, drawn: DrawnHeat, opening: boolean): void {
     const { hot, look } = drawn;
-    const { from, to } = linesAround(editor, labelMargin);
+    const { from, to } = linesAround(editor, opening ? openingMargin : labelMargin);
     this.labelled.set(editor, { from, to });
     const stale = new Set(hot.lines.filter((line) => line.stale).map(({ line }) => line));
     const now: vscode.DecorationOptions[] = [];

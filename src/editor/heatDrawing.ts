@@ -107,7 +107,7 @@ export class HeatDrawing implements vscode.Disposable {
       this.drawRestLater(editor);
     }
     if (labels) {
-      decorations.drawLabels(editor, drawn);
+      decorations.drawLabels(editor, drawn, this.marked.openingFor(editor) > 0);
     }
   }
 
