@@ -162,5 +162,12 @@ describe('profile target', () => {
     expect(() => of({})).toThrow('exactly one target');
     expect(() => of({ pid: 1, debugSession: true })).toThrow('exactly one target');
     expect(of({ pid: 1, debugSession: false }).what).toBe('process 1');
+    for (const [address, what] of [
+      ['https://me:s3cret@host:6060/debug?a=b@c', 'https://…@host:6060/debug?a=b@c'],
+      ['me:s3@cret@host:6060', '…@host:6060'],
+      ['http://host/a@b', 'http://host/a@b'],
+    ] as const) {
+      expect(of({ address }).what).toBe(what);
+    }
   });
 });

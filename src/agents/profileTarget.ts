@@ -64,15 +64,17 @@ export function targetOf({ seconds = DEFAULT_SECONDS, ...input }: ProfileTargetI
       },
     };
   }
+  // Who confirms it, and who reads the name of what was captured, need not see a password.
+  const shown = address!.replace(/^([a-z][a-z\d+.-]*:\/\/|)[^/?#]*@/i, '$1…@');
   return {
     seconds,
-    what: address!,
+    what: shown,
     debugSession: false,
     spec: async () => {
       const { kindOfAddress } = await import('../endpoints/probeAddress');
       const access = { headersFor: () => ({}), signal: new AbortController().signal };
       const asked = (kind as EndpointSpec['kind'] | undefined) ?? (await kindOfAddress(address!, access));
-      return { name: plainText(address!), kind: asked, url: address!, ...common };
+      return { name: plainText(shown), kind: asked, url: address!, ...common };
     },
   };
 }

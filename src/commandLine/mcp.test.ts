@@ -125,6 +125,7 @@ describe('emberline mcp', () => {
       ['emberline_hot_lines', {}, /Name a profile/],
       ['emberline_hot_lines', { profile: join(folder, 'none.pprof') }, /was not found/],
       ['emberline_hot_lines', { profile: cli }, /./],
+      ['emberline_hot_lines', { profile: join(folder, 'a.py') }, /^(?!.*import).*begins with “…”, no profile/],
       ['emberline_hot_lines', { profile: fixture, by: 'byte' }, /must be one of/],
       ['emberline_diff', { new: fixture }, /There is no baseline/],
       ['emberline_profile_target', { pid: process.pid }, /emberline mcp --allow-capture/],

@@ -23,6 +23,11 @@ interface Opened {
   users: number;
 }
 
+/** An agent may have named any file: what one begins with, which tells people what it is, is not told. */
+function unquoted(error: unknown): Error {
+  return new Error((error instanceof Error ? error.message : String(error)).replace(/“[^”]*”/gu, '“…”'));
+}
+
 /** What the tools need, from files of this machine. */
 export class McpHost implements AgentHost {
   /** Those used last at the end. */
@@ -141,7 +146,7 @@ export class McpHost implements AgentHost {
       return { name: basename(found.path), summary, view, release };
     } catch (error) {
       release();
-      throw error;
+      throw unquoted(error);
     }
   }
 

@@ -65,7 +65,8 @@ export class ChangeDecorations implements vscode.Disposable {
       this.types[direction].forEach((type, i) => {
         editor.setDecorations(type, ranges[i]!);
       });
-      const marks = extent.ruler ? rulerMarks(hot.lines, steps[direction], editor.document.lineCount) : [];
+      const marks =
+        extent.ruler && look.overviewRuler ? rulerMarks(hot.lines, steps[direction], editor.document.lineCount) : [];
       const ruler = marks.map(({ line }) => lineRange(line));
       editor.setDecorations(this.rulers[direction], ruler);
     }

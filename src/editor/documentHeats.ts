@@ -9,6 +9,7 @@ import type { HeatFiles } from './heatFiles';
 import type { HeatSource } from './heatSource';
 import { type BaselineLines, type HotLines, hotLinesOf, noHotLines } from './hotLines';
 import type { LineTracker } from './lineTracker';
+import { signDocument } from './signedDocuments';
 
 /** What is asked about documents: a profile as it is looked at, and what it is compared with. */
 export interface HeatSubject {
@@ -141,6 +142,15 @@ export class DocumentHeats implements vscode.Disposable {
     const hot = this.layOut(document, source, heat);
     this.laidOut.set(document, { files, baseline, threshold, hot });
     return hot;
+  }
+
+  /** What `hotLines` does for a document whose lines moved, step by step. */
+  steps(document: vscode.TextDocument, source: HeatSource): (() => void)[] {
+    const heat = this.documents.get(document.uri.toString());
+    if (heat === undefined || isEmpty(heat)) return [];
+    const sources = [source, ...(heat.baseline === null ? [] : [heat.baseline.source])];
+    const maps = sources.map((each) => () => void this.services.tracker.mapFor(each, document));
+    return [() => void signDocument(document), ...maps, () => void this.hotLines(document, source)];
   }
 
   /** `hotLines` of answers that are asked for now; nothing is kept of them. */

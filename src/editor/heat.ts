@@ -46,7 +46,10 @@ export class Heat implements vscode.Disposable {
   private baselineSource: HeatSource | null = null;
   private compared: HeatComparison | null = null;
   private readonly documents: DocumentHeats;
-  private readonly drawing = new HeatDrawing((document) => this.drawnHeat(this.hotLines(document)));
+  private readonly drawing = new HeatDrawing(
+    (document) => this.drawnHeat(this.hotLines(document)),
+    (document) => (this.visible && this.heatSource !== null ? this.documents.steps(document, this.heatSource) : []),
+  );
   /** Editors that were visible before. */
   private readonly seen = new WeakSet<vscode.TextEditor>();
   private readonly disposables: vscode.Disposable[];

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { ChangeDecorations } from './changeDecorations';
 import { type DrawnHeat, HeatDecorations } from './heatDecorations';
@@ -13,13 +14,19 @@ export class HeatDrawing implements vscode.Disposable {
   private readonly decorations = new HeatDecorations();
   private readonly changes = new ChangeDecorations();
   private readonly marked = new MarkedLines();
-  private readonly timers = new Map<vscode.TextEditor, { timer: NodeJS.Timeout; lines: boolean }>();
+  private readonly timers = new Map<vscode.TextEditor, Waiting>();
   /** For the rest of the marks of long files that were just opened. */
   private readonly rests = new Map<vscode.TextEditor, NodeJS.Timeout>();
   private readonly disposable: vscode.Disposable;
 
-  /** @param heatOf what is to be drawn of a document now */
-  constructor(private readonly heatOf: (document: vscode.TextDocument) => DrawnHeat) {
+  /**
+   * @param heatOf what is to be drawn of a document now
+   * @param stepsTo what takes time of that, step by step: between them comes whatever else the host has to do
+   */
+  constructor(
+    private readonly heatOf: (document: vscode.TextDocument) => DrawnHeat,
+    private readonly stepsTo: (document: vscode.TextDocument) => readonly (() => void)[],
+  ) {
     this.disposable = vscode.Disposable.from(
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => this.redrawSoon(textEditor, false)),
       vscode.window.tabGroups.onDidChangeTabGroups(({ opened, closed }) => {
@@ -79,8 +86,18 @@ export class HeatDrawing implements vscode.Disposable {
       waiting.lines ||= lines;
       return;
     }
-    const timer = setTimeout(() => this.drawNow(editor, this.timers.get(editor)?.lines ?? true), redrawMs);
+    const timer = setTimeout(() => void this.drawInSteps(editor), redrawMs);
     this.timers.set(editor, { timer, lines });
+  }
+
+  private async drawInSteps(editor: vscode.TextEditor): Promise<void> {
+    const waiting = this.timers.get(editor);
+    for (const step of waiting?.lines === true ? this.stepsTo(editor.document) : []) {
+      step();
+      await nextTurn();
+    }
+    // Else it was drawn meanwhile.
+    if (waiting !== undefined && this.timers.get(editor) === waiting) this.drawNow(editor, waiting.lines);
   }
 
   private drawNow(editor: vscode.TextEditor, lines: boolean): void {
@@ -120,6 +137,12 @@ export class HeatDrawing implements vscode.Disposable {
     }, opening);
     this.rests.set(editor, timer);
   }
+}
+
+interface Waiting {
+  readonly timer: NodeJS.Timeout;
+  /** Whether the lines may be others, not only those that are seen. */
+  lines: boolean;
 }
 
 function editorsOf(document: vscode.TextDocument): readonly vscode.TextEditor[] {

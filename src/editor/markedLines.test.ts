@@ -35,7 +35,7 @@ describe('marked lines', () => {
   it('are those that are seen while a long file opens, then those near them and in the ruler', () => {
     const [marked, editor] = [new MarkedLines(), editorAt(500, 550)];
     const first = marked.mark(editor, 10_000);
-    expect(first).toEqual({ lines: { from: 440, to: 610 }, ruler: false });
+    expect(first).toEqual({ lines: { from: 480, to: 570 }, ruler: false });
     expect(marked.needed(editor)).toBe(false);
     const wait = marked.openingFor(editor);
     expect(wait).toBeGreaterThan(0);
@@ -52,7 +52,7 @@ describe('marked lines', () => {
     marked.mark(editor, 10_000);
     editor.scroll(100, 150);
     expect(marked.needed(editor)).toBe(true);
-    expect(marked.mark(editor, 10_000).lines).toEqual({ from: 40, to: 210 });
+    expect(marked.mark(editor, 10_000).lines).toEqual({ from: 80, to: 170 });
     vi.advanceTimersByTime(1000);
     expect(marked.mark(editor, 10_000).lines).toEqual({ from: 0, to: 550 });
     for (const [from, needed] of [

@@ -304,7 +304,8 @@ async function readLines(uri: vscode.Uri, profile: HeatSource): Promise<Recorded
     const shown = document === undefined || document.isDirty ? null : signDocument(document);
     const lines = shown ?? signLines(await textOf(uri), uri.path);
     const file = { certain, hash: lines.hash, words: lines.words };
-    stamps.set(file, stampOf({ mtime, size }));
+    // What was written just now may be written again at what the file system takes for the same time.
+    if (Date.now() - mtime > clockMs) stamps.set(file, stampOf({ mtime, size }));
     return file;
   } catch {
     return null;
