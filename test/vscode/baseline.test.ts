@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import {
@@ -336,42 +337,48 @@ function cartIsSorted(prices: number[]): number[] {
       'first.folded': folded(folder, before),
       'second.folded': folded(folder, after),
     });
-    const shown = await ui(async (page, own, tools) => {
-      void page;
-      const window = await tools.openWindow(own);
-      try {
-        const settled = async (): Promise<void> => {
-          await window.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
-          for (let i = 0; i < 60; i++) {
-            if ((await tools.paletteOffers(window, 'Emberline')).includes('Emberline: Set as Baseline')) return;
-            await window.waitForTimeout(500);
-          }
-          throw new Error('The second window does not know Emberline.');
-        };
-        const open = async (name: string): Promise<void> => {
-          const row = window.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
-          const tab = window.locator('.tab', { hasText: name });
-          for (let tries = 0; tries < 5 && (await tab.count()) === 0; tries++) {
-            await row.dblclick();
-            await tab.waitFor({ timeout: 5000 }).catch(() => {});
-          }
-          await tools.waitForFlameGraph(window);
-        };
-        await settled();
-        await open('first.folded');
-        await tools.runCommand(window, 'Emberline: Set as Baseline');
-        await tools.waitForStored(window, 'emberline.baseline');
-        await tools.runCommand(window, 'View: Close All Editors');
-        await window.reload();
-        await settled();
-        await open('second.folded');
-        const item = window.locator('.statusbar-item', { hasText: 'vs first.folded' });
-        await item.waitFor({ timeout: 30_000 });
-        return await item.textContent();
-      } finally {
-        await window.close();
-      }
-    }, own);
+    const shown = await ui(
+      async (page, { own, picture }, tools) => {
+        void page;
+        const window = await tools.openWindow(own);
+        try {
+          const settled = async (): Promise<void> => {
+            await window.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+            for (let i = 0; i < 60; i++) {
+              if ((await tools.paletteOffers(window, 'Emberline')).includes('Emberline: Set as Baseline')) return;
+              await window.waitForTimeout(500);
+            }
+            throw new Error('The second window does not know Emberline.');
+          };
+          const open = async (name: string): Promise<void> => {
+            const row = window.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
+            const tab = window.locator('.tab', { hasText: name });
+            for (let tries = 0; tries < 5 && (await tab.count()) === 0; tries++) {
+              await row.dblclick();
+              await tab.waitFor({ timeout: 5000 }).catch(() => {});
+            }
+            await tools.waitForFlameGraph(window);
+          };
+          await settled();
+          await open('first.folded');
+          await tools.runCommand(window, 'Emberline: Set as Baseline');
+          await tools.waitForStored(window, 'emberline.baseline');
+          await tools.runCommand(window, 'View: Close All Editors');
+          await window.reload();
+          await settled();
+          await open('second.folded');
+          const item = window.locator('.statusbar-item', { hasText: 'vs first.folded' });
+          await item.waitFor({ timeout: 30_000 });
+          return await item.textContent();
+        } catch (error) {
+          await window.screenshot({ path: picture });
+          throw error;
+        } finally {
+          await window.close();
+        }
+      },
+      { own, picture: join(process.env['EMBERLINE_TEST_OUTPUT'] ?? tmpdir(), 'baseline-second-window.png') },
+    );
     assert.match(shown ?? '', /vs first\.folded/);
   });
 });

@@ -38,15 +38,6 @@ export const watchForMarks = {
   read: (page: Page): Promise<MarkTimes> => page.evaluate(() => (globalThis as unknown as Watched).emberlineMarks),
 };
 
-/** The process that draws the window. */
-export async function rendererProcess(page: Page): Promise<number> {
-  const session = await page.context().browser()!.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  const renderers = processInfo.filter(({ type }) => type === 'renderer').sort((a, b) => b.cpuTime - a.cpuTime);
-  return renderers[0]?.id ?? 0;
-}
-
 export async function startTrace(page: Page): Promise<void> {
   await page
     .context()
