@@ -150,7 +150,8 @@ export class DocumentHeats implements vscode.Disposable {
     if (heat === undefined || isEmpty(heat)) return [];
     const sources = [source, ...(heat.baseline === null ? [] : [heat.baseline.source])];
     const maps = sources.map((each) => () => void this.services.tracker.mapFor(each, document));
-    return [() => void signDocument(document), ...maps, () => void this.hotLines(document, source)];
+    const signs = this.services.tracker.textFor(source, document) === null ? [] : [() => void signDocument(document)];
+    return [...signs, ...maps, () => void this.hotLines(document, source)];
   }
 
   /** `hotLines` of answers that are asked for now; nothing is kept of them. */

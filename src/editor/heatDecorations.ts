@@ -14,12 +14,10 @@ import {
   labelsInColumn,
   type PlacedLabel,
 } from './labelLayout';
-import { covers, type Lines, linesAround, type MarkExtent } from './markedLines';
+import { covers, type Lines, linesAround, type MarkExtent, openingMargin } from './markedLines';
 
 /** Lines above and below the visible ones that are labelled too, so that scrolling seldom shows a bare line. */
 const labelMargin = 60;
-/** The same while a long file opens: the window makes a style rule for each label that differs. */
-const openingMargin = 20;
 /** Labels are drawn anew once the visible lines come this close to the end of the labelled ones. */
 const labelSlack = 20;
 

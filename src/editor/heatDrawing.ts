@@ -72,6 +72,7 @@ export class HeatDrawing implements vscode.Disposable {
     for (const timer of [...[...this.timers.values()].map((waiting) => waiting.timer), ...this.rests.values()]) {
       clearTimeout(timer);
     }
+    this.timers.clear();
     this.disposable.dispose();
     this.decorations.dispose();
     this.changes.dispose();
@@ -92,12 +93,15 @@ export class HeatDrawing implements vscode.Disposable {
 
   private async drawInSteps(editor: vscode.TextEditor): Promise<void> {
     const waiting = this.timers.get(editor);
-    for (const step of waiting?.lines === true ? this.stepsTo(editor.document) : []) {
-      step();
-      await nextTurn();
+    try {
+      for (const step of waiting?.lines === true ? this.stepsTo(editor.document) : []) {
+        step();
+        await nextTurn();
+      }
+    } finally {
+      // Also where a step failed: an editor that is waited for is not drawn otherwise. Else it was drawn meanwhile.
+      if (waiting !== undefined && this.timers.get(editor) === waiting) this.drawNow(editor, waiting.lines);
     }
-    // Else it was drawn meanwhile.
-    if (waiting !== undefined && this.timers.get(editor) === waiting) this.drawNow(editor, waiting.lines);
   }
 
   private drawNow(editor: vscode.TextEditor, lines: boolean): void {

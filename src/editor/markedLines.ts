@@ -21,7 +21,7 @@ const margin = 400;
 const slack = 120;
 /** So long after its first marks such a file has those of the part that is seen: the window is busy drawing it. */
 const openingMs = 400;
-const openingMargin = 20;
+export const openingMargin = 20;
 
 const allLines: Lines = { from: 0, to: Number.POSITIVE_INFINITY };
 

@@ -38,33 +38,22 @@ const EVERY_MS = 2;
 export class BlockedTime {
   /** By the clock, without what the thread waited for a processor. */
   longest = 0;
-  /** Of the processor's time: on a busy machine, what other programs or machines took of the clock's is not in it. */
+  /** Of the processor's time: on a busy machine, what other programs took of the clock's is not in it. */
   longestBusy = 0;
   private lastMs = performance.now();
   private last = threadTimes(process.pid);
-  private lastStolen = stolenMs();
-  /** The turn before: what was stolen in it may be told a turn later. */
-  private before = { blocked: 0, busy: 0 };
   private readonly timer = setInterval(() => this.tick(), EVERY_MS);
 
   private tick(): void {
     const now = performance.now();
     const times = threadTimes(process.pid);
-    const stolen = stolenMs();
-    // A processor that the hypervisor took away counts as one that the thread was busy on.
-    const taken = stolen - this.lastStolen;
-    const blocked = now - this.lastMs - (times.waitedMs - this.last.waitedMs) - taken - EVERY_MS;
-    const busy = times.busyMs - this.last.busyMs - taken;
-    this.longest = Math.max(this.longest, this.before.blocked - taken);
-    this.longestBusy = Math.max(this.longestBusy, this.before.busy - taken);
-    this.before = { blocked, busy };
+    this.longest = Math.max(this.longest, now - this.lastMs - (times.waitedMs - this.last.waitedMs) - EVERY_MS);
+    this.longestBusy = Math.max(this.longestBusy, times.busyMs - this.last.busyMs);
     this.lastMs = now;
-    this.lastStolen = stolen;
     this.last = times;
   }
 
   stop(): void {
-    this.tick();
     this.tick();
     clearInterval(this.timer);
   }

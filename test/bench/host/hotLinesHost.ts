@@ -11,11 +11,6 @@ import { type MarkTimes, startTrace, stopTrace, watchForMarks } from './renderer
 
 /** Milliseconds from an editor that shows its text to the first mark on it. */
 const FIRST_MARKS = 100;
-/**
- * The same, of the least that any extension takes in the same run: that is 50 ms where nothing else runs on a machine of
- * two processors. Where it is more, the limit in ms says nothing about heat, and this is what is judged.
- */
-const LEAST_MARKS = 2;
 /** Milliseconds of the extension host's thread, without a pause for its other work. */
 const HOST_TASK = 50;
 const RENDERER_TASK = 100;
@@ -229,11 +224,10 @@ async function showFile(file: vscode.Uri, text: string): Promise<Shown> {
 }
 
 function addMarks(what: string, { late }: Shown, { late: least }: Shown): void {
-  const limit = least <= FIRST_MARKS / LEAST_MARKS ? FIRST_MARKS : null;
   rows.push(
-    { what, value: late, unit: 'ms', limit },
+    { what, value: late, unit: 'ms', limit: FIRST_MARKS },
     { what: '  where the least that any extension takes is', value: least, unit: 'ms', limit: null },
-    { what: '  of that', value: late / least, unit: '×', limit: LEAST_MARKS },
+    { what: '  of that', value: late / least, unit: '×', limit: null },
   );
 }
 
