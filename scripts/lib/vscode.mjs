@@ -26,6 +26,9 @@ const quietSettings = {
   'git.enabled': false,
   'typescript.disableAutomaticTypeAcquisition': true,
   'debug.toolBarLocation': 'docked',
+  // Else the extension host starts programs every two seconds, to look for ports: they take a small machine's time.
+  'remote.autoForwardPorts': false,
+  'remote.autoForwardPortsSource': 'output',
 };
 
 /**
