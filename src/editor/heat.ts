@@ -245,7 +245,7 @@ export class Heat implements vscode.Disposable {
   /** Why nothing is marked in a document, as a sentence; null where nothing stands against it. */
   markProblem(document: vscode.TextDocument): string | null {
     if (!this.visible || !this.documents.lacksSymbols(document)) return null;
-    return `The profile has no lines here, only functions, and no extension tells where ${document.languageId} defines them.`;
+    return `The profile has no lines of this file, only functions: to mark them takes an extension that lists the functions of ${document.languageId} files, and none has answered.`;
   }
 
   /** `hotLines` of any document, shown or not. */

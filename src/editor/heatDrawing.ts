@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { ChangeDecorations } from './changeDecorations';
 import { type DrawnHeat, HeatDecorations } from './heatDecorations';
 import { noHotLines } from './hotLines';
+import { inTurns } from './inTurns';
 import { MarkedLines } from './markedLines';
 import { isSourceDocument } from './sourceDocument';
 
@@ -93,15 +93,10 @@ export class HeatDrawing implements vscode.Disposable {
 
   private async drawInSteps(editor: vscode.TextEditor): Promise<void> {
     const waiting = this.timers.get(editor);
-    try {
-      for (const step of waiting?.lines === true ? this.stepsTo(editor.document) : []) {
-        step();
-        await nextTurn();
-      }
-    } finally {
-      // Also where a step failed: an editor that is waited for is not drawn otherwise. Else it was drawn meanwhile.
+    await inTurns(waiting?.lines === true ? this.stepsTo(editor.document) : [], () => {
+      // Else it was drawn meanwhile.
       if (waiting !== undefined && this.timers.get(editor) === waiting) this.drawNow(editor, waiting.lines);
-    }
+    });
   }
 
   private drawNow(editor: vscode.TextEditor, lines: boolean): void {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineApi } from '../engine/engineApi';
 import { sandwichCommand, showInFlameGraphCommand } from './chartLink';
+import { clockMs } from './fileStamps';
 import type { Heat } from './heat';
 import { heatScope } from './heatScope';
 import type { HeatSource } from './heatSource';
@@ -76,9 +77,6 @@ function markdown(text: string): vscode.MarkdownString {
 function isLight(kind: vscode.ColorThemeKind): boolean {
   return kind === vscode.ColorThemeKind.Light || kind === vscode.ColorThemeKind.HighContrastLight;
 }
-
-/** File systems and clocks differ by this much. */
-const clockMs = 2000;
 
 /**
  * Whether the lines may not be those that were profiled: the file was written between the recording and its opening, and

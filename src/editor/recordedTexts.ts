@@ -5,6 +5,7 @@ import { type LineSignatures, signLines } from '../sources/lineSignatures';
 import { type ProfileCommit, profileCommit } from '../sources/profileCommit';
 import type { SourceResolver } from '../sources/sourceResolver';
 import { embeddedScheme } from './embeddedSources';
+import { clockMs, FileStamps } from './fileStamps';
 import { findRenamed } from './findRenamed';
 import type { GitTexts } from './gitTexts';
 import type { HeatSource } from './heatSource';
@@ -46,8 +47,6 @@ const mostFiles = 500;
 const mostLines = 300_000;
 /** With those of files that were opened. */
 const mostRemembered = 1000;
-/** File systems and clocks differ by this much. */
-const clockMs = 2000;
 const saveAfterMs = 200;
 const hash = /^[0-9a-f]{7,64}$/;
 
@@ -271,19 +270,13 @@ export class RecordedTexts implements vscode.Disposable {
   }
 }
 
-/** When the files whose lines were read here were written, and how long they were. */
-const stamps = new WeakMap<RecordedFile, string>();
-
-function stampOf({ mtime, size }: Pick<vscode.FileStat, 'mtime' | 'size'>): string {
-  return `${mtime} ${size}`;
-}
+const stamps = new FileStamps<RecordedFile>();
 
 /** A file that was not written since its lines were read is not signed anew: for long ones, marks would wait for it. */
 async function takeUnchanged(uri: vscode.Uri, file: RecordedFile): Promise<void> {
-  const stamp = stamps.get(file);
-  if (stamp === undefined || uri.scheme !== 'file') return;
+  if (!stamps.has(file) || uri.scheme !== 'file') return;
   const now = await statOf(uri).catch(() => null);
-  if (now === null || stampOf(now) !== stamp) return;
+  if (now === null || !stamps.isUnchanged(file, now)) return;
   const document = openDocument(uri);
   if (document !== undefined && !document.isDirty && document.lineCount === file.hash.length) {
     takeSigned(document, file);
@@ -304,8 +297,7 @@ async function readLines(uri: vscode.Uri, profile: HeatSource): Promise<Recorded
     const shown = document === undefined || document.isDirty ? null : signDocument(document);
     const lines = shown ?? signLines(await textOf(uri), uri.path);
     const file = { certain, hash: lines.hash, words: lines.words };
-    // What was written just now may be written again at what the file system takes for the same time.
-    if (Date.now() - mtime > clockMs) stamps.set(file, stampOf({ mtime, size }));
+    stamps.remember(file, { mtime, size }, Date.now());
     return file;
   } catch {
     return null;
