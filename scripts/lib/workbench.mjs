@@ -477,6 +477,12 @@ export async function hoverOver(page, text) {
   const editorHover = page.locator('.monaco-hover:not(.workbench-hover):visible');
   await editorHover.locator('.hover-contents').first().waitFor({ timeout: patience });
   await editorHover.filter({ hasNotText: 'Loading...' }).first().waitFor({ timeout: patience });
+  // A language's own hover may be there before Emberline's, which always tells a share.
+  await editorHover
+    .filter({ hasText: '% self' })
+    .first()
+    .waitFor({ timeout: 10_000 })
+    .catch(() => {});
   return (await editorHover.allInnerTexts()).join('\n');
 }
 
