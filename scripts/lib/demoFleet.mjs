@@ -10,7 +10,8 @@ import { root } from './setup.mjs';
 import { seconds as since, sleep, step } from './steps.mjs';
 import { startVsCode } from './vscode.mjs';
 import { packVsix } from './vsix.mjs';
-import * as workbench from './workbench.mjs';
+import { runCommand } from './workbench/commandPalette.mjs';
+import { waitForFlameGraph, webview } from './workbench/profileEditor.mjs';
 
 const instances = 3;
 
@@ -109,11 +110,11 @@ async function capture(page) {
   const row = groupRow(page);
   await row.hover();
   await row.locator('.action-label[aria-label="Capture"]').click();
-  await workbench.waitForFlameGraph(page);
+  await waitForFlameGraph(page);
 }
 
 async function splitByInstance(page) {
-  const frame = workbench.webview(page);
+  const frame = webview(page);
   await frame.getByRole('button', { name: 'Split', exact: true }).click();
   await frame
     .getByRole('option', { name: /^instance/ })
@@ -125,8 +126,8 @@ async function splitByInstance(page) {
 /** The chart has the width: the function table is closed. */
 async function takePicture(page, folder) {
   await mkdir(folder, { recursive: true });
-  await workbench.runCommand(page, 'Notifications: Clear All Notifications');
-  await workbench.webview(page).getByTitle('Show or hide the function table').first().click();
+  await runCommand(page, 'Notifications: Clear All Notifications');
+  await webview(page).getByTitle('Show or hide the function table').first().click();
   const other = page.locator('.part.sidebar .pane-header[aria-label^="On This Machine"][aria-expanded="true"]');
   if ((await other.count()) > 0) await other.click();
   await page.mouse.move(pictureSize.width - 3, pictureSize.height - 3);

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { pictureSize, savePicture } from './pictures.mjs';
 import { root } from './setup.mjs';
 import { step } from './steps.mjs';
-import * as workbench from './workbench.mjs';
+import { openFile, runCommand } from './workbench/commandPalette.mjs';
+import { waitForFlameGraph, webview } from './workbench/profileEditor.mjs';
+import { pick, waitForQuickPick } from './workbench/quickInput.mjs';
+import { waitForStatusBarItem } from './workbench/statusBar.mjs';
+import { decoratedLines, hoverOver } from './workbench/textEditors.mjs';
+import { dismissWidgets } from './workbench/widgets.mjs';
+import { chooseTheme } from './workbench/window.mjs';
 
 export const themes = {
   dark: { label: 'Dark Modern', dark: true },
@@ -32,33 +38,33 @@ export const pictureSettings = {
 /** Of one profile: chart, hot lines in three themes, hover, sandwich, Hottest Lines beside the Explorer. */
 export async function picturesOfProfile(page, folder) {
   const save = saverFor(page, folder);
-  await workbench.runCommand(page, 'View: Close Primary Side Bar');
-  await workbench.runCommand(page, 'Notifications: Clear All Notifications');
-  await workbench.waitForFlameGraph(page);
+  await runCommand(page, 'View: Close Primary Side Bar');
+  await runCommand(page, 'Notifications: Clear All Notifications');
+  await waitForFlameGraph(page);
   await dismissNotes(page);
   await settled(page);
   await save('flame-graph-dark', { from: editor, locators: [editor], margin: 0 });
 
-  await workbench.openFile(page, hotFile);
+  await openFile(page, hotFile);
   for (const [name, theme] of Object.entries(themes)) {
-    if (name !== 'dark') await workbench.chooseTheme(page, theme);
+    if (name !== 'dark') await chooseTheme(page, theme);
     await waitForLines(page, (line) => line.label?.includes('%') && line.background !== null);
     await settled(page);
     await save(`hot-lines-${name}`, { from: editor, locators: [code], margin: 0 });
   }
-  await workbench.chooseTheme(page, themes.dark);
+  await chooseTheme(page, themes.dark);
   await step('The hover of a hot line', async () => {
-    await workbench.hoverOver(page, 'catalog.get');
+    await hoverOver(page, 'catalog.get');
     await page.locator('.monaco-hover:visible', { hasText: 'Show in Flame Graph' }).first().waitFor();
     await save('hover-dark', { from: editor, locators: ['.monaco-hover:visible', code] });
-    await workbench.dismissWidgets(page);
+    await dismissWidgets(page);
   });
   await step('Hottest Lines in the Explorer', async () => {
     await page.setViewportSize({ width: pictureSize.width + 44, height: 700 }).catch(() => {});
     await hottestLinesInExplorer(page);
     // A click on a row may still be opening its file.
     await settled(page);
-    await workbench.openFile(page, hotFile);
+    await openFile(page, hotFile);
     await settled(page);
     await showInLabels(page, 'Self');
     await waitForLines(page, (line) => line.label?.includes('%') && !line.label.includes('total'));
@@ -66,33 +72,33 @@ export async function picturesOfProfile(page, folder) {
     await save('hottest-lines-dark', { from: '.part.sidebar', locators: [editor], margin: 0 });
     await showInLabels(page, 'Self and Total');
     await page.setViewportSize(pictureSize).catch(() => {});
-    await workbench.runCommand(page, 'View: Close Primary Side Bar');
+    await runCommand(page, 'View: Close Primary Side Bar');
   });
   await step('The sandwich view', async () => {
-    await workbench.openFile(page, 'quote.ts');
+    await openFile(page, 'quote.ts');
     await goToLine(page, await lineOf('quote.ts', 'async function quoteLine'));
-    await workbench.runCommand(page, 'Emberline: Show Function in Sandwich View');
-    await workbench.webview(page).locator('emberline-sandwich header').waitFor({ timeout: 30_000 });
+    await runCommand(page, 'Emberline: Show Function in Sandwich View');
+    await webview(page).locator('emberline-sandwich header').waitFor({ timeout: 30_000 });
     await settled(page);
     await save('sandwich-dark', { from: editor, locators: [editor], margin: 0 });
   });
-  await workbench.runCommand(page, 'Emberline: Set as Baseline');
-  await workbench.waitForStatusBarItem(page, 'baseline');
-  await workbench.runCommand(page, 'View: Close All Editors');
+  await runCommand(page, 'Emberline: Set as Baseline');
+  await waitForStatusBarItem(page, 'baseline');
+  await runCommand(page, 'View: Close All Editors');
 }
 
 /** Of the profile after the rewrite, with the one before as baseline: the changes in chart and lines. */
 export async function picturesOfChange(page, folder) {
   const save = saverFor(page, folder);
-  await workbench.runCommand(page, 'View: Close Primary Side Bar');
-  await workbench.runCommand(page, 'Notifications: Clear All Notifications');
-  await workbench.waitForFlameGraph(page);
-  await workbench.webview(page).locator('emberline-function-table .change').first().waitFor({ timeout: 30_000 });
+  await runCommand(page, 'View: Close Primary Side Bar');
+  await runCommand(page, 'Notifications: Clear All Notifications');
+  await waitForFlameGraph(page);
+  await webview(page).locator('emberline-function-table .change').first().waitFor({ timeout: 30_000 });
   await dismissNotes(page);
   await settled(page);
   await save('baseline-chart-dark', { from: editor, locators: [editor], margin: 0 });
   await page.setViewportSize({ ...pictureSize, height: 680 }).catch(() => {});
-  await workbench.openFile(page, hotFile);
+  await openFile(page, hotFile);
   await waitForLines(page, (line) => line.label?.includes('pp'));
   await settled(page);
   await save('baseline-lines-dark', { from: editor, locators: [code], margin: 0 });
@@ -127,13 +133,13 @@ function saverFor(page, folder) {
 
 /** The view as a user moves it, with the Explorer's badges above. */
 async function hottestLinesInExplorer(page) {
-  await workbench.runCommand(page, 'View: Move View');
-  await workbench.waitForQuickPick(page, 'Select a View');
+  await runCommand(page, 'View: Move View');
+  await waitForQuickPick(page, 'Select a View');
   await page.locator('.quick-input-widget:visible input[type=text]').first().fill('Hottest Lines');
-  await workbench.pick(page, 'Hottest Lines');
-  await workbench.waitForQuickPick(page, 'Select a Destination');
+  await pick(page, 'Hottest Lines');
+  await waitForQuickPick(page, 'Select a Destination');
   await page.locator('.quick-input-widget:visible input[type=text]').first().fill('Explorer');
-  await workbench.pick(page, 'Explorer');
+  await pick(page, 'Explorer');
   const pane = page.locator('.part.sidebar .pane', { has: page.locator('.pane-header[aria-label^="Hottest Lines"]') });
   const row = pane.locator('.monaco-list-row', { hasText: '%' }).first();
   await row.waitFor({ timeout: 30_000 });
@@ -159,8 +165,8 @@ async function goToLine(page, line) {
 }
 
 async function showInLabels(page, what) {
-  await workbench.runCommand(page, 'Emberline: Choose What Lines Show…');
-  await workbench.waitForQuickPick(page);
+  await runCommand(page, 'Emberline: Choose What Lines Show…');
+  await waitForQuickPick(page);
   const rows = page.locator('.quick-input-widget:visible .monaco-list-row');
   await rows
     .filter({ has: page.locator('.label-name', { hasText: new RegExp(`^\\s*${what}$`) }) })
@@ -171,13 +177,13 @@ async function showInLabels(page, what) {
 
 /** What was lost is said above a chart, where the machine was busy: read and closed. */
 async function dismissNotes(page) {
-  const close = workbench.webview(page).getByRole('button', { name: 'Dismiss notes' });
+  const close = webview(page).getByRole('button', { name: 'Dismiss notes' });
   if ((await close.count()) > 0) await close.click();
 }
 
 async function waitForLines(page, fits) {
   for (let i = 0; i < 150; i++) {
-    if ((await workbench.decoratedLines(page)).some(fits)) return;
+    if ((await decoratedLines(page)).some(fits)) return;
     await page.waitForTimeout(200);
   }
   throw new Error('The editor shows no hot lines.');

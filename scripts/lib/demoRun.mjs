@@ -11,7 +11,11 @@ import { root } from './setup.mjs';
 import { seconds as since, sleep, step } from './steps.mjs';
 import { startVsCode } from './vscode.mjs';
 import { packVsix } from './vsix.mjs';
-import * as workbench from './workbench.mjs';
+import { openFile, runCommand } from './workbench/commandPalette.mjs';
+import { waitForFlameGraph } from './workbench/profileEditor.mjs';
+import { acceptAll, waitForQuickPick } from './workbench/quickInput.mjs';
+import { decoratedLines } from './workbench/textEditors.mjs';
+import { chooseTheme, screenshot } from './workbench/window.mjs';
 
 export const service = join(root, 'demo');
 const hotFile = 'billOfMaterials.ts';
@@ -39,9 +43,9 @@ export async function runDemo({ open, pictures, seconds }) {
     await step(`Emberline: Profile Debug Target, ${seconds} s of all sessions under load`, () =>
       profile(page, seconds),
     );
-    await step('Waiting for the flame graph', () => workbench.waitForFlameGraph(page));
+    await step('Waiting for the flame graph', () => waitForFlameGraph(page));
     load.kill();
-    await workbench.runCommand(page, 'Debug: Stop');
+    await runCommand(page, 'Debug: Stop');
   };
   try {
     session = await step('Starting VS Code on the service', () =>
@@ -138,7 +142,7 @@ async function untilEnded(port) {
 
 /** The debugger takes a moment to attach to the service's child: then its call stacks list both. */
 async function childIsAttached(page) {
-  await workbench.runCommand(page, 'View: Show Run and Debug');
+  await runCommand(page, 'View: Show Run and Debug');
   await page.locator('.debug-call-stack', { hasText: 'reportWorker.js' }).waitFor({ timeout: 30_000 });
 }
 
@@ -149,12 +153,12 @@ export function startLoad(port, seconds, folder = service) {
 
 /** The service and its child are two sessions: Emberline asks which, and gets all. */
 async function profile(page, seconds) {
-  await workbench.runCommand(page, 'Emberline: Profile Debug Target');
-  await workbench.waitForQuickPick(page, 'Debug Sessions');
-  await workbench.acceptAll(page);
+  await runCommand(page, 'Emberline: Profile Debug Target');
+  await waitForQuickPick(page, 'Debug Sessions');
+  await acceptAll(page);
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 10_000 });
   await sleep(seconds * 1000);
-  await workbench.runCommand(page, 'Emberline: Stop Profiling');
+  await runCommand(page, 'Emberline: Stop Profiling');
 }
 
 /** The extension keeps captures in its storage. */
@@ -202,20 +206,20 @@ const percent = (share) => `${(100 * share).toFixed(1)}%`;
 
 async function takePictures(page, folder) {
   await mkdir(folder, { recursive: true });
-  await workbench.runCommand(page, 'View: Close Primary Side Bar');
-  await workbench.runCommand(page, 'Notifications: Clear All Notifications');
+  await runCommand(page, 'View: Close Primary Side Bar');
+  await runCommand(page, 'Notifications: Clear All Notifications');
   await pictureOfFlameGraph(page, join(folder, 'flame-graph-dark.png'));
-  await workbench.openFile(page, hotFile);
+  await openFile(page, hotFile);
   await pictureOfHotLines(page, join(folder, 'hot-lines-dark.png'));
-  await workbench.chooseTheme(page, themes.light);
+  await chooseTheme(page, themes.light);
   await pictureOfHotLines(page, join(folder, 'hot-lines-light.png'));
-  await workbench.runCommand(page, 'View: Close Editor');
+  await runCommand(page, 'View: Close Editor');
   await pictureOfFlameGraph(page, join(folder, 'flame-graph-light.png'));
 }
 
 async function pictureOfFlameGraph(page, path) {
   await resize(page, flameGraphSize);
-  await workbench.waitForFlameGraph(page);
+  await waitForFlameGraph(page);
   await sleep(1000);
   await save(page, path);
 }
@@ -235,7 +239,7 @@ async function resize(page, size) {
 
 async function waitForHotLines(page) {
   for (let i = 0; i < 150; i++) {
-    const lines = await workbench.decoratedLines(page);
+    const lines = await decoratedLines(page);
     if (lines.some((line) => line.label?.includes('%') && line.background !== null)) return;
     await sleep(200);
   }
@@ -243,7 +247,7 @@ async function waitForHotLines(page) {
 }
 
 async function save(page, path) {
-  await workbench.screenshot(page, path);
+  await screenshot(page, path);
   console.log(`  ${relative(process.cwd(), path)}`);
 }
 

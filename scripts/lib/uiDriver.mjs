@@ -3,10 +3,17 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { runInThisContext } from 'node:vm';
-import * as workbench from './workbench.mjs';
+import * as commandPalette from './workbench/commandPalette.mjs';
+import * as notifications from './workbench/notifications.mjs';
+import * as profileEditor from './workbench/profileEditor.mjs';
+import * as quickInput from './workbench/quickInput.mjs';
+import * as statusBar from './workbench/statusBar.mjs';
+import * as textEditors from './workbench/textEditors.mjs';
+import * as widgets from './workbench/widgets.mjs';
+import * as window from './workbench/window.mjs';
 
 /**
- * Serves POST `{action, arg}` (a function of workbench.mjs by name) and `{fn, arg}` (source text of a function of the
+ * Serves POST `{action, arg}` (a function of workbench/ by name) and `{fn, arg}` (source text of a function of the
  * page). `session()` gives the running VS Code. Returns `{address, close}`; the address has a secret in its path, as
  * what it does is run code.
  */
@@ -14,7 +21,14 @@ export async function serveUiDriver(session) {
   const secret = randomBytes(16).toString('hex');
   const extra = [];
   const tools = {
-    ...workbench,
+    ...commandPalette,
+    ...notifications,
+    ...profileEditor,
+    ...quickInput,
+    ...statusBar,
+    ...textEditors,
+    ...widgets,
+    ...window,
     /** A second window, which a test may reload without ending itself. */
     openWindow: async (folder) => {
       const page = await session().openWindow(folder);

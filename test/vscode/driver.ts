@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 
-/** What a function that runs beside the window's page is given besides the page (see scripts/lib/workbench.mjs). */
+/** What a function that runs beside the window's page is given besides the page (see scripts/lib/workbench/). */
 export interface DriverTools {
   /** The document inside the visible profile editor. */
   webview(page: Page): FrameLocator;

@@ -1,0 +1,112 @@
+// Quick picks, input boxes and VS Code's own file dialog.
+import { exactly, patience } from './expected.mjs';
+import { dismissWidgets } from './widgets.mjs';
+
+/** The rows of the open quick pick: `{label, description, checked}`, `checked` null where there is no check box. */
+export async function quickPickItems(page) {
+  return page.locator('.quick-input-widget:visible .monaco-list-row').evaluateAll((rows) =>
+    rows.map((row) => {
+      const box = row.querySelector('.quick-input-list-checkbox, [role=checkbox], input[type=checkbox]');
+      const shown = box !== null && box.getBoundingClientRect().width > 0;
+      return {
+        label: row.querySelector('.label-name')?.textContent ?? '',
+        description: row.querySelector('.label-description')?.textContent ?? '',
+        checked: shown ? box.getAttribute('aria-checked') === 'true' || box.checked === true : null,
+      };
+    }),
+  );
+}
+
+/** Waits for a quick pick (with `title` or placeholder text in it, when given) and returns its items. */
+export async function waitForQuickPick(page, text) {
+  const widget = page.locator('.quick-input-widget:visible');
+  await widget.waitFor({ timeout: patience });
+  if (text) {
+    const deadline = Date.now() + patience;
+    for (;;) {
+      const title = await widget
+        .locator('.quick-input-title')
+        .textContent()
+        .catch(() => '');
+      const placeholder = await widget
+        .locator('input[type=text]')
+        .first()
+        .getAttribute('placeholder')
+        .catch(() => '');
+      if (`${title}\n${placeholder}`.includes(text)) break;
+      if (Date.now() > deadline) throw new Error(`The quick pick says "${title} ${placeholder}", not "${text}".`);
+      await page.waitForTimeout(100);
+    }
+  }
+  await page.locator('.quick-input-widget:visible .monaco-list-row').first().waitFor({ timeout: patience });
+  return quickPickItems(page);
+}
+
+/** Chooses the row whose label contains `label` in the open quick pick of one choice. */
+export async function pick(page, label) {
+  const rows = page.locator('.quick-input-widget:visible .monaco-list-row');
+  await rows
+    .filter({ has: page.locator('.label-name', { hasText: label }) })
+    .first()
+    .click({ timeout: patience });
+}
+
+/** Accepts the open quick pick or input box as it is. */
+export async function acceptQuickInput(page) {
+  await page.locator('.quick-input-widget:visible input[type=text]').first().press('Enter');
+}
+
+/** Types into the open input box and accepts. */
+export async function typeIntoQuickInput(page, text) {
+  const input = page.locator('.quick-input-widget:visible input[type=text]').first();
+  await input.waitFor({ timeout: patience });
+  await input.fill(text);
+  await input.press('Enter');
+}
+
+/** Checks every row of a quick pick of many choices and accepts it. */
+export async function acceptAll(page) {
+  const all = page.locator('.quick-input-header > [role=checkbox], .quick-input-check-all').first();
+  const items = await quickPickItems(page);
+  if (items.some((item) => item.checked === false)) await all.click();
+  const ok = page.locator('.quick-input-widget:visible .quick-input-action .monaco-button:visible').first();
+  if (await ok.count()) await ok.click();
+  else await acceptQuickInput(page);
+}
+
+/** Closes the open quick pick, input box or file dialog without choosing; waits for one that is about to open. */
+export async function cancelQuickInput(page) {
+  await page.locator('.quick-input-widget:visible').waitFor({ timeout: patience });
+  await dismissWidgets(page);
+}
+
+/** Types a path into VS Code's own file dialog and accepts it. */
+export async function chooseFile(page, path) {
+  const widget = page.locator('.quick-input-widget:visible');
+  const input = widget.locator('input[type=text]').first();
+  await widget.locator('.monaco-list-row').first().waitFor({ timeout: patience });
+  const name = path.slice(path.search(/[^/\\]*$/));
+  const title = widget.locator('.quick-input-title');
+  const dialog = await title.textContent().catch(() => '');
+  const deadline = Date.now() + patience;
+  do {
+    // The dialog looks up its first folder, and each path that is typed: what it finds late replaces what was typed.
+    await input.fill(path);
+    const row = widget
+      .locator('.monaco-list-row')
+      .filter({ has: page.locator('.label-name', { hasText: exactly(name) }) });
+    const found = await row.waitFor({ timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
+    if (!found || (await input.inputValue().catch(() => '')) !== path) continue;
+    await input.press('Enter');
+    // Another question may follow at once.
+    const late = Date.now() + 3000;
+    do {
+      if (!(await widget.isVisible())) return;
+      if ((await title.textContent({ timeout: 300 }).catch(() => dialog)) !== dialog) return;
+    } while (Date.now() < late);
+  } while (Date.now() < deadline);
+  throw new Error(`The file dialog did not take ${path}.`);
+}
