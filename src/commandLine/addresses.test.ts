@@ -2,16 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Certificates } from '../../test/support/certificates';
 import { useCommandLine } from '../../test/support/commandLine';
 
-const { file, runAsync } = useCommandLine();
+const { file, folder, runAsync } = useCommandLine();
+
 let server: Server;
 let origin: string;
 const asked: IncomingMessage[] = [];
-const temporary = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('download-'));
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -29,19 +28,24 @@ afterAll(() => {
 });
 
 test('are opened as files are, with headers from the command line or the environment', async () => {
-  const before = temporary();
+  const before = readdirSync(folder);
+  const temporary = { TMPDIR: folder, TEMP: folder, TMP: folder };
   const url = `${origin}/a.folded?sig=secret`;
   const header = ['--header', 'Authorization: Bearer t'];
-  const { code, out, err } = await runAsync(['top', url, file('b.folded'), '--json', ...header]);
+  const { code, out, err } = await runAsync(['top', url, file('b.folded'), '--json', ...header], temporary);
   expect([code, err]).toEqual([0, '']);
   expect(JSON.parse(out).profile.total).toBe(15);
   const converted = file('from-url.folded');
   expect(
-    await runAsync(['convert', url, converted], { EMBERLINE_HEADERS: 'X-A: 1\nAuthorization: Bearer t\n' }),
+    await runAsync(['convert', url, converted], {
+      EMBERLINE_HEADERS: 'X-A: 1\nAuthorization: Bearer t\n',
+      ...temporary,
+    }),
   ).toEqual({ code: 0, out: '', err: '' });
   expect(readFileSync(converted, 'utf8')).toContain('main;hot (a.py:7) 3');
   expect(asked.at(-1)?.headers['x-a']).toBe('1');
-  expect(temporary()).toEqual(before);
+  // What was downloaded is gone.
+  expect(readdirSync(folder).sort()).toEqual([...before, 'from-url.folded'].sort());
 });
 
 test('fail in one line that shows no query', async () => {
