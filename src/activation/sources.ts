@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import { join } from 'node:path';
 import { EmbeddedSources } from '../editor/embeddedSources';
 import { GitTexts } from '../editor/gitTexts';
 import { LineTracker } from '../editor/lineTracker';
@@ -27,9 +27,7 @@ export function wireSources({ context, engine, output }: Essentials): Sources {
   const files = new WorkspaceFiles(renamed, embedded);
   const resolver = new SourceResolver(files, remembered, process.platform);
   const git = new GitTexts();
-  const store = new RecordedLineStore(
-    vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'recordedLines'),
-  );
+  const store = new RecordedLineStore(join((context.storageUri ?? context.globalStorageUri).fsPath, 'recordedLines'));
   const texts = new RecordedTexts({ engine, resolver, store, git, renamed, output });
   const tracker = new LineTracker(texts);
   context.subscriptions.push(embedded, files, texts, tracker);

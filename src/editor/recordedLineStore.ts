@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { ProfileSummary } from '../engine/engineApi';
 import type { LineSignatures } from '../sources/lineSignatures';
-import { bytesOf } from './localFiles';
 
 /** The lines of one source file as they were when its profile was captured or first opened. */
 export interface RecordedFile extends LineSignatures {
@@ -32,12 +33,15 @@ export function recordingKey(summary: ProfileSummary, uri: vscode.Uri): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
-/** A file a profile in the extension's storage for this workspace. Failures only cost what would have been remembered. */
+/**
+ * A file a profile in a folder of this machine. Failures only cost what would have been remembered. Node writes it:
+ * `vscode.workspace.fs` would send megabytes through the window, which has something to draw just then.
+ */
 export class RecordedLineStore {
   /** One thing at a time: what was just saved is there to be loaded. */
   private busy: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly folder: vscode.Uri) {}
+  constructor(private readonly folder: string) {}
 
   load(key: string): Promise<RecordedSources | null> {
     return this.inTurn(() => this.read(key));
@@ -49,7 +53,7 @@ export class RecordedLineStore {
   }
 
   delete(key: string): Promise<void> {
-    return this.inTurn(() => this.remove(key));
+    return this.inTurn(() => this.removeFile(this.file(key)));
   }
 
   /** When all that was asked for is done. */
@@ -65,7 +69,7 @@ export class RecordedLineStore {
 
   private async read(key: string): Promise<RecordedSources | null> {
     try {
-      const stored: unknown = deserialize(await bytesOf(this.file(key)));
+      const stored: unknown = deserialize(await readFile(this.file(key)));
       return isStored(stored) ? { commit: stored.commit, files: stored.files } : null;
     } catch {
       return null;
@@ -73,38 +77,37 @@ export class RecordedLineStore {
   }
 
   private async write(key: string, { commit, files }: RecordedSources): Promise<void> {
+    const unfinished = join(this.folder, `${key}.${process.pid}.unfinished`);
     try {
-      await vscode.workspace.fs.createDirectory(this.folder);
-      await vscode.workspace.fs.writeFile(this.file(key), serialize({ format, commit, files }));
+      await mkdir(this.folder, { recursive: true });
+      await writeFile(unfinished, serialize({ format, commit, files }));
+      await rename(unfinished, this.file(key));
       await this.dropOldest();
     } catch {
       // No room, or a file system that cannot be written to.
+      await this.removeFile(unfinished);
     }
   }
 
-  private async remove(key: string): Promise<void> {
-    try {
-      await vscode.workspace.fs.delete(this.file(key));
-    } catch {
-      // Never saved.
-    }
+  private file(key: string): string {
+    return join(this.folder, `${key}.lines`);
   }
 
-  private file(key: string): vscode.Uri {
-    return vscode.Uri.joinPath(this.folder, `${key}.lines`);
+  private async removeFile(path: string): Promise<void> {
+    await rm(path, { force: true }).catch(() => {});
   }
 
   private async dropOldest(): Promise<void> {
-    const entries = await vscode.workspace.fs.readDirectory(this.folder);
-    if (entries.length <= mostProfiles) return;
+    const names = await readdir(this.folder);
+    if (names.length <= mostProfiles) return;
     const files = await Promise.all(
-      entries.map(async ([name]) => {
-        const uri = vscode.Uri.joinPath(this.folder, name);
-        return { uri, written: (await vscode.workspace.fs.stat(uri)).mtime };
+      names.map(async (name) => {
+        const path = join(this.folder, name);
+        return { path, written: (await stat(path)).mtimeMs };
       }),
     );
     files.sort((a, b) => b.written - a.written);
-    for (const { uri } of files.slice(mostProfiles)) await vscode.workspace.fs.delete(uri);
+    for (const { path } of files.slice(mostProfiles)) await this.removeFile(path);
   }
 }
 

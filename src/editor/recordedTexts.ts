@@ -47,7 +47,8 @@ const mostFiles = 500;
 const mostLines = 300_000;
 /** With those of files that were opened. */
 const mostRemembered = 1000;
-const saveAfterMs = 200;
+/** One file after another may be opened, and each is drawn first. The end saves at once. */
+const saveAfterMs = 2000;
 const hash = /^[0-9a-f]{7,64}$/;
 
 /**
