@@ -214,6 +214,7 @@ export class App extends LitElement {
       .view=${view}
       .theme=${this.shown.theme}
       .emphasis=${this.shown.emphasis}
+      .compared=${this.shown.compareKey}
       .path=${this.shown.sandwiches.steps}
       .share=${view.sandwich?.share ?? MIDDLE}
       .root=${this.flame?.rootLabel() ?? 'All'}

@@ -230,6 +230,48 @@ suite('Baseline', () => {
     if (output !== undefined) await screenshot(join(output, 'baseline-chart.png'));
   });
 
+  test('the sandwich tells what changed, and follows what is compared with', async () => {
+    await compare();
+    await open('after.folded');
+    await waitForStatusBarItem('vs before.folded');
+    await ui(async (page, _, { webview }) => {
+      const frame = webview(page);
+      await frame.locator('emberline-function-table .row', { hasText: 'parse' }).first().click();
+      await frame.locator('emberline-function-table .grid').focus();
+      await page.keyboard.press('c');
+      await frame.locator('emberline-sandwich .figures').waitFor();
+    });
+    const figures = async (): Promise<string> =>
+      ((await ui(async (page, _, { webview }) => webview(page).locator('.figures').textContent())) ?? '')
+        .replace(/\s+/g, ' ')
+        .trim();
+    /** Of the function itself: right beside the sash, in the half of its callees. */
+    const colour = (): Promise<string> =>
+      ui(async (page, _, { webview }) =>
+        webview(page)
+          .locator('.half.callees canvas.chart')
+          .evaluate((canvas: HTMLCanvasElement) =>
+            canvas
+              .getContext('2d')!
+              .getImageData(Math.floor(canvas.width * 0.8), 4, 1, 1)
+              .data.join(),
+          ),
+      );
+    const withChange = 'Self 5,000 50.0% ▲ 40.0 pp · Total 5,000 50.0% ▲ 40.0 pp';
+    await eventually(figures, (text) => text === withChange);
+    const changed = await colour();
+    const output = process.env['EMBERLINE_TEST_OUTPUT'];
+    if (output !== undefined) await screenshot(join(output, 'baseline-sandwich.png'));
+    const toggle = (): Promise<void> => ui(async (page, _, { webview }) => webview(page).locator('.baseline').click());
+    await toggle();
+    await eventually(figures, (text) => text === 'Self 5,000 50.0% · Total 5,000 50.0%');
+    const own = await eventually(colour, (shown) => shown !== changed);
+    await toggle();
+    await eventually(figures, (text) => text === withChange);
+    await eventually(colour, (shown) => shown !== own);
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  });
+
   test('look right in dark, light and high contrast', async function () {
     this.timeout(240_000);
     const output = process.env['EMBERLINE_TEST_OUTPUT'];

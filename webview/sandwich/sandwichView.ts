@@ -13,7 +13,7 @@ import '../chart/flameChart';
 import type { FlameChart } from '../chart/flameChart';
 import '../chart/frameBar';
 import type { FrameFocusedEvent } from '../chart/frameFocusedEvent';
-import { frameFigures } from '../chart/frameText';
+import { changeText, frameFigures } from '../chart/frameText';
 import type { OpenFrameEvent } from '../chart/openFrameEvent';
 import type { Host } from '../host';
 import { base } from '../styles';
@@ -172,6 +172,8 @@ export class SandwichView extends LitElement {
   @property({ attribute: false }) view!: ViewState;
   @property({ attribute: false }) theme!: Theme;
   @property({ attribute: false }) emphasis: Emphasis = null;
+  /** Another where answers compare with something else. */
+  @property({ attribute: false }) compared = '';
   /** The functions whose sandwiches led here; the last one is shown. */
   @property({ attribute: false }) path: readonly SandwichStep[] = [];
   @property({ attribute: false }) share = MIDDLE;
@@ -235,6 +237,8 @@ export class SandwichView extends LitElement {
       for (const half of ['callers', 'callees'] as const) {
         this.charts[half].setLayout(this.view.view, `${half}:${step.func}`, null);
       }
+    } else if (changes.has('compared')) {
+      for (const half of ['callers', 'callees'] as const) this.charts[half].reload();
     }
     if (changes.has('theme') && this.hasUpdated) {
       for (const half of ['callers', 'callees'] as const) this.charts[half].setTheme(this.theme);
@@ -278,6 +282,9 @@ export class SandwichView extends LitElement {
     const first = Math.max(0, this.path.length - SHOWN_STEPS);
     const type = this.summary.sampleTypes[this.view.view.sampleType] ?? { type: '', unit: 'count' };
     const figures = this.details === null ? null : frameFigures(this.details, type);
+    const change = this.details?.change?.function;
+    const changed = (of: 'self' | 'total'): string =>
+      (change === undefined ? '' : ` ${changeText(change[of])}`).trimEnd();
     const arrow = html`<vscode-icon name="chevron-right" size="14"></vscode-icon>`;
     return html`<header>
       <vscode-toolbar-button
@@ -303,8 +310,8 @@ export class SandwichView extends LitElement {
         figures === null
           ? nothing
           : html`<span class="figures"
-              ><span class="own">Self <b>${figures.functionSelf}</b> ${figures.functionSelfShare} · </span>Total
-              <b>${figures.functionTotal}</b> ${figures.functionTotalShare}</span
+              ><span class="own">Self <b>${figures.functionSelf}</b> ${figures.functionSelfShare}${changed('self')} · </span>Total
+              <b>${figures.functionTotal}</b> ${figures.functionTotalShare}${changed('total')}</span
             >`
       }
       <vscode-toolbar-button
