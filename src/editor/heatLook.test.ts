@@ -194,6 +194,8 @@ describe('the choice of the look', () => {
 
   it('brings labels back where one chooses what they tell', () => {
     expect(lookOf({ setting: 'display', value: 'time' })).toEqual({ display: 'time', labels: true });
+    expect(lookOf({ setting: 'display', value: 'total' })).toEqual({ display: 'total', labels: true, metric: 'total' });
+    expect(lookOf({ setting: 'metric', value: 'self' })).toEqual({ metric: 'self' });
     expect(lookOf({ setting: 'scale', value: 'rank' })).toEqual({ scale: 'rank' });
     const none = lookSections({ ...look, labels: false }, facts)[0]!.choices.filter(({ chosen }) => chosen);
     expect(none.map(({ label: text }) => text)).toEqual(['No Labels']);

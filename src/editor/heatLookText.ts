@@ -115,8 +115,9 @@ export function lookSections(look: HeatLook, facts: LookFacts): LookSection[] {
 
 /** What a choice changes of the look. */
 export function lookOf({ setting, value }: Pick<LookChoice, 'setting' | 'value'>): Partial<HeatLook> {
-  // To choose what labels tell means to want them.
-  return { [setting]: value, ...(setting === 'display' ? { labels: true } : undefined) };
+  if (setting !== 'display') return { [setting]: value };
+  // To choose what labels tell means to want them. A label of one metric beside another one's colour would puzzle.
+  return { [setting]: value, labels: true, ...(value === 'self' || value === 'total' ? { metric: value } : undefined) };
 }
 
 function choice(
