@@ -115,9 +115,12 @@ export function lookSections(look: HeatLook, facts: LookFacts): LookSection[] {
 
 /** What a choice changes of the look. */
 export function lookOf({ setting, value }: Pick<LookChoice, 'setting' | 'value'>): Partial<HeatLook> {
-  if (setting !== 'display') return { [setting]: value };
-  // To choose what labels tell means to want them. A label of one metric beside another one's colour would puzzle.
-  return { [setting]: value, labels: true, ...(value === 'self' || value === 'total' ? { metric: value } : undefined) };
+  const look: Partial<HeatLook> = { [setting]: value };
+  if (setting !== 'display') return look;
+  // A label of one metric beside another one's colour would puzzle.
+  const metric: Partial<HeatLook> = value === 'self' || value === 'total' ? { metric: value } : {};
+  // To choose what labels tell means to want them.
+  return { ...look, labels: true, ...metric };
 }
 
 function choice(
