@@ -267,6 +267,8 @@ export class ShownProfile {
   showSandwich(step: SandwichStep): void {
     if (this.view === null) return;
     this.sandwiches.go(step);
+    // Somebody asked for another function than the marked ones: it would open dimmed.
+    if (!this.inOwnSandwich) this.marks.marked = null;
     this.change({ sandwich: { func: step.func, share: this.view.sandwich?.share ?? MIDDLE } });
     this.highlight(null);
   }

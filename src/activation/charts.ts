@@ -21,6 +21,11 @@ export function wireCharts(
   baseline: Baseline,
 ): void {
   const point = (uri: vscode.Uri, pointing: Pointing): void => profiles.find(uri)?.point(pointing);
+  const sync = new ChartSync(heat, engine, point, isShownInTab);
+  const pointInstead = (uri: vscode.Uri, pointing: Pointing): void => {
+    sync.yield();
+    point(uri, pointing);
+  };
   context.subscriptions.push(
     registerProfileEditor(profiles, {
       engine,
@@ -32,8 +37,8 @@ export function wireCharts(
       openSource: (frame, from) => opener.open(frame, from),
       revealSource: (frame) => frameReveal.show(frame),
     }),
-    new ChartSync(heat, engine, point, isShownInTab),
-    registerChartCommands({ heat, engine, showProfile, point }),
+    sync,
+    registerChartCommands({ heat, engine, showProfile, point: pointInstead }),
     registerHeatCommands({
       heat,
       opener,

@@ -59,6 +59,12 @@ export class ChartSync implements vscode.Disposable {
     }
   }
 
+  /** Something else is asked for in the charts: the cursor's line no longer is about to be marked. */
+  yield(): void {
+    clearTimeout(this.timer);
+    this.question?.abort();
+  }
+
   private soon(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.follow(), pauseMs);

@@ -54,7 +54,7 @@ export class ProfilePanel implements vscode.Disposable {
   /** What to show once there is a chart. */
   private waiting: Pointing | null = null;
   /** What the cursor is on: a page that is made anew is to show it, too. */
-  private mark: Pointing | null = null;
+  private mark: Extract<Pointing, { kind: 'mark' }> | null = null;
   private readonly compared = new PanelBaseline();
   private lastProgress = { at: 0, what: '' };
   /** Tells answers for an earlier page or profile from those that are waited for. */
@@ -155,6 +155,8 @@ export class ProfilePanel implements vscode.Disposable {
 
   private point(pointing: Pointing): void {
     if (pointing.kind === 'mark') this.mark = pointing.functions.length > 0 ? pointing : null;
+    // The page drops it, too: a page that is made anew must not get it back.
+    if (pointing.kind === 'sandwich' && this.mark?.functions.includes(pointing.func) === false) this.mark = null;
     if (this.ready && !this.wasHidden && this.shown !== null) this.post(pointing);
     else if (pointing.kind !== 'mark') this.waiting = pointing;
   }

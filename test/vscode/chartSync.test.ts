@@ -287,6 +287,28 @@ suite('Lines and charts', () => {
     );
   });
 
+  test('the sandwich of a hover is not dimmed by the mark of the cursor', async function () {
+    this.timeout(240_000);
+    moveTo(4);
+    await eventually(
+      () => shownInChart('.mark'),
+      (text) => text?.includes('hot.ts:4') === true,
+    );
+    await hoverOf('export function visit');
+    await ui(async (page) => {
+      await page.locator('.monaco-hover:visible a', { hasText: 'Callers and Callees' }).first().click();
+    });
+    await eventually(
+      () => shownInChart('emberline-sandwich header'),
+      (text) => /visit .*Total .*%/.test(text ?? ''),
+    );
+    await eventually(
+      () => shownInChart('.mark'),
+      (text) => text === null,
+    );
+    await picture('sandwich-of-hover');
+  });
+
   test('the sandwich is shown where the profile was behind another tab', async function () {
     this.timeout(120_000);
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');

@@ -265,6 +265,28 @@ describe('what an editor points at', () => {
       .toContain('render');
   });
 
+  it('yields to the sandwich of another function, and stays in its own', async () => {
+    await startWith(folded, 'a.folded');
+    const [parse, render] = [await functionOf('parse'), await functionOf('render')];
+    const openSandwich = async (name: string, func: number): Promise<void> => {
+      await editor.send({ kind: 'sandwich', func, name, inside: false });
+      await expect.poll(() => editor.text('emberline-sandwich header .here')).toBe(name);
+      await editor.settled();
+    };
+    await openSandwich('parse', parse);
+    const lit = await halfColor('callees', 0.5, 0);
+    await editor.send({ kind: 'mark', functions: [render], place: 'view.py:7' });
+    await expect.poll(() => halfColor('callees', 0.5, 0)).not.toBe(lit);
+    await openSandwich('parse', parse);
+    await expect.poll(() => halfColor('callees', 0.5, 0)).toBe(lit);
+    expect(await editor.page.locator('.mark').count()).toBe(0);
+    expect(await editor.page.locator('emberline-function-table .row.marked').count()).toBe(0);
+    // The mark of the function itself waits for the whole chart.
+    await editor.send({ kind: 'mark', functions: [render], place: 'view.py:7' });
+    await openSandwich('render', render);
+    expect(await editor.page.locator('emberline-function-table .row.marked').textContent()).toContain('render');
+  });
+
   it('opens a sandwich', async () => {
     await startWith(folded, 'a.folded');
     await editor.send({ kind: 'sandwich', func: await functionOf('parse'), name: 'parse', inside: false });
