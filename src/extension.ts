@@ -42,7 +42,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const { captures } = captured;
   context.subscriptions.push(
     followProfiles(profiles, hotLines.heat, sources, baseline),
-    registerAgentTools({ engine, profiles, baseline, captures, texts: hotLines.hotPlaces.texts, output }),
+    registerAgentTools({
+      ...{ engine, profiles, baseline, captures, output },
+      texts: hotLines.hotPlaces.texts,
+      recorded: sources.texts,
+    }),
   );
   endpoints = captured.endpoints;
   recorded = sources.texts;

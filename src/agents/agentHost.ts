@@ -9,6 +9,11 @@ export interface AgentProfile {
   readonly summary: ProfileSummary;
   /** What is looked at where the tool's input says nothing else. */
   readonly view: ViewSpec;
+  /**
+   * Where a recorded line is on this machine. Null where the file is not found, or is none that may be shown.
+   * @param line 1-based, as recorded
+   */
+  sourceLine(path: string, line: number): Promise<SourceLine | null>;
   release(): void;
 }
 
@@ -18,7 +23,12 @@ export interface SourceLine {
   readonly path: string;
   /** 1-based. */
   readonly line: number;
-  readonly text: string;
+  /** What it says; null where the file is newer than the recording and nothing tells which of its lines was recorded. */
+  readonly text: string | null;
+  /** Whether its code is known to be another than was recorded. */
+  readonly changed: boolean;
+  /** Whether the file was written after the recording, and nothing is known of its text before: lines may have moved. */
+  readonly newer: boolean;
 }
 
 export interface AgentOptions {
@@ -40,8 +50,6 @@ export interface AgentHost {
   open(name: string | null, options: AgentOptions): Promise<AgentProfile>;
   /** The profile that others are compared with. @throws Error with a sentence where there is none */
   openBaseline(options: AgentOptions): Promise<AgentProfile>;
-  /** Null where the file is not found, or is none that may be shown. @param line 1-based, as recorded */
-  sourceLine(path: string, line: number): Promise<SourceLine | null>;
   /** @throws Error with a sentence where nothing was captured, or capturing is not allowed */
   capture(target: CaptureTarget, options: AgentOptions): Promise<AgentProfile>;
 }

@@ -12,21 +12,33 @@ import { hotLinesTool, profileTargetTool, toolDefinitions } from './toolDefiniti
 
 const options: AgentOptions = { signal: new AbortController().signal, onProgress: () => {} };
 
+type SourceLineOf = AgentProfile['sourceLine'];
+
+const shifted: SourceLineOf = async (path, line) =>
+  path === 'a.py' ? { path: 'src/a.py', line: line + 1, text: 'x\u001b[31m()', changed: false, newer: false } : null;
+
+/** Every file was written after the recording. */
+const rewritten: SourceLineOf = async (path, line) => ({
+  ...{ path: `src/${path}`, line, text: 'another line', changed: false, newer: true },
+});
+
 /** A host whose profiles are texts of folded stacks. */
-function hostOf(folded: Readonly<Record<string, string>>, base: string | null = null): AgentHost {
+function hostOf(
+  folded: Readonly<Record<string, string>>,
+  base: string | null = null,
+  sourceLine: SourceLineOf = shifted,
+): AgentHost {
   const engine = new Engine(nodePlatform);
   const open = async (name: string | null): Promise<AgentProfile> => {
     const known = name ?? Object.keys(folded)[0]!;
     const bytes = new TextEncoder().encode(folded[known]!);
     const summary = await engine.request('open', { source: { kind: 'bytes', bytes }, name: `${known}.folded` });
-    return { name: known, summary, view: { sampleType: 0, thread: null }, release: () => {} };
+    return { name: known, summary, view: { sampleType: 0, thread: null }, sourceLine, release: () => {} };
   };
   return {
     engine,
     open,
     openBaseline: () => open(base),
-    sourceLine: async (path, line) =>
-      path === 'a.py' ? { path: 'src/a.py', line: line + 1, text: 'x\u001b[31m()' } : null,
     capture: async (target: CaptureTarget) => {
       throw new Error(`captured ${target.what}`);
     },
@@ -124,10 +136,115 @@ describe('callers', () => {
     await expect(ask({ path: 'a.py', line: 5 })).rejects.toThrow('no samples on a.py:5: the nearest lines are a.py:3');
   });
 
+  test('of a line of several functions: each with its own', async () => {
+    const one =
+      'main (a.go:9);work (a.go:49);sort.Slice (s.go:3);work.func1 (a.go:49);less (a.go:60) 2\nmain (a.go:9);work (a.go:49);sort.Slice (s.go:3) 6\n';
+    const text = await runTool(hostOf({ one }), 'emberline_callers', { path: 'a.go', line: 49 }, options);
+    const answer = text.slice(text.indexOf('a.go:49'));
+    expect(answer).toBe(
+      [
+        'a.go:49: self 0.0% (0), total 100.0% (8), in several functions, the heaviest first:',
+        '1. work  a.go:49: self 0.0% (0), total 100.0% (8)',
+        'Called by:',
+        '  100.0% (8)  main  a.go:9',
+        'Calls:',
+        '  100.0% (8)  sort.Slice  s.go:3',
+        '2. work.func1  a.go:49: self 0.0% (0), total 25.0% (2)',
+        'Called by:',
+        '  25.0% (2)  sort.Slice  s.go:3',
+        'Calls:',
+        '  25.0% (2)  less  a.go:60',
+      ].join('\n'),
+    );
+    const asked = { path: 'a.go', line: 49, format: 'json' };
+    const json = JSON.parse(await runTool(hostOf({ one }), 'emberline_callers', asked, options));
+    expect(json.found.map(({ name }: { name: string }) => name)).toEqual(['work', 'work.func1']);
+    expect(json).toMatchObject({ line: { self: 0, total: 8 }, others: [], leftOut: 0 });
+    expect(json.rows.map(({ of, side, name }: Record<string, unknown>) => [of, side, name])).toEqual([
+      [0, 'caller', 'main'],
+      [0, 'callee', 'sort.Slice'],
+      [1, 'caller', 'sort.Slice'],
+      [1, 'callee', 'less'],
+    ]);
+  });
+
+  test('of a line of many functions: the heaviest, and the names of more', async () => {
+    const many = Array.from({ length: 30 }, (_, i) => `main;f${i} (a.py:3) ${100 - i}`).join('\n');
+    const text = await runTool(hostOf({ many }), 'emberline_callers', { path: 'a.py', line: 3 }, options);
+    expect(text.match(/^\d\. f\d/gm)).toEqual(['1. f0', '2. f1', '3. f2', '4. f3', '5. f4']);
+    expect(text).toMatch(/Also on that line: f5 {2}a\.py:3 .*f14 {2}a\.py:3 [^;]*$/m);
+  });
+
+  test('of lines of a real profile, each function’s values are its own', async () => {
+    // A generator expression stands on the line that makes it.
+    const real = readFileSync('test/fixtures/py-spy.folded', 'utf8');
+    const text = await runTool(hostOf({ real }), 'emberline_callers', { path: 'busy.py', line: 17 }, options);
+    expect(text).toMatch(/^\/tmp\/emberline-fixtures\/busy\.py:17: self .* in several functions/m);
+    expect(text).toMatch(/^1\. sort {2}.*\nCalled by:\n(?: .*\n)+Calls:\n(?: .*\n)* .*sort\.<locals>\.<genexpr>/m);
+    expect(text).toMatch(
+      /^2\. sort\.<locals>\.<genexpr> {2}.*\nCalled by:\n .* sort {2}.*busy\.py.*\nIt calls nothing/m,
+    );
+  });
+
   test('says what is wrong', async () => {
     await expect(ask({})).rejects.toThrow('Name a function');
     await expect(ask({ function: 'x', line: 3, path: 'a' })).rejects.toThrow('Name a function');
     await expect(ask({ function: 'nowhere' })).rejects.toThrow('No function with samples is named like "nowhere"');
+  });
+});
+
+describe('files that are newer than the recording', () => {
+  const ask = (tool: string, input: object, profiles: Record<string, string> = { after, before }): Promise<string> =>
+    runTool(hostOf(profiles, 'before', rewritten), tool, input, options);
+
+  test('hot lines say so once a file, and quote nothing of it', async () => {
+    const text = await ask('emberline_hot_lines', { profile: 'before' });
+    expect(text.split('\n').filter((line) => line.includes('written after'))).toEqual([
+      'Note: src/a.py was written after the recording: its lines may have moved, so that its text is not quoted.',
+    ]);
+    expect(text).toContain('src/a.py:7');
+    expect(text).not.toContain('another line');
+    const json = JSON.parse(await ask('emberline_hot_lines', { format: 'json' }));
+    expect(json.notes).toEqual([expect.stringContaining('src/a.py was written after the recording')]);
+    expect(json.rows[0].source).toMatchObject({ newer: true, text: null });
+    expect(await ask('emberline_hot_lines', { by: 'file' })).not.toContain('written after');
+  });
+
+  test('callers and diff say so', async () => {
+    const note = 'Note: src/a.py was written after the recording: its lines may have moved.';
+    expect(await ask('emberline_callers', { profile: 'before', path: 'a.py', line: 8 })).toContain(note);
+    const diff = await ask('emberline_diff', { by: 'line' });
+    expect(diff).toContain('Note: src/a.py was written after the recording of after: its lines may have moved.');
+    expect(diff.match(/written after/g)).toHaveLength(1);
+  });
+
+  test('a diff of lines says so where a file was edited between the two recordings', async () => {
+    const host = hostOf({ after, before }, 'before');
+    const between: AgentHost = {
+      ...host,
+      openBaseline: async (use) => ({ ...(await host.openBaseline(use)), sourceLine: rewritten }),
+    };
+    const edited = 'written after the recording of before: its lines may have moved between the two.';
+    expect(await runTool(between, 'emberline_diff', { by: 'line' }, options)).toContain(edited);
+    expect(await runTool(between, 'emberline_diff', {}, options)).not.toContain('written after');
+  });
+
+  test('few of many are named', async () => {
+    const many = Array.from({ length: 20 }, (_, i) => `f (${'long/'.repeat(40)}${i}.py:3) 1`).join('\n');
+    const text = await ask('emberline_hot_lines', {}, { many });
+    const note = text.split('\n').find((line) => line.startsWith('Note:'))!;
+    expect(note).toMatch(
+      /(?:…[long/]+\d+\.py(?:, )?){5} and 15 more files were written after the recording: their lines may have moved/,
+    );
+    expect(note.length).toBeLessThan(800);
+  });
+
+  test('a line whose code changed is marked', async () => {
+    const changed: SourceLineOf = async (path, line) => ({
+      ...{ path, line, text: 'now()', changed: true, newer: false },
+    });
+    const text = await runTool(hostOf({ p: before }, null, changed), 'emberline_hot_lines', {}, options);
+    expect(text).toContain('     | now() [changed since the recording]');
   });
 });
 

@@ -8,11 +8,13 @@ import { boundedJson, boundedText, DATA_NOTE, plainText } from './answer';
 import { chosenFilter, chosenView, type SampleInput, viewText } from './chosenView';
 import { placeText, plainProfile, plainRow } from './hotLines';
 import type { InputOf } from './inputSchema';
+import { newerFiles, newerNotes } from './newerFiles';
 import type { diffTool } from './toolDefinitions';
 
 export type DiffInput = InputOf<(typeof diffTool)['inputSchema']>;
 
 const DEFAULT_LIMIT = 20;
+const LONGEST_NOTE = 800;
 
 /** `emberline_diff`. @throws Error with a sentence */
 export async function answerDiff(
@@ -54,14 +56,27 @@ async function compare(
     },
     { signal },
   );
-  const said = [...base.summary.notes.slice(0, 2), ...next.summary.notes.slice(0, 2), ...notes];
+  const newer = by === 'file' ? new Set<string>() : await newerFiles(next, found.rows);
+  // Lines are paired by their numbers: those of before may be others already where the file was edited in between.
+  const between = by === 'line' ? await newerFiles(base, found.rows) : new Set<string>();
+  const said = [
+    ...base.summary.notes.slice(0, 2),
+    ...next.summary.notes.slice(0, 2),
+    ...notes,
+    ...newerNotes(newer, `the recording of ${plainText(next.name, 100)}`),
+    ...newerNotes(
+      new Set([...between].filter((path) => !newer.has(path))),
+      `the recording of ${plainText(base.name, 100)}`,
+      'their lines may have moved between the two',
+    ),
+  ];
   if (input.format === 'json') {
     const head = {
       base: plainProfile(found.base),
       new: plainProfile(found.new),
       by,
       sort,
-      notes: said.map((note) => plainText(note)),
+      notes: said.map((note) => plainText(note, LONGEST_NOTE)),
     };
     return boundedJson(head, found.rows.map(plainRow), found.count, largest);
   }
@@ -69,7 +84,7 @@ async function compare(
     `Before: ${viewText(base, baseView, found.base)}`,
     `Now: ${viewText(next, view, found.new)}`,
     DATA_NOTE,
-    ...said.map((note) => `Note: ${plainText(note)}`),
+    ...said.map((note) => `Note: ${plainText(note, LONGEST_NOTE)}`),
     found.count === 0
       ? 'There are no such rows in either profile.'
       : `Changes of each row’s share by ${by}, the largest change of ${sort} first (pp: percentage points, + grew):`,

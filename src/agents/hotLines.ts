@@ -5,6 +5,7 @@ import type { AgentHost, AgentOptions, AgentProfile, SourceLine } from './agentH
 import { boundedJson, boundedText, DATA_NOTE, plainText } from './answer';
 import { chosenView, viewText } from './chosenView';
 import type { InputOf } from './inputSchema';
+import { newerFiles, newerNotes } from './newerFiles';
 import type { hotLinesTool } from './toolDefinitions';
 
 export type HotLinesInput = InputOf<(typeof hotLinesTool)['inputSchema']>;
@@ -40,8 +41,17 @@ export async function describeHotLines(
   const { profile } = opened.summary;
   const filter = { path: input.path ?? null, name: input.name ?? null };
   const found = await host.engine.request('hotRows', { profile, view, by, sort, limit, ...filter }, { signal });
-  const texts = by === 'line' ? await textsOf(host, found.rows) : found.rows.map(() => null);
-  const notes = opened.summary.notes.slice(0, 3).map((note) => `Note: ${plainText(note)}`);
+  const texts = by === 'line' ? await textsOf(opened, found.rows) : found.rows.map(() => null);
+  const notes = [
+    ...opened.summary.notes.slice(0, 3).map((note) => plainText(note)),
+    ...(by === 'line'
+      ? newerNotes(
+          new Set(texts.flatMap((source) => (source?.newer ? [source.path] : []))),
+          'the recording',
+          'their lines may have moved, so that their text is not quoted',
+        )
+      : newerNotes(await newerFiles(opened, found.rows))),
+  ].map((note) => `Note: ${note}`);
   if (input.format === 'json') {
     const rows = found.rows.map((row, i) => ({ ...plainRow(row), source: texts[i] }));
     const head = { name: plainText(opened.name), profile: plainProfile(found.profile), by, sort, notes };
@@ -71,11 +81,14 @@ function footText(found: HotRows, shown: number, sort: 'self' | 'total'): string
 }
 
 /** At most a few files are read at once. */
-async function textsOf(host: AgentHost, rows: readonly TopRow[]): Promise<(SourceLine | null)[]> {
+async function textsOf(opened: AgentProfile, rows: readonly TopRow[]): Promise<(SourceLine | null)[]> {
   const texts: (SourceLine | null)[] = [];
   for (const { file, line } of rows) {
-    const found = file === null || line === null ? null : await host.sourceLine(file, line).catch(() => null);
-    texts.push(found === null ? null : { ...found, path: plainText(found.path), text: plainText(found.text) });
+    const found = file === null || line === null ? null : await opened.sourceLine(file, line).catch(() => null);
+    // Of a newer file nothing is quoted: another line's text is believed more than a note beside it is, and what stands
+    // there now can be read in the file itself.
+    const text = found === null || found.text === null || found.newer ? null : plainText(found.text);
+    texts.push(found === null ? null : { ...found, path: plainText(found.path), text });
   }
   return texts;
 }
@@ -92,7 +105,8 @@ function rowText(
   const here = source === null ? recorded : `${source.path}:${source.line}`;
   const moved = source === null || recorded.endsWith(here) ? '' : ` [recorded as ${recorded}]`;
   const name = by === 'file' ? '' : `  ${plainText(row.name)}`;
-  const text = source === null ? '' : `\n     | ${source.text}`;
+  const changed = source?.changed ? ' [changed since the recording]' : '';
+  const text = source === null || source.text === null ? '' : `\n     | ${source.text}${changed}`;
   return `${rank}. self ${share(row.self)}, total ${share(row.total)}  ${here}${moved}${name}${text}`;
 }
 

@@ -37,8 +37,16 @@ export interface LineContext {
  *
  * One pass over the stacks: what is below an occurrence of the line is added at once, and only where the line recurs are
  * the occurrences around one looked at.
+ *
+ * @param only a function: the line is where it is in this one's code, of several that have it
  */
-export function describeLine(profile: Profile, index: LineIndex, values: StackValues, entry: number): LineContext {
+export function describeLine(
+  profile: Profile,
+  index: LineIndex,
+  values: StackValues,
+  entry: number,
+  only: number | null = null,
+): LineContext {
   const { stacks, frames } = profile;
   const { prefix } = stacks;
   const below = subtreeSums(profile, values);
@@ -50,8 +58,9 @@ export function describeLine(profile: Profile, index: LineIndex, values: StackVa
   const inlined = new Map<number, number>();
   const inlinedCallees = new Set<number>();
   const sums = { self: 0, total: 0, samples: 0, selfSamples: 0 };
-  const isOn = (stack: number): boolean => index.ofFrame[stacks.frame[stack]] === entry;
   const funcOf = (stack: number): number => (stack < 0 ? -1 : frames.func[stacks.frame[stack]]);
+  const isWanted = (stack: number): boolean => only === null || funcOf(stack) === only;
+  const isOn = (stack: number): boolean => index.ofFrame[stacks.frame[stack]] === entry && isWanted(stack);
   const isInlined = (stack: number): boolean => frames.inlined[stacks.frame[stack]] === 1;
   // Per stack: the callee, on the way to it, of the line's innermost occurrence strictly below it; -1 for none.
   const callee = new Int32Array(stacks.length);
@@ -119,7 +128,7 @@ export function describeLine(profile: Profile, index: LineIndex, values: StackVa
       for (let i = ticks.offset[leaf]; i < ticks.offset[leaf + 1]; i++) {
         if (index.ofLeafLine[i] === entry) hit += leafLines.ticks[i];
       }
-      if (hit === 0) continue;
+      if (hit === 0 || !isWanted(leaf)) continue;
       // Multiplied first: whole counts then stay whole.
       const own = (value * hit) / whole;
       const ownCount = (count * hit) / whole;

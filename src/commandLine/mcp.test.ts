@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { buildSync } from 'esbuild';
@@ -101,7 +101,7 @@ describe('emberline mcp', () => {
       format: 'json',
     });
     const answer = JSON.parse(text);
-    expect(answer.found).toMatchObject({ name: called.name, self: called.self, total: called.total });
+    expect(answer.found[0]).toMatchObject({ name: called.name, self: called.self, total: called.total });
     const sum = answer.rows
       .filter((row: { side: string }) => row.side === 'callee')
       .reduce((all: number, { value }: { value: number }) => all + value, 0);
@@ -117,6 +117,54 @@ describe('emberline mcp', () => {
     writeFileSync(join(folder, 'b.folded'), `main;hot (${join(folder, 'a.py')}:3) 3\n`);
     const own = await call(client, 'emberline_hot_lines', { profile: join(folder, 'b.folded') });
     expect(own.text).toContain('| hot(1)');
+  });
+
+  test('says which files were written after the recording, and quotes nothing of them', async () => {
+    const own = join(folder, 'edited');
+    mkdirSync(own);
+    writeFileSync(join(own, 'm.py'), 'import x\n\n  hot(1)\n');
+    writeFileSync(join(own, 'same.py'), 'same()\n');
+    const profile = join(own, 'c.folded');
+    writeFileSync(
+      profile,
+      `main;hot (${join(own, 'm.py')}:3) 3\nmain;hot (${join(own, 'm.py')}:9) 1\nsame (${own}/same.py:1) 1\n`,
+    );
+    const at = Date.now() / 1000;
+    for (const file of ['m.py', 'same.py']) utimesSync(join(own, file), at - 100, at - 100);
+    utimesSync(profile, at - 50, at - 50);
+    const client = await connect(profile, '--root', own);
+    const before = await call(client, 'emberline_hot_lines', {});
+    expect(before.text).toContain('| hot(1)');
+    expect(before.text).not.toContain('written after');
+
+    // Edited while the server runs.
+    writeFileSync(join(own, 'm.py'), '# one\n# two\nimport x\n\n  hot(1)\n');
+    const after = await call(client, 'emberline_hot_lines', {});
+    expect(after.text).toContain('Note: m.py was written after the recording: its lines may have moved');
+    expect(after.text).not.toMatch(/\| (import x|hot)/);
+    expect(after.text).toContain('| same()');
+    const line = await call(client, 'emberline_callers', { path: 'm.py', line: 9 });
+    expect(line.text).toContain('m.py was written after the recording: its lines may have moved.');
+    expect((await call(client, 'emberline_hot_lines', { by: 'file' })).text).not.toContain('written after');
+  });
+
+  test('a profile that says when it was recorded is believed, whenever its file was written', async () => {
+    const root = join(folder, 'go');
+    mkdirSync(root);
+    const profile = join(root, 'cpu.pb.gz');
+    copyFileSync('test/fixtures/pprof/cpu.pb.gz', profile);
+    const { rows } = printed<TopResult>('top', profile, '--by', 'line', '--limit', '0');
+    const { file, line } = rows.find(({ file, self }) => file?.includes('/') === true && self > 0)!;
+    const source = join(root, ...file!.split('/').slice(-2));
+    mkdirSync(dirname(source));
+    writeFileSync(source, 'text\n'.repeat(line!));
+    const client = await connect(profile, '--root', root);
+    const asked = { path: file!, limit: 100 };
+    const recorded = 1_795_238_421;
+    utimesSync(source, recorded - 60, recorded - 60);
+    expect((await call(client, 'emberline_hot_lines', asked)).text).not.toContain('written after');
+    utimesSync(source, recorded + 60, recorded + 60);
+    expect((await call(client, 'emberline_hot_lines', asked)).text).toContain('was written after the recording');
   });
 
   test('says what is wrong as an error of the tool', async () => {

@@ -14,11 +14,15 @@ import { toolPaths } from './toolPaths';
 const MOST_OPEN = 4;
 const MOST_TEXTS = 30;
 const LARGEST_SOURCE = 512 * 1024;
+/** File systems and clocks are this much apart (as in src/editor/fileStamps.ts). */
+const CLOCK_MS = 2000;
 
 interface Opened {
   readonly path: string;
   /** The file's size and time: it may be written anew. */
   readonly state: string;
+  /** When the file was written, in ms since the epoch. */
+  readonly written: number;
   readonly summary: Promise<ProfileSummary>;
   users: number;
 }
@@ -32,7 +36,10 @@ function unquoted(error: unknown): Error {
 export class McpHost implements AgentHost {
   /** Those used last at the end. */
   private readonly opened: Opened[] = [];
-  private readonly texts = new Map<string, Promise<readonly string[] | null>>();
+  private readonly texts = new Map<
+    string,
+    { readonly stamp: string; readonly lines: Promise<readonly string[] | null> }
+  >();
   /** Paths of profiles that have names: given on the command line, or captured. */
   private readonly named: string[];
   private folder: Promise<string> | null = null;
@@ -54,7 +61,7 @@ export class McpHost implements AgentHost {
     let found = this.opened.find((each) => each.path === path && each.state === state);
     if (found === undefined) {
       const summary = this.engine.request('open', { source: { kind: 'file', path }, name: basename(path) }, options);
-      found = { path, state, summary, users: 0 };
+      found = { path, state, written: mtimeMs, summary, users: 0 };
       const failed = found;
       summary.catch(() => this.opened.splice(this.opened.indexOf(failed), 1));
     } else {
@@ -70,15 +77,21 @@ export class McpHost implements AgentHost {
     return this.open(this.options.base, options);
   }
 
-  async sourceLine(path: string, line: number): Promise<SourceLine | null> {
+  /** @param recordedMs when the profile was recorded, at the latest */
+  private async sourceLine(path: string, line: number, recordedMs: number): Promise<SourceLine | null> {
+    let shorter: SourceLine | null = null;
     for (const candidate of candidates(path, this.options.roots)) {
-      const lines = await this.linesOf(candidate);
-      const text = lines?.[line - 1];
-      if (text === undefined) continue;
+      const file = await fileBelow(candidate, this.options.roots);
+      if (file === null) continue;
+      const text = (await this.linesOf(file))?.[line - 1];
+      const newer = file.mtimeMs > recordedMs + CLOCK_MS;
       const root = this.options.roots.find((each) => isBelow(candidate, each))!;
-      return { path: relative(root, candidate).split(sep).join('/'), line, text: text.trim().replace(/\s+/g, ' ') };
+      const found = { path: relative(root, candidate).split(sep).join('/'), line, changed: false, newer };
+      if (text !== undefined) return { ...found, text: newer ? null : text.trim().replace(/\s+/g, ' ') };
+      // It may have had the line when it was recorded, if no other file has it.
+      if (newer) shorter ??= { ...found, text: null };
     }
-    return null;
+    return shorter;
   }
 
   async capture(target: CaptureTarget, options: AgentOptions): Promise<AgentProfile> {
@@ -143,7 +156,11 @@ export class McpHost implements AgentHost {
     try {
       const summary = await found.summary;
       const view = { sampleType: summary.defaultSampleType, thread: null };
-      return { name: basename(found.path), summary, view, release };
+      const { startTimeMs, durationMs } = summary;
+      // As the editor takes it: a file that does not say when it was recorded was written right after.
+      const recordedMs = startTimeMs === null ? found.written : startTimeMs + (durationMs ?? 0);
+      const sourceLine: AgentProfile['sourceLine'] = (path, line) => this.sourceLine(path, line, recordedMs);
+      return { name: basename(found.path), summary, view, sourceLine, release };
     } catch (error) {
       release();
       throw unquoted(error);
@@ -162,12 +179,16 @@ export class McpHost implements AgentHost {
     }
   }
 
-  private linesOf(path: string): Promise<readonly string[] | null> {
-    const known = this.texts.get(path) ?? readLines(path, this.options.roots);
+  /** Null for what is large or cannot be read. */
+  private linesOf({ path, size, mtimeMs }: SourceFile): Promise<readonly string[] | null> {
+    if (size > LARGEST_SOURCE) return Promise.resolve(null);
+    const stamp = `${size} ${mtimeMs}`;
+    const before = this.texts.get(path);
+    const known = before?.stamp === stamp ? before : { stamp, lines: readLines(path) };
     this.texts.delete(path);
     this.texts.set(path, known);
     if (this.texts.size > MOST_TEXTS) this.texts.delete(this.texts.keys().next().value!);
-    return known;
+    return known.lines;
   }
 }
 
@@ -197,14 +218,29 @@ function isBelow(path: string, root: string): boolean {
   return inside !== '' && !isAbsolute(inside) && inside.split(sep)[0] !== '..';
 }
 
-/** Null for what is no file below a root, also by a link, or is large. */
-async function readLines(path: string, roots: readonly string[]): Promise<readonly string[] | null> {
+interface SourceFile {
+  /** Without links. */
+  readonly path: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/** Null for what is no file below a root, also by a link. */
+async function fileBelow(path: string, roots: readonly string[]): Promise<SourceFile | null> {
   try {
     const real = await realpath(path);
     const allowed = await Promise.all(roots.map((root) => realpath(root)));
-    const { size } = await stat(real);
-    if (!allowed.some((root) => isBelow(real, root)) || size > LARGEST_SOURCE) return null;
-    return (await readFile(real, 'utf8')).split(/\r\n|\r|\n/);
+    const found = await stat(real);
+    if (!allowed.some((root) => isBelow(real, root)) || !found.isFile()) return null;
+    return { path: real, size: found.size, mtimeMs: found.mtimeMs };
+  } catch {
+    return null;
+  }
+}
+
+async function readLines(path: string): Promise<readonly string[] | null> {
+  try {
+    return (await readFile(path, 'utf8')).split(/\r\n|\r|\n/);
   } catch {
     return null;
   }

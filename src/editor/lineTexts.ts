@@ -64,10 +64,10 @@ export class LineTexts implements vscode.Disposable {
     return uri !== null && isWithinReach(uri, this.remembered) ? uri : null;
   }
 
-  /** Where a recorded line is now. @param line 1-based */
-  async placeOf(path: string, line: number): Promise<LinePlace> {
+  /** Where a recorded line is now. @param line 1-based @param source its profile: the one that glows unless said */
+  async placeOf(path: string, line: number, source: HeatSource | null = this.heat.source): Promise<LinePlace> {
     const uri = await this.uriOf(path);
-    const found = uri === null ? null : await this.linesOf(uri);
+    const found = uri === null ? null : await this.linesOf(uri, source);
     if (uri === null || found === null) return { uri, file: path, line, text: null, changed: false };
     const now = found.map.toCurrent(line - 1);
     const text = found.textAt(now);
@@ -92,8 +92,8 @@ export class LineTexts implements vscode.Disposable {
 
   private async linesOf(
     uri: vscode.Uri,
+    source: HeatSource | null,
   ): Promise<{ map: LineMap; textAt: (line: number) => string | undefined } | null> {
-    const { source } = this.heat;
     const key = uri.toString();
     const document =
       vscode.workspace.textDocuments.find((each) => each.uri.toString() === key) ??

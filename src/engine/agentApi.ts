@@ -46,10 +46,19 @@ export interface NeighboursParams {
 
 export interface Neighbours {
   profile: TopResult['profile'];
-  /** What was found; null where nothing is named so. */
-  found: NeighbourPlace | null;
-  /** What else is named so, heaviest first, or where nothing is, what comes near: lines of the file, by their number. */
+  /** The function of that name, or those that have the line, heaviest first; empty where there is none. */
+  found: Neighbourhood[];
+  /** Values of a line in all of its functions; null where a function was asked for, or several files are named so. */
+  line: { self: number; total: number } | null;
+  /**
+   * What else is named so, or has the line, heaviest first. Where nothing was found, what comes near: lines of the file,
+   * by their number.
+   */
   others: NeighbourPlace[];
+}
+
+/** A function, or a line in one of its functions. */
+export interface Neighbourhood extends NeighbourPlace {
   callers: NeighbourStep[];
   callees: NeighbourStep[];
   /** Functions one step away, of which the heaviest are answered. */

@@ -1,6 +1,6 @@
 import type { CallTree } from '../analysis/callTree';
 import { functionLine } from '../analysis/functionLine';
-import { describeLine, type Neighbour } from '../analysis/lineDetails';
+import { describeLine, type LineContext, type Neighbour } from '../analysis/lineDetails';
 import { describeFunction, listTop } from '../analysis/top';
 import { withoutSplit } from '../analysis/viewSpec';
 import type { Profile } from '../profile/profile';
@@ -10,6 +10,7 @@ import type {
   ChangedRowsParams,
   HotRows,
   HotRowsParams,
+  Neighbourhood,
   NeighbourPlace,
   NeighbourStep,
   Neighbours,
@@ -24,6 +25,8 @@ import { shorten } from './shorten';
 /** Rows in one answer. */
 const MOST_ROWS = 1000;
 const MOST_OTHERS = 10;
+/** Functions of one line with callers and callees, and files of one name that are looked at for them. */
+const MOST_ON_LINE = 5;
 const MOST_DEEPER = 3;
 const MOST_DEPTH = 8;
 
@@ -86,7 +89,7 @@ export function neighbours(open: OpenProfile, params: NeighboursParams): Neighbo
   const view = open.view(spec);
   const answer = {
     profile: describeView(open.profile, spec.sampleType, view.values),
-    ...{ found: null, others: [], callers: [], callees: [], callerCount: 0, calleeCount: 0 },
+    ...{ found: [], line: null, others: [] },
   };
   return 'name' in params.of
     ? { ...answer, ...ofFunction(view, params.of.name, params.of.path, params) }
@@ -106,14 +109,14 @@ function ofFunction(
   const place = (func: number): NeighbourPlace => placeOf(view.profile, func, view.functions);
   const callers = view.chart(`callers:${heaviest}`).tree;
   const callees = view.chart(`callees:${heaviest}`).tree;
-  return {
-    found: place(heaviest),
-    others: others.slice(0, MOST_OTHERS).map(place),
+  const found = {
+    ...place(heaviest),
     callers: steps(view.profile, callers, limit, depth),
     callees: steps(view.profile, callees, limit, depth),
     callerCount: children(callers, 0).length,
     calleeCount: children(callees, 0).length,
   };
+  return { found: [found], others: others.slice(0, MOST_OTHERS).map(place) };
 }
 
 /** Functions of the view with that name, else those whose last part it is, else those with it in theirs; heaviest first. */
@@ -188,22 +191,44 @@ function ofLine(open: OpenProfile, view: ProfileView, path: string, line: number
     self: lines.self[entry],
     total: lines.total[entry],
   });
-  const [heaviest, ...others] = inFile
+  const onLine = inFile
     .filter((entry) => index.line[entry] === line)
     .sort((a, b) => Math.abs(lines.total[b]) - Math.abs(lines.total[a]) || a - b);
-  if (heaviest === undefined) {
+  if (onLine.length === 0) {
     const away = (entry: number): number => Math.abs(index.line[entry] - line);
     const near = inFile.sort((a, b) => away(a) - away(b)).slice(0, MOST_OTHERS);
     return { others: near.map(place).sort((a, b) => a.line! - b.line!) };
   }
-  const context = describeLine(profile, index, view.values, heaviest);
+  const describe = (entry: number, func: number | null): LineContext =>
+    describeLine(profile, index, view.values, entry, func);
+  const wholes = onLine.slice(0, MOST_ON_LINE).map((entry) => ({ entry, ...describe(entry, null) }));
+  // A closure stands on the line of what makes it, a generic function is there once a type: each has callers of its own.
+  const functions = wholes
+    .flatMap(({ entry, functions: having }) =>
+      having.length === 0
+        ? [{ entry, func: index.func[entry], value: lines.total[entry] }]
+        : having.map(({ func, value }) => ({ entry, func, value })),
+    )
+    .sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
   const step = ({ func, value }: Neighbour): NeighbourStep => ({ ...positionOf(profile, func), depth: 1, value });
+  const only = functions.length === 1 ? wholes[0] : null;
+  const found = functions.slice(0, MOST_ON_LINE).map(({ entry, func }): Neighbourhood => {
+    const { self, total, callers, callees } = only ?? describe(entry, func);
+    return {
+      ...{ ...place(entry), name: shorten(describeFunction(profile, func).name), self, total },
+      callers: callers.slice(0, limit).map(step),
+      callees: callees.slice(0, limit).map(step),
+      callerCount: callers.length,
+      calleeCount: callees.length,
+    };
+  });
+  const more = functions.slice(MOST_ON_LINE, MOST_ON_LINE + MOST_OTHERS).map(({ entry, func }): NeighbourPlace => {
+    const { self, total } = describe(entry, func);
+    return { ...place(entry), name: shorten(describeFunction(profile, func).name), self, total };
+  });
   return {
-    found: { ...place(heaviest), self: context.self, total: context.total },
-    others: others.slice(0, MOST_OTHERS).map(place),
-    callers: context.callers.slice(0, limit).map(step),
-    callees: context.callees.slice(0, limit).map(step),
-    callerCount: context.callers.length,
-    calleeCount: context.callees.length,
+    found,
+    line: onLine.length === 1 ? { self: wholes[0].self, total: wholes[0].total } : null,
+    others: [...more, ...onLine.slice(MOST_ON_LINE).map(place)].slice(0, MOST_OTHERS),
   };
 }

@@ -1,7 +1,10 @@
 import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import type { AgentHost, AgentOptions, AgentProfile, CaptureTarget, SourceLine } from '../agents/agentHost';
+import { clockMs } from '../editor/fileStamps';
 import type { LineTexts } from '../editor/lineTexts';
+import { statOf } from '../editor/localFiles';
+import type { RecordedTexts } from '../editor/recordedTexts';
 import { endpointKind } from '../endpoints/endpointKinds';
 import type { EngineApi } from '../engine/engineApi';
 import type { Baseline } from './baseline';
@@ -16,6 +19,7 @@ export interface AgentHostServices {
   readonly baseline: Baseline;
   readonly captures: ToolCaptures;
   readonly texts: LineTexts;
+  readonly recorded: RecordedTexts;
 }
 
 /** What the tools need, from this window. */
@@ -45,10 +49,33 @@ export class EditorAgentHost implements AgentHost {
     return this.use(profile, options);
   }
 
-  async sourceLine(path: string, line: number): Promise<SourceLine | null> {
-    const { uri, line: now, text } = await this.services.texts.placeOf(path, line);
-    if (uri === null || now === null || text === null) return null;
-    return { path: vscode.workspace.asRelativePath(uri), line: now, text };
+  /** @param newerOf whether a file was written after the recording */
+  private async sourceLine(
+    profile: HostProfile,
+    path: string,
+    line: number,
+    newerOf: (uri: vscode.Uri) => Promise<boolean>,
+  ): Promise<SourceLine | null> {
+    const { uri, line: now, text, changed } = await this.services.texts.placeOf(path, line, profile);
+    if (uri === null) return null;
+    const found = { path: vscode.workspace.asRelativePath(uri), changed };
+    if (await newerOf(uri)) return { ...found, line: now ?? line, text: null, newer: true };
+    return now === null || text === null ? null : { ...found, line: now, text, newer: false };
+  }
+
+  /**
+   * Whether a file was written after the recording and what is known of its text, if anything, is not what was profiled:
+   * lines that moved since are followed only from there.
+   */
+  private async isNewer(profile: HostProfile, uri: vscode.Uri): Promise<boolean> {
+    const text = await this.services.recorded.find(profile, uri);
+    if (text !== null) return !text.certain;
+    const span = profile.readSpanMs;
+    if (span === null) return false;
+    return statOf(uri).then(
+      ({ mtime }) => mtime > span.recorded + clockMs,
+      () => false,
+    );
   }
 
   async capture(target: CaptureTarget, options: AgentOptions): Promise<AgentProfile> {
@@ -95,7 +122,20 @@ export class EditorAgentHost implements AgentHost {
     const hold = profile.hold();
     try {
       const summary = await opened(profile, signal);
-      return { name: profile.name, summary, view: profile.view!, release: () => hold.dispose() };
+      // Asked of git and the disk once a file and answer.
+      const known = new Map<string, Promise<boolean>>();
+      const newerOf = (uri: vscode.Uri): Promise<boolean> => {
+        const newer = known.get(uri.toString()) ?? this.isNewer(profile, uri);
+        known.set(uri.toString(), newer);
+        return newer;
+      };
+      return {
+        name: profile.name,
+        summary,
+        view: profile.view!,
+        sourceLine: (path, line) => this.sourceLine(profile, path, line, newerOf),
+        release: () => hold.dispose(),
+      };
     } catch (error) {
       hold.dispose();
       throw error;
