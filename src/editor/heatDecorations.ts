@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { displayWidth } from './displayWidth';
+import { editorsSideBySide } from './editorsSideBySide';
 import { gaugeOf, gaugeUri } from './heatGauge';
 import { type LabelStyle, labelFields } from './heatLabel';
 import type { HeatLook } from './heatLook';
@@ -8,6 +9,7 @@ import { heatSteps, heatStepsOf, rulerMarks } from './heatScale';
 import { type HotLine, type HotLines, shareOf } from './hotLines';
 import {
   columnLimit,
+  columnsInSight,
   type LabelledLine,
   labelBlocks,
   labelsAtLineEnds,
@@ -239,12 +241,14 @@ function placeLabels(editor: vscode.TextEditor, drawn: DrawnHeat, { from, to }: 
   if (!column) {
     return labelsAtLineEnds(hot.lines.filter(near).map(measured)).filter(({ text }) => text !== '');
   }
-  const limit = look.labelColumn ?? columnLimit(vscode.window.tabGroups.all.length);
+  const inSight = columnsInSight(editorsSideBySide(editor));
   const starts = labelBlocks(hot.lines);
   return starts.flatMap((start, i) => {
     const block = hot.lines.slice(start, starts[i + 1]).filter(({ line }) => line < document.lineCount);
     if (!block.some(near)) return [];
-    return labelsInColumn(block.map(measured), limit).filter((label) => label.text !== '' && near(label));
+    const lines = block.map(measured);
+    const limit = look.labelColumn ?? columnLimit(lines, inSight);
+    return labelsInColumn(lines, limit).filter((label) => label.text !== '' && near(label));
   });
 }
 

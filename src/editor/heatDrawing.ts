@@ -33,12 +33,17 @@ export class HeatDrawing implements vscode.Disposable {
         // Labels stand nearer where editors are narrow.
         if (opened.length + closed.length > 0) this.redraw();
       }),
+      vscode.window.tabGroups.onDidChangeTabs(({ opened, changed }) => {
+        // The editors of a diff may be known before its tab.
+        if ([...opened, ...changed].some(({ input }) => input instanceof vscode.TabInputTextDiff)) this.redraw();
+      }),
       vscode.window.onDidChangeTextEditorOptions(({ textEditor }) => this.redrawSoon(textEditor, true)),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('editor.wordWrap') || event.affectsConfiguration('editor.letterSpacing')) {
           this.decorations.forgetSettings();
           this.redraw();
         }
+        if (event.affectsConfiguration('diffEditor.renderSideBySide')) this.redraw();
       }),
     );
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { displayWidth } from './displayWidth';
 import type { LabelField } from './heatLabel';
-import { columnLimit, labelBlocks, labelsAtLineEnds, labelsInColumn } from './labelLayout';
+import { columnLimit, columnsInSight, labelBlocks, labelsAtLineEnds, labelsInColumn } from './labelLayout';
 
 const self = (value: string): LabelField => ({ value, word: 'self' });
 const total = (value: string): LabelField => ({ value, word: 'total' });
@@ -83,8 +83,37 @@ describe('labels', () => {
     expect([20, 21, 22, 23].map(columnOf)).toEqual([24, 24, 28, 28]);
   });
 
+  it('stand nearer where they are wide, so that the widest ends in sight', () => {
+    const ends = (lines: typeof block, inSight: number): number[] =>
+      labelsInColumn(lines, columnLimit(lines, inSight)).map(({ text, gap }, i) => lines[i]!.width + gap + text.length);
+    const long = [...block, { line: 4, width: 70, fields: [self('1.0%'), total('2.0%')] }];
+    expect(columnLimit(long, 98)).toBe(98 - '97.5% self · 100.0% total'.length);
+    expect(Math.max(...ends(long, 98))).toBe(98);
+    const change = { value: '▼ 31.7 pp', word: '' };
+    const changed = long.map((each) => ({ ...each, fields: [change, ...each.fields] }));
+    expect(columnLimit(changed, 98)).toBe(98 - '▼ 31.7 pp · 97.5% self · 100.0% total'.length);
+    // The line of 70 columns keeps its label behind itself; all others end in sight.
+    expect(Math.max(...ends(changed.slice(0, 4), 98))).toBeLessThanOrEqual(98);
+    expect(labelsInColumn(changed, columnLimit(changed, 98)).at(-1)).toMatchObject({ gap: 3 });
+  });
+
   it('stand nearer where several editors are side by side', () => {
-    expect([0, 1, 2, 3, 9].map(columnLimit)).toEqual([80, 80, 40, 32, 32]);
+    expect([0, 1, 2, 3, 9].map(columnsInSight)).toEqual([98, 98, 44, 26, 2]);
+    expect(columnLimit(block, columnsInSight(2))).toBe(19);
+    // No column leaves them in sight: each stands right behind its line.
+    expect(columnLimit(block, columnsInSight(9))).toBe(0);
+    expect(labelsInColumn(block, 0)).toEqual(labelsAtLineEnds(block));
+  });
+
+  it('name a change of the other metric beside those of the metric itself', () => {
+    const changed = [
+      { line: 0, width: 10, fields: [{ value: '▲ 4.1 pp', word: 'total' }, null, total('98.4%')] },
+      { line: 1, width: 10, fields: [{ value: '▼ 21.7 pp', word: '' }, self('1.0%'), total('2.0%')] },
+    ];
+    expect(labelsInColumn(changed, 80).map(({ text }) => plain(text))).toEqual([
+      ' ▲ 4.1 pp total               98.4% total',
+      '▼ 21.7 pp       · 1.0% self ·  2.0% total',
+    ]);
   });
 
   it('can stand right behind their lines', () => {

@@ -23,9 +23,10 @@ const longest = 100;
 const leastGap = 3;
 /** Columns move in steps, so that typing at the end of the longest line seldom moves all labels. */
 const columnStep = 4;
-/** The furthest column of labels where one editor fills the window, and the nearest one with many side by side. */
-const furthestColumn = 80;
-const nearestColumn = 32;
+/** What a window of 1400 pixels has for editors beside the side bar, in columns of text with those of the minimap. */
+const columnsOfWindow = 107;
+/** What each editor's gutter and scroll bar take of them. */
+const columnsOfGutter = 9;
 /** As wide as a digit in every fixed-width font, and not joined with its like. */
 const blank = '\u00a0';
 
@@ -45,9 +46,20 @@ export function labelBlocks(lines: readonly { readonly line: number }[]): number
   return starts;
 }
 
-/** The furthest column that leaves labels in sight. VS Code does not tell how wide editors are, but how many groups. */
-export function columnLimit(editorGroups: number): number {
-  return Math.max(nearestColumn, Math.floor(furthestColumn / Math.max(1, editorGroups)));
+/**
+ * The columns of an editor that are in sight in an ordinary window: VS Code does not tell how wide editors are.
+ *
+ * @param sideBySide editors that share the window's width
+ */
+export function columnsInSight(sideBySide: number): number {
+  return Math.max(0, Math.floor(columnsOfWindow / Math.max(1, sideBySide)) - columnsOfGutter);
+}
+
+/** The furthest column at which the block's widest label still ends within the columns in sight. */
+export function columnLimit(block: readonly LabelledLine[], inSight: number): number {
+  const { values, words } = fieldWidths(block);
+  const widest = Math.max(0, ...block.map(({ fields }) => alignedText(fields, values, words).length));
+  return Math.max(0, inSight - widest);
 }
 
 /** Labels right behind their lines. */
@@ -68,27 +80,37 @@ export function labelsInColumn(block: readonly LabelledLine[], limit: number): P
   const aligned = block.filter(({ width }) => width + leastGap <= limit);
   const widest = Math.max(0, ...aligned.map(({ width }) => width));
   const column = Math.min(limit, Math.ceil((widest + leastGap) / columnStep) * columnStep);
-  const fields = Math.max(0, ...aligned.map((each) => each.fields.length));
-  const valueWidths = fieldWidths(aligned, fields, ({ value }) => value);
-  const wordWidths = fieldWidths(aligned, fields, ({ word }) => word);
+  const { values, words } = fieldWidths(aligned);
   return block.map((each) =>
     each.width + leastGap > limit
       ? atLineEnd(each)
       : {
           line: each.line,
-          text: alignedText(each.fields, valueWidths, wordWidths),
+          text: alignedText(each.fields, values, words),
           gap: column - each.width,
         },
   );
 }
 
-function fieldWidths(block: readonly LabelledLine[], count: number, part: (field: LabelField) => string): number[] {
-  return Array.from({ length: count }, (_, at) =>
-    Math.max(0, ...block.map(({ fields }) => (fields[at] ? part(fields[at]).length : 0))),
-  );
+interface FieldWidths {
+  readonly values: readonly number[];
+  readonly words: readonly number[];
 }
 
-function alignedText(fields: readonly (LabelField | null)[], values: number[], words: number[]): string {
+function fieldWidths(block: readonly LabelledLine[]): FieldWidths {
+  const count = Math.max(0, ...block.map(({ fields }) => fields.length));
+  const widest = (part: (field: LabelField) => string): number[] =>
+    Array.from({ length: count }, (_, at) =>
+      Math.max(0, ...block.map(({ fields }) => (fields[at] ? part(fields[at]).length : 0))),
+    );
+  return { values: widest(({ value }) => value), words: widest(({ word }) => word) };
+}
+
+function alignedText(
+  fields: readonly (LabelField | null)[],
+  values: readonly number[],
+  words: readonly number[],
+): string {
   let text = '';
   values.forEach((width, i) => {
     const field = fields[i] ?? null;

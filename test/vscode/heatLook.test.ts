@@ -273,6 +273,85 @@ suite('Look of hot lines', () => {
     await eventually(labelEnds, (found) => Math.abs(found[5]! - found[6]!) > 20);
   });
 
+  test('leaves labels in sight beside side bar and minimap, also with a baseline, and in a diff', async function () {
+    this.timeout(240_000);
+    const rows = [10, 25, 40, 52, 56, 30].map((width, i) => `value_${i} = ${'1'.repeat(width)}`).join('\n');
+    const folder = writeWorkspace('sight', {
+      'sight.py': `${rows}\n`,
+      'sight before.py': `${rows.replace('value_0', 'value')}\n`,
+      'sight.folded': [40, 20, 15, 15, 5, 5].map((count, i) => `f (sight.py:${i + 1}) ${100 * count}`).join('\n'),
+      'sight before.folded': [5, 5, 15, 15, 20, 40]
+        .map((count, i) => `f (sight.py:${i + 1}) ${100 * count}`)
+        .join('\n'),
+    });
+    const output = process.env['EMBERLINE_TEST_OUTPUT'];
+    const uriOf = (name: string): vscode.Uri => vscode.Uri.file(join(folder, name));
+    const open = async (name: string): Promise<void> => {
+      await vscode.commands.executeCommand('vscode.openWith', uriOf(name), 'emberline.profile');
+      await waitForFlameGraph();
+    };
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    const minimap = vscode.workspace.getConfiguration('editor.minimap');
+    const before = await ui(async (page) => {
+      const size = page.viewportSize();
+      await page.setViewportSize({ width: 1400, height: 900 });
+      return size;
+    });
+    await minimap.update('enabled', true, vscode.ConfigurationTarget.Global);
+    await vscode.commands.executeCommand('workbench.view.explorer');
+    /** Where the six labels end, and where what covers them begins. */
+    const sight = (): Promise<{ ends: number[]; edge: number }> =>
+      ui(async (page) =>
+        page.evaluate(() => {
+          const editors = [...document.querySelectorAll('.editor-instance .monaco-editor')];
+          const editor = editors.filter((each) => each.querySelector('.view-lines') !== null).at(-1);
+          const minimap = editor?.querySelector('.minimap')?.getBoundingClientRect();
+          const whole = editor?.getBoundingClientRect();
+          const edge = minimap !== undefined && minimap.width > 0 ? minimap.left : (whole?.right ?? 0);
+          const ends: number[] = [];
+          for (const part of editor?.querySelectorAll('.view-lines > .view-line [class*="ced-"]') ?? []) {
+            const { content } = getComputedStyle(part, '::after');
+            if (content !== 'none' && content !== 'normal') ends.push(part.getBoundingClientRect().right);
+          }
+          return { ends, edge };
+        }),
+      );
+    const inSight =
+      (least: number) =>
+      ({ ends, edge }: { ends: number[]; edge: number }): boolean =>
+        ends.length === 6 && ends.filter((end) => end <= edge).length >= least;
+    try {
+      await open('sight before.folded');
+      await vscode.window.showTextDocument(uriOf('sight.py'));
+      await eventually(sight, inSight(6));
+      if (output !== undefined) await screenshot(join(output, 'labels-in-sight.png'));
+      await open('sight before.folded');
+      await runCommand('Emberline: Set as Baseline');
+      await waitForStatusBarItem('baseline sight before.folded');
+      await open('sight.folded');
+      await waitForStatusBarItem('vs sight before.folded');
+      await vscode.window.showTextDocument(uriOf('sight.py'));
+      await eventually(decoratedLines, (found) => found.some(({ label: text }) => text?.includes('pp') ?? false));
+      // The longest line is longer than the column of such wide labels: its own stands behind it.
+      await eventually(sight, inSight(5));
+      if (output !== undefined) await screenshot(join(output, 'labels-in-sight-baseline.png'));
+      await vscode.commands.executeCommand('emberline.clearBaseline');
+      await vscode.commands.executeCommand('vscode.diff', uriOf('sight before.py'), uriOf('sight.py'), 'sight');
+      await eventually(decoratedLines, (found) => labelled(found).length === 6);
+      const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
+      assert.ok(input instanceof vscode.TabInputTextDiff);
+      if (output !== undefined) await screenshot(join(output, 'labels-in-sight-diff.png'));
+      // Side by side, as one editor of half the width: beside the others' own text there is no room.
+      await eventually(sight, inSight(1));
+    } finally {
+      await vscode.commands.executeCommand('emberline.clearBaseline');
+      await vscode.commands.executeCommand('workbench.action.closeSidebar');
+      await minimap.update('enabled', undefined, vscode.ConfigurationTarget.Global);
+      await ui(async (page, size) => page.setViewportSize(size), before ?? { width: 1440, height: 900 });
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    }
+  });
+
   test('keeps labels in sight while one scrolls', async function () {
     this.timeout(240_000);
     const count = 3000;
