@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type LineChange, lineChange } from './heatChange';
+import { type LineChange, toldChange } from './heatChange';
 import type { DrawnHeat } from './heatDecorations';
 import { rulerMarks } from './heatScale';
 import type { HeatMetric } from './heatSource';
@@ -77,7 +77,7 @@ export class ChangeDecorations implements vscode.Disposable {
     if (known?.metric === metric) return known.steps;
     const steps: DirectedSteps = { up: [], down: [] };
     for (const line of hot.lines) {
-      const change = lineChange(line, hot, metric);
+      const change = toldChange(line, hot, metric);
       const step = change === null ? 0 : changeStep(change);
       steps.up.push((change?.share ?? 0) > 0 ? step : 0);
       steps.down.push((change?.share ?? 0) < 0 ? step : 0);

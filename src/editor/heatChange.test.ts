@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Comparison } from '../analysis/comparison';
 import type { FileLines } from '../engine/lineApi';
-import { changeText, lineChange } from './heatChange';
+import { changeText, lineChange, toldChange, toldWord } from './heatChange';
 import { type HotLines, hotLinesOf } from './hotLines';
 import { LineMap } from './lineMap';
 
@@ -146,5 +146,41 @@ describe('lines with a baseline', () => {
       all.add(texts(hot)[0]![1]);
     }
     expect(all.size).toBeLessThan(2005);
+  });
+
+  describe('told of a line', () => {
+    // Of 10 000 samples each: self and total now, self and total before.
+    const told = (now: [number, number], before: [number, number], metric: 'self' | 'total'): string | null => {
+      const hot = compare(lines(10_000, [[1, ...now]]), lines(10_000, [[1, ...before]]));
+      const change = toldChange(hot.lines[0]!, hot, metric);
+      return change === null ? null : `${changeText(change, hot)} ${toldWord(change)}`.trimEnd();
+    };
+
+    it("are the metric's own", () => {
+      expect(told([2170, 4390], [4340, 7560], 'self')).toBe('▼ 21.7 pp');
+      expect(told([2170, 4390], [4340, 7560], 'total')).toBe('▼ 31.7 pp');
+      expect(told([1000, 1000], [0, 0], 'self')).toBe('new ▲ 10.0 pp');
+    });
+
+    it('else of the other one, which is named', () => {
+      // May be chance.
+      expect(told([30, 3530], [25, 480], 'self')).toBe('▲ 30.5 pp total');
+      // None, and none before.
+      expect(told([0, 4390], [0, 7560], 'self')).toBe('▼ 31.7 pp total');
+      // Unchanged.
+      expect(told([2000, 5000], [1000, 5000], 'total')).toBe('▲ 10.0 pp self');
+      expect(told([0, 1000], [0, 0], 'self')).toBe('new ▲ 10.0 pp total');
+    });
+
+    it('may be chance only where both may be, or one while the other did not change', () => {
+      expect(told([30, 510], [25, 480], 'self')).toBe('≈');
+      expect(told([30, 480], [25, 480], 'total')).toBe('≈');
+      expect(told([0, 510], [0, 480], 'self')).toBe('≈');
+    });
+
+    it('are nothing where nothing changed', () => {
+      expect(told([30, 480], [30, 480], 'self')).toBeNull();
+      expect(told([0, 480], [0, 480], 'self')).toBeNull();
+    });
   });
 });

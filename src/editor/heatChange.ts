@@ -1,5 +1,6 @@
 import { changeOf } from '../analysis/change';
 import { formatValue } from '../units/units';
+import type { HeatMetric } from './heatSource';
 import type { HotLine, HotLines } from './hotLines';
 
 /** How a line changed against the baseline. */
@@ -15,7 +16,7 @@ export interface LineChange {
 }
 
 /** How a line's self or total changed; null without a baseline. */
-export function lineChange(line: HotLine, hot: HotLines, metric: 'self' | 'total'): LineChange | null {
+export function lineChange(line: HotLine, hot: HotLines, metric: HeatMetric): LineChange | null {
   const { baseline: whole, viewTotal, viewSamples } = hot;
   const { baseline: before } = line;
   if (whole === null || before === null) {
@@ -45,14 +46,36 @@ export function lineChange(line: HotLine, hot: HotLines, metric: 'self' | 'total
   return { kind: share > 0 ? 'up' : 'down', share, value, sure };
 }
 
-/** The change that a line's label tells: of self where it has or had any, else of total. */
-export function toldChange(line: HotLine, hot: HotLines, metric: 'self' | 'total'): LineChange | null {
-  const onlyTotal = line.self === 0 && (line.baseline?.self ?? 0) === 0;
-  return lineChange(line, hot, onlyTotal ? 'total' : metric);
+/** The one change of a line that its label, its colour and the list of changes tell. */
+export interface ToldChange extends LineChange {
+  /** What changed. */
+  readonly metric: HeatMetric;
+  /** Whether that is not the metric that was asked for, and is to be named. */
+  readonly other: boolean;
+}
+
+/**
+ * How a line changed: by the metric itself, else by the other one where only that one changed surely, else that either
+ * may have by chance. Null where nothing changed, or without a baseline.
+ */
+export function toldChange(line: HotLine, hot: HotLines, metric: HeatMetric): ToldChange | null {
+  const otherMetric = metric === 'self' ? 'total' : 'self';
+  const own = lineChange(line, hot, metric);
+  const other = lineChange(line, hot, otherMetric);
+  if (own?.sure) return { ...own, metric, other: false };
+  if (other?.sure) return { ...other, metric: otherMetric, other: true };
+  if (own !== null && own.kind !== 'same') return { ...own, metric, other: false };
+  if (other !== null && other.kind !== 'same') return { ...other, metric: otherMetric, other: true };
+  return null;
+}
+
+/** What a told change is of, where that has to be said: empty where it is the metric itself, or may be chance. */
+export function toldWord({ sure, metric, other }: ToldChange): string {
+  return sure && other ? metric : '';
 }
 
 /** The samples of a line's self are not counted apart: its part of the total's. */
-function samplesOf(values: { self: number; total: number; samples: number }, metric: 'self' | 'total'): number {
+function samplesOf(values: { self: number; total: number; samples: number }, metric: HeatMetric): number {
   return metric === 'total' || values.total === 0 ? values.samples : (values.samples * values.self) / values.total;
 }
 

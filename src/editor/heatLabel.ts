@@ -1,5 +1,5 @@
 import { formatCount, formatPercent, formatValue, plural } from '../units/units';
-import { changeText, toldChange } from './heatChange';
+import { changeText, toldChange, toldWord } from './heatChange';
 import type { HeatDisplay } from './heatDisplay';
 import type { HeatMetric } from './heatSource';
 import { type HotLine, type HotLines, shareOf } from './hotLines';
@@ -43,7 +43,7 @@ function valueFields(line: HotLine, hot: HotLines, whole: number, style: LabelSt
   const { self, total, samples } = line;
   const { display, metric, durationMs } = style;
   const change = toldChange(line, hot, metric);
-  const told = change === null || change.kind === 'same' ? null : { value: changeText(change, hot), word: '' };
+  const told = change === null ? null : { value: changeText(change, hot), word: toldWord(change) };
   const changeField = hot.baseline === null ? [] : [told];
   const valueField = (value: number, word: string): LabelField | null =>
     value === 0 ? null : { value: formatValue(value, hot.unit), word };

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { changeText } from './heatChange';
+import { changeText, toldWord } from './heatChange';
 import { type ChangedLine, changedLines, type RegressionServices } from './regressions';
 import { plainStatusText } from './statusText';
 
@@ -23,7 +23,7 @@ export function registerRegressionCommands(services: RegressionServices): vscode
     last = { place: placeOf(target), rank: next };
     await show(target, false);
     const rank = `regression ${next + 1} of ${regressions.length}`;
-    const text = `${changeText(target.change, target.hot)} ${services.heat.metric} — ${placeText(target)}, ${rank}`;
+    const text = `${changeText(target.change, target.hot)} ${target.change.metric} — ${placeText(target)}, ${rank}`;
     vscode.window.setStatusBarMessage(`$(git-compare) ${plainStatusText(text)}`, messageMs);
   };
   return vscode.Disposable.from(
@@ -75,7 +75,7 @@ async function chooseChange(services: RegressionServices): Promise<void> {
     changes
       .filter(({ change }) => wanted(change.share))
       .map((target) => ({
-        label: changeText(target.change, target.hot),
+        label: `${changeText(target.change, target.hot)} ${toldWord(target.change)}`.trimEnd(),
         description: placeText(target),
         detail: target.text.slice(0, MOST_TEXT),
         target,

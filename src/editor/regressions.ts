@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { EngineApi } from '../engine/engineApi';
 import type { SourceResolver } from '../sources/sourceResolver';
 import type { Heat } from './heat';
-import { type LineChange, lineChange } from './heatChange';
+import { type ToldChange, toldChange } from './heatChange';
 import type { HeatMetric } from './heatSource';
 import type { HotLine, HotLines } from './hotLines';
 
@@ -18,7 +18,7 @@ export interface ChangedLine {
   readonly line: HotLine;
   readonly text: string;
   readonly hot: HotLines;
-  readonly change: LineChange;
+  readonly change: ToldChange;
 }
 
 export interface RegressionServices {
@@ -28,8 +28,9 @@ export interface RegressionServices {
 }
 
 /**
- * The lines of the workspace that changed by more than chance, the largest change first: those of the files where the
- * profile differs most from the baseline. Each is judged as its label is, where both profiles' lines are now.
+ * The lines of the workspace that changed by more than chance, the largest change first, of the files where the profile
+ * differs most from the baseline. Each is judged as its label is, where both profiles' lines are now. Lines of which only
+ * the other metric changed come last: a total changes in all callers of what changed.
  */
 export async function changedLines({ heat, engine, resolver }: RegressionServices): Promise<ChangedLine[]> {
   const { heatFiles: files, comparison, metric } = heat;
@@ -55,7 +56,9 @@ export async function changedLines({ heat, engine, resolver }: RegressionService
     seen.add(resolution.uri);
     changed.push(...(await changedIn(vscode.Uri.parse(resolution.uri, true), heat, metric)));
   }
-  changed.sort((a, b) => Math.abs(b.change.share) - Math.abs(a.change.share));
+  changed.sort(
+    (a, b) => Number(a.change.other) - Number(b.change.other) || Math.abs(b.change.share) - Math.abs(a.change.share),
+  );
   return changed.slice(0, MOST_LISTED);
 }
 
@@ -68,7 +71,7 @@ async function changedIn(uri: vscode.Uri, heat: Heat, metric: HeatMetric): Promi
   }
   const hot = await heat.lookUp(document);
   return hot.lines.flatMap((line) => {
-    const change = lineChange(line, hot, metric);
+    const change = toldChange(line, hot, metric);
     if (change === null || !change.sure) {
       return [];
     }

@@ -154,11 +154,15 @@ suite('Baseline', () => {
     assert.match(line(lines, 'total += item')?.label ?? '', /▼ 40\.0 pp/);
     // 10.1 % and 10.0 %: chance.
     assert.match(line(lines, 'for item in order:')?.label ?? '', /≈/);
-    // `parse` cost 10 %, now 50 %; `price` cost 60 %, now 20.1 %.
+    // `parse` cost 10 %, now 50 %; `price` cost 60 %, now 20.1 %: no self of the lines that call them.
+    assert.match(line(lines, 'order = parse')?.label ?? '', /▲ 40\.0 pp total\b.* 50\.0% total/);
+    assert.match(line(lines, 'total = price')?.label ?? '', /▼ 39\.9 pp total\b.* 20\.1% total/);
+    assert.notEqual(line(lines, 'order = parse')?.background ?? null, null);
     await vscode.commands.executeCommand('emberline.switchSelfTotal');
-    const totals = await eventually(decoratedLines, (found) => line(found, 'order = parse')?.background != null);
-    assert.match(line(totals, 'order = parse')?.label ?? '', /▲ 40\.0 pp/);
-    assert.match(line(totals, 'total = price')?.label ?? '', /▼ 39\.9 pp/);
+    const totals = await eventually(decoratedLines, (found) =>
+      /▲ 40\.0 pp(?! total)/.test(line(found, 'order = parse')?.label ?? ''),
+    );
+    assert.match(line(totals, 'total = price')?.label ?? '', /▼ 39\.9 pp(?! total)/);
     const [up, down] = ['order = parse', 'total = price'].map((text) => line(totals, text)?.background);
     assert.ok(up != null && down != null && up !== down, `${up} and ${down}`);
     assert.equal(line(totals, 'return render')?.background ?? null, null);
@@ -170,7 +174,7 @@ suite('Baseline', () => {
     await compare();
     await runCommand('Emberline: Go to Next Regression');
     await eventually(cursor, (at) => at === 'parse.py:2');
-    await waitForStatusBarItem('regression 1 of 2');
+    await waitForStatusBarItem('▲ 30.0 pp self — baseline/parse.py:2, regression 1 of 3');
     await runCommand('Emberline: Go to Next Regression');
     await eventually(cursor, (at) => at === 'parse.py:3');
     const fresh = await eventually(decoratedLines, (found) => /new/.test(line(found, 'return [field')?.label ?? ''));
@@ -184,7 +188,9 @@ suite('Baseline', () => {
       [
         ['▲ 30.0 pp', 'parse.py:2'],
         ['new ▲ 10.0 pp', 'parse.py:3'],
+        ['▲ 40.0 pp total', 'shop.py:18'],
         ['▼ 40.0 pp', 'shop.py:9'],
+        ['▼ 39.9 pp total', 'shop.py:19'],
       ],
     );
     await pick('▼ 40.0 pp');
@@ -337,7 +343,7 @@ function cartIsSorted(prices: number[]): number[] {
       (await decoratedLines()).flatMap(({ line, label }) => (label === null ? [] : [`${line}: ${label}`]));
     const shown = await eventually(labels, (all) => all.length === 3);
     assert.deepEqual(shown, [
-      '1: function 100.0% total',
+      '1: function · 100.0% total',
       '5: function · new ▲ 10.0 pp · 10.0% self · 10.0% total',
       '9: function · vanished ▼ 60.0 pp',
     ]);
