@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { waitForFlameGraph } from './driver';
@@ -15,6 +16,8 @@ suite('Tools for language models', () => {
   suiteSetup(async () => {
     folder = writeWorkspace('agents', {
       'shop.py': 'def main():\n    total()\n\ndef total():\n    return sum(range(9))\n',
+      'till.py': 'def pay():\n    return 1\n',
+      'old.folded': 'pay (agents/till.py:2) 7\n',
       'before.folded': 'main (agents/shop.py:2);total (agents/shop.py:5) 50\nmain (agents/shop.py:2) 50\n',
       'after.folded': 'main (agents/shop.py:2);total (agents/shop.py:5) 90\nmain (agents/shop.py:2) 10\n',
     });
@@ -51,6 +54,18 @@ suite('Tools for language models', () => {
     assert.match(changes, /self \+40\.0 pp \(50\.0% → 90\.0%\).*agents\/shop\.py:5/);
     await assert.rejects(invoke('emberline_hot_lines', { profile: 'agents/none.folded' }), /there is no such file/);
     await assert.rejects(invoke('emberline_diff', {}), /There is no baseline/);
+  });
+
+  test('a file that was written after the recording is said to be, and not quoted', async () => {
+    const recorded = Date.now() / 1000 - 60;
+    utimesSync(join(folder, 'old.folded'), recorded, recorded);
+    const hot = await invoke('emberline_hot_lines', { profile: 'agents/old.folded' });
+    assert.match(hot, /^Note: agents\/till\.py was written after the recording: its lines may have moved/m);
+    assert.match(hot, /agents\/till\.py:2 {2}pay$/m);
+    assert.doesNotMatch(hot, /\| /);
+    const callers = await invoke('emberline_callers', { profile: 'agents/old.folded', path: 'till.py', line: 2 });
+    assert.match(callers, /^Note: agents\/till\.py was written after the recording: its lines may have moved\.$/m);
+    assert.doesNotMatch(await invoke('emberline_hot_lines', {}), /written after/);
   });
 
   // VS Code shows no dialogs while it is tested: what is asked before a capture is in src/views/agentToolRuns.test.ts.
