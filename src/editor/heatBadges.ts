@@ -6,6 +6,7 @@ import type { Heat } from './heat';
 import { heatStep } from './heatScale';
 import { shareOf } from './hotLines';
 import type { LineTexts } from './lineTexts';
+import { notebookOf } from './openCells';
 import { plainStatusText } from './statusText';
 
 const setting = 'heat.badges';
@@ -17,6 +18,7 @@ const pauseMs = 15;
 const settleMs = 200;
 
 interface Badge {
+  readonly share: number;
   readonly text: string;
   readonly tooltip: string;
   readonly step: number;
@@ -38,6 +40,9 @@ export class HeatBadges implements vscode.FileDecorationProvider, vscode.Disposa
     this.disposable = vscode.Disposable.from(
       vscode.window.registerFileDecorationProvider(this),
       heat.onDidChange(() => this.refresh()),
+      // Which cells are sampled is known of open notebooks only.
+      vscode.workspace.onDidOpenNotebookDocument(() => this.refresh()),
+      vscode.workspace.onDidCloseNotebookDocument(() => this.refresh()),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(`emberline.${setting}`)) {
           this.refresh();
@@ -110,16 +115,22 @@ export class HeatBadges implements vscode.FileDecorationProvider, vscode.Disposa
     const { metric, source } = this.heat;
     const uris = await Promise.all(files.map(({ path }) => this.texts.uriOf(path)));
     files.forEach((file, i) => {
-      const key = uris[i]?.toString();
-      // Hottest first: another record of the same file is less.
-      if (key === undefined || found.has(key)) {
+      const uri = uris[i];
+      if (uri == null) {
         return;
       }
-      const share = shareOf(file[metric], viewTotal);
+      const notebook = notebookOf(uri);
+      const key = (notebook ?? uri).toString();
+      const before = found.get(key);
+      // Hottest first: another record of the same file, or a line of another cell, is less. Cells' selves are apart.
+      if (before !== undefined && (notebook === null || metric === 'total')) {
+        return;
+      }
+      const share = shareOf(file[metric], viewTotal) + (before?.share ?? 0);
       const of = plainStatusText(source?.name ?? '');
       const what = metric === 'self' ? 'self' : 'total in its hottest line';
       const tooltip = `${formatPercent(share, 1)} ${what} of ${of}`;
-      found.set(key, { text: badgeText(share), tooltip, step: heatStep(share, this.heat.look.bounds) });
+      found.set(key, { share, text: badgeText(share), tooltip, step: heatStep(share, this.heat.look.bounds) });
     });
   }
 }

@@ -28,6 +28,15 @@ export function cellOf(recorded: string): vscode.NotebookCell | null {
   );
 }
 
+/** The file of the open notebook that a cell is of; null where it is no cell, or of none that is open. */
+export function notebookOf(uri: vscode.Uri): vscode.Uri | null {
+  if (uri.scheme !== cellScheme) return null;
+  const key = uri.toString();
+  const has = (notebook: vscode.NotebookDocument): boolean =>
+    notebook.getCells().some(({ document }) => document.uri.toString() === key);
+  return vscode.workspace.notebookDocuments.find(has)?.uri ?? null;
+}
+
 /** The text of a cell that a profile with these records ran; null where none of them is the cell. */
 export function recordedCellText(cell: vscode.TextDocument, records: readonly string[]): string | null {
   const texts = textsOf(cell);

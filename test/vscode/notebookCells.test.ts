@@ -5,6 +5,14 @@ import * as vscode from 'vscode';
 import { eventually, screenshot, ui, waitForFlameGraph } from './driver';
 import { projectFile, writeWorkspace } from './workspaceFolder';
 
+/** The badge of the notebook in the Explorer, by the texts of its row. */
+const notebookBadge = (): Promise<string> =>
+  ui((page) =>
+    page
+      .locator('.explorer-folders-view .monaco-list-row .monaco-icon-label', { hasText: 'digests.ipynb' })
+      .evaluateAll(([row]) => (row === undefined ? '' : getComputedStyle(row, '::after').content.replaceAll('"', ''))),
+  );
+
 /** What stands behind each labelled line of a notebook's cells, by the line's text. */
 const cellLabels = (): Promise<Record<string, string>> =>
   ui((page) =>
@@ -69,6 +77,12 @@ suite('Notebook cells', () => {
     assert.equal(labels['import os'], undefined);
     const output = process.env['EMBERLINE_TEST_OUTPUT'];
     if (output !== undefined) await screenshot(join(output, 'notebook-cells.png'));
+
+    // The file has what its cells have.
+    const cells = sum(samples.filter((stack) => /ipykernel_\d+\/\d+\.py:\d+\) \d+$/.test(stack))) / sum(samples);
+    await vscode.commands.executeCommand('revealInExplorer', opened.uri);
+    await eventually(notebookBadge, (badge) => badge === String(Math.min(99, Math.round(100 * cells))));
+    if (output !== undefined) await screenshot(join(output, 'notebook-badge.png'));
 
     // A line above: the marks go with their statements.
     const { document } = opened.getCells()[2]!;
