@@ -9,6 +9,7 @@ import { LineHighlight } from '../editor/lineHighlight';
 import { registerOpenLocation } from '../editor/openLocation';
 import { SourceOpener } from '../editor/sourceOpener';
 import { lazyCommands } from '../views/lazyCommands';
+import { isShownInTab } from '../views/profileTabs';
 import type { Essentials } from './essentials';
 import type { Sources } from './sources';
 
@@ -35,7 +36,7 @@ export function wireHotLines({ context, engine, output }: Essentials, sources: S
   const opener = new SourceOpener(resolver, remembered, highlight, lineNow, () => heat.reset());
   const frameReveal = new FrameReveal(resolver, highlight, lineNow);
   const hotPlaces = new HotPlaces(
-    { heat, functions, opener, resolver, remembered, tracker, highlight, lineNow },
+    { heat, functions, opener, resolver, remembered, tracker, highlight, lineNow, hasEditor: isShownInTab },
     context.workspaceState,
   );
   context.subscriptions.push(

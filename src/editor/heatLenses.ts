@@ -86,7 +86,8 @@ function lens(line: number, func: FunctionHeat, viewTotal: number, profile: numb
     parts.push(`called by ${named.join(', ')}${rest}`);
   }
   return new vscode.CodeLens(new vscode.Range(line, 0, line, 0), {
-    title: `$(flame) ${parts.join(' · ')}`,
+    // VS Code drops a plain blank after an icon.
+    title: `$(flame)\u00a0${parts.join(' · ')}`,
     tooltip: 'Show in the flame graph',
     command: showInFlameGraphCommand,
     arguments: [{ profile, functions: [func.func], place: name } satisfies ChartLink],

@@ -1,20 +1,22 @@
 import * as vscode from 'vscode';
 import type { HotPathFrame, HotPathParams } from '../engine/hottestApi';
 import { noSourceSentence } from '../sources/noSource';
+import { shortFunctionName } from '../sources/shortFunctionName';
 import { formatPercent } from '../units/units';
 import { type HotPlaceItem, type PlacePickServices, pickPlace, placeText } from './goToHotLine';
 import type { HeatFiles } from './heatFiles';
 import { shareOf } from './hotLines';
+import { hotPathText, longestName, noSourceText } from './hotPathText';
 import type { LineTracker } from './lineTracker';
 import { definitionsOf, openFunctionCommand } from './openFunction';
 import { plainStatusText } from './statusText';
 
 const messageMs = 6000;
-const maxShownName = 24;
-/** Steps that the status bar item names, the current one last. */
-const shownSteps = 3;
+/** Lines of the tooltip. */
+const mostNames = 30;
 
 interface Walk {
+  readonly profile: vscode.Uri;
   readonly files: HeatFiles;
   readonly steps: readonly HotPathFrame[];
   readonly viewTotal: number;
@@ -29,6 +31,8 @@ export interface HotPathServices extends PlacePickServices {
   readonly tracker: LineTracker;
   /** Where a recorded line (0-based) is in a document now; -1 when it was deleted. */
   readonly lineNow: (document: vscode.TextDocument, line: number) => Promise<number>;
+  /** Whether a profile's editor is open. */
+  readonly hasEditor: (profile: vscode.Uri) => boolean;
 }
 
 /**
@@ -38,6 +42,8 @@ export interface HotPathServices extends PlacePickServices {
  */
 export class HotPathWalker implements vscode.Disposable {
   private walk: Walk | null = null;
+  /** Where it is gone to, for some seconds. */
+  private message: vscode.Disposable | null = null;
   private readonly item = vscode.window.createStatusBarItem('emberline.hotPath', vscode.StatusBarAlignment.Left, 49);
   private readonly disposable: vscode.Disposable;
 
@@ -48,8 +54,12 @@ export class HotPathWalker implements vscode.Disposable {
       this.item,
       services.heat.onDidChange(() => {
         if (this.walk !== null && this.walk.files !== this.services.heat.heatFiles) {
-          this.walk = null;
-          this.draw();
+          this.end();
+        }
+      }),
+      vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
+        if (closed.length > 0) {
+          this.tabsClosed(closed);
         }
       }),
       vscode.commands.registerCommand('emberline.followHotPath', () => this.follow()),
@@ -61,6 +71,26 @@ export class HotPathWalker implements vscode.Disposable {
     this.disposable.dispose();
   }
 
+  private end(): void {
+    this.walk = null;
+    this.message?.dispose();
+    this.draw();
+  }
+
+  /** The heat outlives its profile's editor; where the path was gone to is of interest to nobody then. */
+  private tabsClosed(closed: readonly vscode.Tab[]): void {
+    const profile = this.walk?.profile;
+    if (profile === undefined || this.services.hasEditor(profile)) {
+      return;
+    }
+    const its = closed.some(
+      ({ input }) => input instanceof vscode.TabInputCustom && input.uri.toString() === profile.toString(),
+    );
+    if (its || vscode.window.tabGroups.all.every(({ tabs }) => tabs.length === 0)) {
+      this.end();
+    }
+  }
+
   private async follow(): Promise<void> {
     const walk = (await this.ongoing()) ?? (await this.begin());
     if (walk === null) {
@@ -68,12 +98,16 @@ export class HotPathWalker implements vscode.Disposable {
     }
     const cursor = cursorPlace();
     let here = walk.place !== null;
+    const passed: number[] = [];
     for (let at = walk.at + 1; at < walk.steps.length; at++) {
       const place = await this.placeOf(walk.steps[at]!);
       // What has no source is passed over, as is the line where the cursor is anyway.
       if (place !== null && !(place.uri === cursor?.uri && place.line === cursor.line)) {
-        await this.goTo(walk, at);
+        await this.goTo(walk, at, passed);
         return;
+      }
+      if (place === null) {
+        passed.push(at);
       }
       here ||= place !== null;
       walk.at = at;
@@ -85,8 +119,9 @@ export class HotPathWalker implements vscode.Disposable {
     }
     const last = walk.steps.at(-1)!;
     const self = formatPercent(shareOf(last.self, walk.viewTotal), 1);
-    const end = `${plainStatusText(shortened(last.name))} takes ${self} itself, more than any of its callees`;
-    vscode.window.setStatusBarMessage(`$(flame) End of the hot path: ${walk.cut ? 'it goes on' : end}`, messageMs);
+    const end = `${brief(last.name)} takes ${self} itself, more than any of its callees`;
+    const text = `End of the hot path: ${walk.cut ? 'it goes on' : end}${andPassed(passed)}`;
+    this.message = vscode.window.setStatusBarMessage(`$(flame) ${text}`, messageMs);
     this.walk = { ...walk, place: null };
   }
 
@@ -114,7 +149,6 @@ export class HotPathWalker implements vscode.Disposable {
       active: Math.max(0, walk.at),
     });
     if (chosen !== null && chosen >= 0) {
-      this.walk = walk;
       this.arrived(walk, chosen);
     }
   }
@@ -128,9 +162,8 @@ export class HotPathWalker implements vscode.Disposable {
   }
 
   private async begin(): Promise<Walk | null> {
-    const { heat } = this.services;
-    const files = heat.heatFiles;
-    if (files === null) {
+    const { heatFiles: files, source } = this.services.heat;
+    if (files === null || source === null) {
       void vscode.window.showInformationMessage('No profile is open: open one, or profile the debug target.');
       return null;
     }
@@ -144,7 +177,8 @@ export class HotPathWalker implements vscode.Disposable {
       void vscode.window.showInformationMessage('Nothing was sampled in what the profile shows: there is no hot path.');
       return null;
     }
-    this.walk = { files, steps: path.steps, viewTotal: path.viewTotal, cut: path.cut, at: -1, place: null };
+    const { steps, viewTotal, cut } = path;
+    this.walk = { profile: source.uri, files, steps, viewTotal, cut, at: -1, place: null };
     return this.walk;
   }
 
@@ -196,7 +230,8 @@ export class HotPathWalker implements vscode.Disposable {
     return { uri: uri.toString(), line: now };
   }
 
-  private async goTo(walk: Walk, at: number): Promise<void> {
+  /** @param passed steps before it that have no source */
+  private async goTo(walk: Walk, at: number, passed: readonly number[]): Promise<void> {
     const { name, file, line } = walk.steps[at]!;
     if (file === null) {
       await vscode.commands.executeCommand(openFunctionCommand, { name, file, line });
@@ -206,13 +241,16 @@ export class HotPathWalker implements vscode.Disposable {
     this.arrived(walk, at);
     const { total } = walk.steps[at]!;
     const share = formatPercent(shareOf(total, walk.viewTotal), 1);
-    const text = `${plainStatusText(shortened(name))}: ${share} total, step ${at + 1} of ${walk.steps.length}`;
-    vscode.window.setStatusBarMessage(`$(flame) ${text}`, messageMs);
+    // The item names the function.
+    const text = `${share} total, step ${at + 1} of ${walk.steps.length}${andPassed(passed)}`;
+    this.message = vscode.window.setStatusBarMessage(`$(flame) ${text}`, messageMs);
   }
 
   private arrived(walk: Walk, at: number): void {
     walk.at = at;
     walk.place = cursorPlace();
+    // The source may have opened in the place of the profile's own tab, which ended the walk.
+    this.walk = walk.files === this.services.heat.heatFiles ? walk : null;
     this.draw();
   }
 
@@ -222,19 +260,16 @@ export class HotPathWalker implements vscode.Disposable {
       this.item.hide();
       return;
     }
-    const from = Math.max(0, walk.at - shownSteps + 1);
-    const names = walk.steps
-      .slice(from, walk.at + 1)
-      .map(({ name }) => plainStatusText(shortened(name || '(anonymous)')));
-    const parts = [...(from > 0 ? ['…'] : []), ...names, ...(walk.at + 1 < walk.steps.length ? ['…'] : [])];
-    this.item.text = `$(debug-step-into) ${parts.join(' › ')}`;
-    const all = walk.steps
-      .map(({ name }) => plainStatusText(shortened(name)))
-      .slice(0, 30)
-      .join(' › ');
-    this.item.tooltip = `Hot path, the heaviest callee chain: ${all}. Click for the list.`;
+    const names = walk.steps.map(({ name }) => name);
+    this.item.text = `$(debug-step-into) ${plainStatusText(hotPathText(names, walk.at))}`;
+    // One a line, whole: what the item itself has no room for.
+    const lines = names
+      .slice(0, mostNames)
+      .map((name, i) => `${i === walk.at ? '→' : '\u2003'} ${plainStatusText(name || '(anonymous)')}`);
+    const more = names.length > mostNames ? ['\u2003 …'] : [];
+    this.item.tooltip = ['Hot path, the heaviest callee chain. Click for the list.', ...lines, ...more].join('\n');
     this.item.accessibilityInformation = {
-      label: `Hot path, step ${walk.at + 1} of ${walk.steps.length}: ${names.at(-1) ?? ''}`,
+      label: `Hot path, step ${walk.at + 1} of ${names.length}: ${brief(names[walk.at] ?? '')}`,
       role: 'button',
     };
     this.item.show();
@@ -246,6 +281,10 @@ function cursorPlace(): { uri: string; line: number } | null {
   return editor === undefined ? null : { uri: editor.document.uri.toString(), line: editor.selection.active.line };
 }
 
-function shortened(name: string): string {
-  return name.length > maxShownName ? `${name.slice(0, maxShownName - 1)}…` : name;
+function brief(name: string): string {
+  return plainStatusText(shortFunctionName(name, longestName));
+}
+
+function andPassed(steps: readonly number[]): string {
+  return steps.length === 0 ? '' : `; ${noSourceText(steps)}`;
 }

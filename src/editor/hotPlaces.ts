@@ -27,6 +27,8 @@ export interface HotPlacesServices {
   readonly highlight: LineHighlight;
   /** Where a recorded line (0-based) is in a document now; -1 when it was deleted. */
   readonly lineNow: (document: vscode.TextDocument, line: number) => Promise<number>;
+  /** Whether a profile's editor is open. */
+  readonly hasEditor: (profile: vscode.Uri) => boolean;
 }
 
 /** What shows and walks the heat across files: the Hottest Lines view, badges, lists of places, the hot path. */
@@ -37,7 +39,7 @@ export class HotPlaces implements vscode.Disposable {
   private readonly disposable: vscode.Disposable;
 
   constructor(services: HotPlacesServices, memory: vscode.Memento) {
-    const { heat, functions, opener, resolver, remembered, tracker, highlight, lineNow } = services;
+    const { heat, functions, opener, resolver, remembered, tracker, highlight, lineNow, hasEditor } = services;
     const texts = new LineTexts(resolver, remembered, heat, tracker);
     const preview = new LinePreview(texts, highlight, lineNow);
     const places = { heat, opener, texts, preview };
@@ -55,7 +57,7 @@ export class HotPlaces implements vscode.Disposable {
       this.badges,
       // Lines stand elsewhere now.
       vscode.workspace.onDidSaveTextDocument(() => this.view.refresh()),
-      new HotPathWalker({ ...places, tracker, lineNow }),
+      new HotPathWalker({ ...places, tracker, lineNow, hasEditor }),
       new HeatLenses(heat, functions),
       registerFunctionHover(heat),
       registerOpenFunction(opener),
