@@ -16,6 +16,7 @@ import { configuredLook } from './heatSettings';
 import type { HeatMetric, HeatSource } from './heatSource';
 import { HeatViews } from './heatViews';
 import { type HotLine, type HotLines, noHotLines } from './hotLines';
+import { languageName } from './languageName';
 import type { LineTracker } from './lineTracker';
 import type { RememberedSources } from './rememberedSources';
 import { isSourceDocument } from './sourceDocument';
@@ -245,7 +246,7 @@ export class Heat implements vscode.Disposable {
   /** Why nothing is marked in a document, as a sentence; null where nothing stands against it. */
   markProblem(document: vscode.TextDocument): string | null {
     if (!this.visible || !this.documents.lacksSymbols(document)) return null;
-    return `The profile has no lines of this file, only functions: to mark them takes an extension that lists the functions of ${document.languageId} files, and none has answered.`;
+    return `The profile has no lines of this file, only functions: to mark them takes an extension that lists the functions of ${languageName(document.languageId)} files, and none has answered.`;
   }
 
   /** `hotLines` of any document, shown or not. */

@@ -157,11 +157,19 @@ function heatStatus(heat: Heat): vscode.Disposable {
   item.command = 'emberline.heatMenu';
   const show = (): void => {
     const { source } = heat;
-    if (source === null || !heat.visible || source.view === null) {
+    if (source === null || source.view === null) {
       item.hide();
       return;
     }
     const name = plainStatusText(source.name);
+    if (!heat.visible) {
+      // The way back: the menu that hid it.
+      item.text = `$(eye-closed) ${shortened(name)}`;
+      item.tooltip = `The heat of ${name} is hidden. Click to show it, and for the heat's other commands.`;
+      item.accessibilityInformation = { label: `The heat of ${name} is hidden`, role: 'button' };
+      item.show();
+      return;
+    }
     const sampleType = source.status.summary?.sampleTypes[source.view.sampleType]?.type ?? '';
     const scope = plainStatusText(heatScope(source.status.summary, heat.heatFiles?.view ?? source.view));
     const words = plainStatusText(heat.referenceWords);
@@ -173,7 +181,8 @@ function heatStatus(heat: Heat): vscode.Disposable {
     const only = scope === '' ? '' : ` Only samples of ${scope}, as its editor shows them.`;
     const problem = displayProblem(heat.look.display, heat.lookFacts);
     const instead = problem === null ? '' : ` ${plainStatusText(problem)} Shares are shown.`;
-    item.tooltip = `Lines glow by ${by} ${plainStatusText(sampleType)} of ${name}.${only}${instead}${why === null ? '' : ` ${plainStatusText(why)}`} Click for the heat's commands.`;
+    const glow = `Lines glow by ${by} ${plainStatusText(sampleType)} of ${name}.${only}${instead}`;
+    item.tooltip = `${why === null ? glow : plainStatusText(why)} Click for the heat's commands.`;
     const label = `Heat of ${name}${scope === '' ? '' : `, ${scope},`} by ${by}${why === null ? '' : `. ${why}`}`;
     item.accessibilityInformation = { label, role: 'button' };
     item.show();

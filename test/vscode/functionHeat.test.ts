@@ -7,6 +7,7 @@ import {
   eventually,
   hoverOver,
   statusBarItems,
+  ui,
   waitForFlameGraph,
   waitForNotification,
 } from './driver';
@@ -141,12 +142,22 @@ export function onlyHereServed(order: Order): number {
     const told = await eventually(heatItem, (item) => item?.label.includes('only functions') === true);
     assert.match(
       told!.label,
-      /no lines of this file, only functions: .* an extension that lists the functions of python files, and none has/,
+      /no lines of this file, only functions: .* an extension that lists the functions of Python files, and none has/,
     );
+    const tooltip = await ui(async (page) => {
+      await page.locator('.statusbar-item', { hasText: 'served.folded:' }).first().hover();
+      const hover = page
+        .locator('.monaco-hover:visible, .workbench-hover:visible')
+        .filter({ hasText: 'no lines' })
+        .first();
+      await hover.waitFor();
+      return hover.textContent();
+    });
+    assert.match(tooltip ?? '', /^The profile has no lines of this file, .* Click for the heat's commands\.$/);
     const asked = vscode.commands.executeCommand('emberline.nextHotLine');
     assert.match(
       await waitForNotification('only functions'),
-      /lists the functions of python files, and none has answered/,
+      /lists the functions of Python files, and none has answered/,
     );
     await vscode.commands.executeCommand('notifications.clearAll');
     await asked;

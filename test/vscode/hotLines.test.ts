@@ -3,6 +3,7 @@ import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import {
+  clickStatusBarItem,
   type DecoratedLine,
   decoratedLines,
   dismissWidgets,
@@ -199,9 +200,15 @@ suite('Hot lines', () => {
     await waitForStatusBarItem('heat.cpuprofile: self');
     await runCommand('Emberline: Toggle Heat');
     await eventually(decoratedLines, (lines) => labelled(lines).length === 0);
-    await eventually(statusBarItems, (items) => !items.some((item) => item.text.includes('heat.cpuprofile')));
-    await runCommand('Emberline: Toggle Heat');
+    // The item stays, and its menu is the way back.
+    await eventually(statusBarItems, (items) =>
+      items.some(({ text, label }) => text === 'heat.cpuprofile' && label === 'The heat of heat.cpuprofile is hidden'),
+    );
+    await clickStatusBarItem('heat.cpuprofile');
+    await waitForQuickPick('Heat of heat.cpuprofile');
+    await pick('Show Heat');
     await eventually(decoratedLines, (lines) => hotLine(lines) !== undefined);
+    await waitForStatusBarItem('heat.cpuprofile: self');
 
     const settings = vscode.workspace.getConfiguration('emberline');
     await settings.update('heat.labels', false, vscode.ConfigurationTarget.Global);
