@@ -7,6 +7,7 @@ import type { HeatSource } from '../editor/heatSource';
 import { HotPlaces } from '../editor/hotPlaces';
 import { LineHighlight } from '../editor/lineHighlight';
 import { registerOpenLocation } from '../editor/openLocation';
+import { setCommitCommand } from '../editor/setCommitCommand';
 import { SourceOpener } from '../editor/sourceOpener';
 import { lazyCommands } from '../views/lazyCommands';
 import { isShownInTab } from '../views/profileTabs';
@@ -50,7 +51,7 @@ export function wireHotLines({ context, engine, output }: Essentials, sources: S
     registerSourceCommands(sources, heat, opener),
     registerOpenLocation(opener),
     registerHeatHover(heat, tracker, engine),
-    lazyCommands(['emberline.setCommit'], async () => {
+    lazyCommands([setCommitCommand], async () => {
       const { registerCommitCommand } = await import('../editor/commitCommand');
       return registerCommitCommand(() => heat.source, texts, git);
     }),

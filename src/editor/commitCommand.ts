@@ -3,6 +3,7 @@ import { isRef } from '../sources/profileCommit';
 import type { GitCommit, GitTexts } from './gitTexts';
 import type { HeatSource } from './heatSource';
 import type { RecordedTexts } from './recordedTexts';
+import { setCommitCommand } from './setCommitCommand';
 import { plainStatusText } from './statusText';
 
 const shownCommits = 40;
@@ -23,7 +24,7 @@ export function registerCommitCommand(
   recorded: RecordedTexts,
   git: GitTexts,
 ): vscode.Disposable {
-  return vscode.commands.registerCommand('emberline.setCommit', async () => {
+  return vscode.commands.registerCommand(setCommitCommand, async () => {
     const profile = source();
     if (profile === null) {
       void vscode.window.showInformationMessage('No profile is open: open one, then say which commit it is of.');

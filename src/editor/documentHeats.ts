@@ -9,6 +9,7 @@ import type { HeatFiles } from './heatFiles';
 import type { HeatSource } from './heatSource';
 import { type BaselineLines, type HotLines, hotLinesOf, noHotLines } from './hotLines';
 import type { LineTracker } from './lineTracker';
+import { isDoubtful } from './recordedTexts';
 import { signDocument } from './signedDocuments';
 
 /** What is asked about documents: a profile as it is looked at, and what it is compared with. */
@@ -179,7 +180,8 @@ export class DocumentHeats implements vscode.Disposable {
     }
     const compared = baseline && { ...baseline, map: tracker.mapFor(baseline.source, document) };
     const map = tracker.mapFor(source, document);
-    return hotLinesOf(files, map, this.threshold(), document.lineCount, totals, compared);
+    const hot = hotLinesOf(files, map, this.threshold(), document.lineCount, totals, compared);
+    return { ...hot, doubtful: isDoubtful(tracker.textFor(source, document)) };
   }
 
   private async answers(document: vscode.TextDocument, subject: HeatSubject): Promise<DocumentAnswers> {

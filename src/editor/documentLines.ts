@@ -1,5 +1,5 @@
 import { alignLines } from '../sources/alignLines';
-import type { LineSignatures } from '../sources/lineSignatures';
+import { isSameText, type LineSignatures } from '../sources/lineSignatures';
 import { type LineChange, LineMap } from './lineMap';
 
 /**
@@ -44,12 +44,4 @@ export class DocumentLines {
     this.led = map;
     return map;
   }
-}
-
-function isSameText(one: LineSignatures, other: LineSignatures): boolean {
-  if (one.hash.length !== other.hash.length) return false;
-  for (let line = 0; line < one.hash.length; line++) {
-    if (one.hash[line] !== other.hash[line] || one.words[line] !== other.words[line]) return false;
-  }
-  return true;
 }

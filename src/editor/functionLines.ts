@@ -50,7 +50,7 @@ export function functionLines(
     });
   }
   lines.sort((a, b) => a.line - b.line);
-  return { lines, ...totals, fileTotal: null, baseline };
+  return { lines, ...totals, fileTotal: null, baseline, doubtful: false };
 }
 
 const nothing = { self: 0, total: 0, samples: 0 };

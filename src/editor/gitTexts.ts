@@ -22,7 +22,7 @@ interface GitRepository {
   };
   show(ref: string, path: string): Promise<string>;
   getCommit(ref: string): Promise<GitCommit>;
-  log(options: { maxEntries: number }): Promise<GitCommit[]>;
+  log(options: { maxEntries: number; path?: string }): Promise<GitCommit[]>;
   diffWith(ref: string): Promise<GitChange[]>;
 }
 
@@ -39,6 +39,8 @@ export interface GitCommit {
 
 const startLimitMs = 10_000;
 const mostRenames = 1000;
+/** Of one file: an older recording is not looked for further. */
+const mostCommits = 50;
 
 /**
  * Texts of other revisions, through VS Code's own Git extension: it knows where git is, which repositories are trusted,
@@ -56,6 +58,21 @@ export class GitTexts {
       }
     }
     return null;
+  }
+
+  /**
+   * The text of a file as it was last committed before a time (ms since the epoch); null where git knows none.
+   * https://github.com/microsoft/vscode/blob/main/extensions/git/src/api/git.d.ts (LogOptions)
+   */
+  async textBefore(uri: vscode.Uri, time: number): Promise<string | null> {
+    try {
+      const repository = await this.repositoryOf(uri);
+      const commits = (await repository?.log({ maxEntries: mostCommits, path: uri.fsPath })) ?? [];
+      const last = commits.find(({ commitDate }) => commitDate !== undefined && commitDate.getTime() <= time);
+      return last === undefined ? null : await repository!.show(last.hash, uri.fsPath);
+    } catch {
+      return null;
+    }
   }
 
   /** Files that have another name in the working tree than at a revision: former and present URI. */

@@ -45,8 +45,9 @@ export async function goToHotLine(services: PlacePickServices): Promise<void> {
     }
     const places = await placesOf(texts, lines);
     return lines.map(({ path, line, name, self, total }, i) => {
-      const { text, ...now } = places[i] ?? { file: path, line, text: null, changed: false };
-      const state = now.line === null ? ' (gone)' : now.changed ? ' (changed since)' : '';
+      const { text, ...now } = places[i] ?? { file: path, line, text: null, changed: false, doubtful: false };
+      const state =
+        now.line === null ? ' (gone)' : now.changed ? ' (changed since)' : now.doubtful ? ' (may have moved)' : '';
       return {
         label: `${formatPercent(shareOf({ self, total }[metric], viewTotal), 1)}  ${plainStatusText(text || name)}`,
         description: `${plainStatusText(placeText(now.file, now.line))}${state}`,

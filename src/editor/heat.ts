@@ -249,6 +249,14 @@ export class Heat implements vscode.Disposable {
     return `The profile has no lines of this file, only functions: to mark them takes an extension that lists the functions of ${languageName(document.languageId)} files, and none has answered.`;
   }
 
+  /** Why the marks of a document may be on other lines than they are of, as a sentence; null where they are not. */
+  markDoubt(document: vscode.TextDocument): string | null {
+    const { doubtful, lines } = this.hotLines(document);
+    if (!doubtful || lines.length === 0) return null;
+    const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
+    return `${name} was written after the recording: its marks are hollow, as lines may have moved. Setting the profile's commit places them.`;
+  }
+
   /** `hotLines` of any document, shown or not. */
   async lookUp(document: vscode.TextDocument): Promise<HotLines> {
     const { subject } = this;

@@ -62,7 +62,7 @@ export class HeatDecorations implements vscode.Disposable {
   }));
   /** Made when first used. By gauge: step, length, hollow. */
   private readonly gauges = new Map<string, DecorationType>();
-  /** A line whose code changed: an outline instead of a fill. */
+  /** A line whose code changed, or that may be another: an outline instead of a fill. */
   private readonly stale = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
     border: '1px dashed',
@@ -95,12 +95,12 @@ export class HeatDecorations implements vscode.Disposable {
     hot.lines.forEach(({ line, stale, definition }, i) => {
       if (line < from || line > to) return;
       const step = steps[i]!;
-      if (stale) add(this.stale, line);
+      if (stale || (hot.doubtful && step > 0)) add(this.stale, line);
       else if (look.background && step > 0) {
         add((definition === undefined ? this.backgrounds : this.outlines)[step - 1]!, line);
       }
       // What a whole function costs stands on its definition: hollow, as it is not the line's own.
-      const hollow = stale || definition !== undefined;
+      const hollow = stale || hot.doubtful || definition !== undefined;
       if (look.gutter && step > 0) add(this.gauge(step, gaugeOf(shares[i]!), hollow), line);
     });
     if (look.overviewRuler && extent.ruler) {
@@ -152,7 +152,7 @@ export class HeatDecorations implements vscode.Disposable {
         range: new vscode.Range(end, end),
         renderOptions: { after: { contentText: text, margin } },
       };
-      (stale.has(line) ? old : now).push(option);
+      (hot.doubtful || stale.has(line) ? old : now).push(option);
     }
     this.setLabels(editor, this.labels, now);
     this.setLabels(editor, this.staleLabels, old);

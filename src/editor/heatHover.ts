@@ -9,6 +9,7 @@ import { type HoverContext, hoverText, vanishedText } from './hoverText';
 import type { LineTracker } from './lineTracker';
 import { statOf } from './localFiles';
 import { openLocationCommand } from './openLocationCommand';
+import { setCommitCommand } from './setCommitCommand';
 
 /** A line may stand for several recorded ones (joined lines, a file known by two names). */
 const maxRecorded = 2;
@@ -70,7 +71,9 @@ export function registerHeatHover(heat: Heat, tracker: LineTracker, engine: Engi
 function markdown(text: string): vscode.MarkdownString {
   const shown = new vscode.MarkdownString(text, true);
   // Names come from the profile: only our own links may run, and each name is escaped.
-  shown.isTrusted = { enabledCommands: [openLocationCommand, showInFlameGraphCommand, sandwichCommand] };
+  shown.isTrusted = {
+    enabledCommands: [openLocationCommand, showInFlameGraphCommand, sandwichCommand, setCommitCommand],
+  };
   return shown;
 }
 

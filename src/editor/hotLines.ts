@@ -50,6 +50,8 @@ export interface HotLines {
   readonly unit: string;
   /** What is 100 % in the baseline; null without one. */
   readonly baseline: HotBaseline | null;
+  /** Whether the file was written after the recording and nothing tells its text before: the lines may be others. */
+  readonly doubtful: boolean;
 }
 
 /** What lines are compared with. A line's change is the difference of its shares, however the two are compared. */
@@ -77,6 +79,7 @@ export const noHotLines: HotLines = {
   fileTotal: null,
   unit: '',
   baseline: null,
+  doubtful: false,
 };
 
 /**
@@ -118,7 +121,8 @@ export function hotLinesOf(
     }
   }
   lines.sort((a, b) => a.line - b.line);
-  return { lines, viewTotal, viewSamples, fileTotal: fileTotalOf(files, viewTotal), unit, baseline };
+  const fileTotal = fileTotalOf(files, viewTotal);
+  return { lines, viewTotal, viewSamples, fileTotal, unit, baseline, doubtful: false };
 }
 
 const zeros: LineValues = { self: 0, total: 0, samples: 0 };

@@ -60,6 +60,7 @@ const pageSize = 50;
 const settleMs = 150;
 const goneSentence = '\nThis line is gone since the recording.';
 const changedSentence = '\nThe code of this line changed after the recording.';
+const doubtfulSentence = '\nThe file was written after the recording: this may be another line.';
 
 export const moreHottestCommand = 'emberline.hottestLines.more';
 
@@ -212,7 +213,8 @@ export class HottestTree implements vscode.TreeDataProvider<HottestNode>, vscode
     item.id = `line ${inFile ? 'in' : 'of'} ${path}:${line}`;
     const place = now.line === null ? ' (gone)' : `:${now.line}`;
     item.description = inFile ? place.trim() : plainStatusText(baseName(now.file) + place);
-    const state = now.line === null ? goneSentence : now.changed ? changedSentence : '';
+    const state =
+      now.line === null ? goneSentence : now.changed ? changedSentence : now.doubtful ? doubtfulSentence : '';
     item.tooltip = `${plainStatusText(shown)}\n${bothShares(shares)}\n${plainStatusText(path)}:${line}${state}`;
     item.contextValue = 'line';
     item.command = {

@@ -7,6 +7,7 @@ import { changeText, lineChange } from './heatChange';
 import { type HotLine, type HotLines, shareOf } from './hotLines';
 import { commandLink, markdownText } from './markdownText';
 import { openLocationCommand } from './openLocationCommand';
+import { setCommitCommand } from './setCommitCommand';
 import { busiestStretch, timelineImage, timelineText } from './timelineImage';
 
 /** What the link's command accepts. */
@@ -49,7 +50,7 @@ export function hoverText(details: LineDetails, context: HoverContext): string {
     line.stale
       ? '$(warning) *The code of this line changed after the recording: these are the values of the line that stood here.*'
       : context.movedFile
-        ? '$(warning) *This file was changed after the recording: its lines may have moved.*'
+        ? `$(warning) *This file was changed after the recording: its lines may have moved.* [Set the Profile's Commit…](command:${setCommitCommand})`
         : '',
     baselineText(line, hot),
     timelineMarkdown(details, context.theme),

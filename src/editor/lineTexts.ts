@@ -6,6 +6,7 @@ import type { HeatSource } from './heatSource';
 import { LineMap } from './lineMap';
 import type { LineTracker } from './lineTracker';
 import { statOf, textOf } from './localFiles';
+import { isDoubtful } from './recordedTexts';
 import type { RememberedSources } from './rememberedSources';
 import { isWithinReach } from './sourceReach';
 
@@ -28,6 +29,8 @@ export interface LinePlace {
   readonly text: string | null;
   /** Whether its code is another than was recorded. */
   readonly changed: boolean;
+  /** Whether it may be another line: see `HotLines.doubtful`. */
+  readonly doubtful: boolean;
 }
 
 interface FileLines {
@@ -36,6 +39,7 @@ interface FileLines {
   readonly texts: readonly string[];
   /** Where the profile's lines are in them. */
   readonly map: LineMap;
+  readonly doubtful: boolean;
 }
 
 interface KnownFile {
@@ -44,6 +48,8 @@ interface KnownFile {
   looked: number;
   readonly lines: Promise<FileLines | null>;
 }
+
+const unmoved = { map: LineMap.identity, doubtful: false };
 
 /** What recorded lines say: from the open document where there is one, else from the file. Keeps few files. */
 export class LineTexts implements vscode.Disposable {
@@ -68,7 +74,7 @@ export class LineTexts implements vscode.Disposable {
   async placeOf(path: string, line: number, source: HeatSource | null = this.heat.source): Promise<LinePlace> {
     const uri = await this.uriOf(path);
     const found = uri === null ? null : await this.linesOf(uri, source);
-    if (uri === null || found === null) return { uri, file: path, line, text: null, changed: false };
+    if (uri === null || found === null) return { uri, file: path, line, text: null, changed: false, doubtful: false };
     const now = found.map.toCurrent(line - 1);
     const text = found.textAt(now);
     return {
@@ -77,6 +83,7 @@ export class LineTexts implements vscode.Disposable {
       line: now < 0 ? null : now + 1,
       text: text === undefined ? null : shortened(text),
       changed: now >= 0 && found.map.isChanged(line - 1),
+      doubtful: found.doubtful,
     };
   }
 
@@ -93,7 +100,7 @@ export class LineTexts implements vscode.Disposable {
   private async linesOf(
     uri: vscode.Uri,
     source: HeatSource | null,
-  ): Promise<{ map: LineMap; textAt: (line: number) => string | undefined } | null> {
+  ): Promise<{ map: LineMap; doubtful: boolean; textAt: (line: number) => string | undefined } | null> {
     const key = uri.toString();
     const document =
       vscode.workspace.textDocuments.find((each) => each.uri.toString() === key) ??
@@ -101,7 +108,10 @@ export class LineTexts implements vscode.Disposable {
     if (document !== undefined) {
       if (source !== null) await this.tracker.prepare(source, document);
       const map = source === null ? LineMap.identity : this.tracker.mapFor(source, document);
-      return { map, textAt: (at) => (at >= 0 && at < document.lineCount ? document.lineAt(at).text : undefined) };
+      const doubtful = source !== null && isDoubtful(this.tracker.textFor(source, document));
+      const textAt = (at: number): string | undefined =>
+        at >= 0 && at < document.lineCount ? document.lineAt(at).text : undefined;
+      return { map, doubtful, textAt };
     }
     const before = this.files.get(key);
     const kept = before?.source === source && (await isFresh(before, uri));
@@ -113,7 +123,7 @@ export class LineTexts implements vscode.Disposable {
       this.files.delete(this.files.keys().next().value!);
     }
     const lines = await known.lines;
-    return lines === null ? null : { map: lines.map, textAt: (at) => lines.texts[at] };
+    return lines === null ? null : { ...lines, textAt: (at) => lines.texts[at] };
   }
 
   private async read(uri: vscode.Uri, source: HeatSource | null): Promise<FileLines | null> {
@@ -121,8 +131,8 @@ export class LineTexts implements vscode.Disposable {
       const { size, mtime } = await statOf(uri);
       if (size > largestFile) return null;
       const text = await textOf(uri);
-      const map = source === null ? LineMap.identity : await this.tracker.mapOfFile(source, uri, text);
-      return { stamp: `${mtime} ${size}`, texts: text.split(/\r\n|\r|\n/), map };
+      const places = source === null ? unmoved : await this.tracker.mapOfFile(source, uri, text);
+      return { stamp: `${mtime} ${size}`, texts: text.split(/\r\n|\r|\n/), ...places };
     } catch {
       return null;
     }

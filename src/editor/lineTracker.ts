@@ -4,7 +4,7 @@ import { signLines } from '../sources/lineSignatures';
 import { DocumentLines } from './documentLines';
 import type { HeatSource } from './heatSource';
 import { type LineChange, LineMap } from './lineMap';
-import type { RecordedText, RecordedTexts } from './recordedTexts';
+import { isDoubtful, type RecordedText, type RecordedTexts } from './recordedTexts';
 import { maxSignedLength, signDocument } from './signedDocuments';
 
 interface Tracked {
@@ -61,11 +61,12 @@ export class LineTracker implements vscode.Disposable {
     return tracked?.lines.map(document.version, () => signDocument(document)) ?? LineMap.identity;
   }
 
-  /** Where the profiled lines are in the text of a file that is not open. Never rejects. */
-  async mapOfFile(profile: HeatSource, uri: vscode.Uri, text: string): Promise<LineMap> {
+  /** Where the profiled lines are in the text of a file that is not open, and whether that is in doubt. Never rejects. */
+  async mapOfFile(profile: HeatSource, uri: vscode.Uri, text: string): Promise<{ map: LineMap; doubtful: boolean }> {
     const recorded = await this.recorded.find(profile, uri);
-    if (recorded === null || text.length > maxSignedLength) return LineMap.identity;
-    return LineMap.of(alignLines(recorded.lines, signLines(text, uri.path)));
+    if (recorded === null || text.length > maxSignedLength) return { map: LineMap.identity, doubtful: false };
+    const map = LineMap.of(alignLines(recorded.lines, signLines(text, uri.path)));
+    return { map, doubtful: isDoubtful(recorded) };
   }
 
   /** What the document's lines are compared with; null where nothing is known of it. */

@@ -8,8 +8,8 @@ import type { LineSignatures } from '../sources/lineSignatures';
 
 /** The lines of one source file as they were when its profile was captured or first opened. */
 export interface RecordedFile extends LineSignatures {
-  /** Whether that is the text that was profiled: the file had not been written since. */
-  readonly certain: boolean;
+  /** Whether that is the text that was profiled: the file had not been written since. Git may tell so later. */
+  certain: boolean;
 }
 
 /** What is remembered of a profile's sources. */

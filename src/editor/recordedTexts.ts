@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { EngineApi } from '../engine/engineApi';
-import { type LineSignatures, signLines } from '../sources/lineSignatures';
+import { isSameText, type LineSignatures, signLines } from '../sources/lineSignatures';
 import { type ProfileCommit, profileCommit } from '../sources/profileCommit';
 import type { SourceResolver } from '../sources/sourceResolver';
 import { embeddedScheme } from './embeddedSources';
@@ -24,6 +24,11 @@ export interface RecordedText {
   readonly commit: string | null;
 }
 
+/** Whether it is a guess: the file was written after the recording, and nothing tells its text before. */
+export function isDoubtful(text: RecordedText | null): boolean {
+  return text !== null && !text.certain && text.commit === null;
+}
+
 export interface RecordedTextsServices {
   readonly engine: EngineApi;
   readonly resolver: SourceResolver;
@@ -40,6 +45,10 @@ interface OpenRecord {
   /** Where renamed files were looked for already. */
   readonly tried: Set<string>;
   saving: NodeJS.Timeout | undefined;
+  /** What git is to be asked about. */
+  readonly doubts: Map<vscode.Uri, RecordedFile>;
+  /** What it was asked about, once each. */
+  readonly doubted: WeakSet<RecordedFile>;
 }
 
 /** The hottest files' lines are remembered, within this many lines a profile. */
@@ -81,7 +90,15 @@ export class RecordedTexts implements vscode.Disposable {
       return;
     }
     const sources = this.services.store.load(key).then((stored) => stored ?? { commit: null, files: new Map() });
-    const record: OpenRecord = { key, sources, ended: false, tried: new Set(), saving: undefined };
+    const record: OpenRecord = {
+      key,
+      sources,
+      ended: false,
+      tried: new Set(),
+      saving: undefined,
+      doubts: new Map(),
+      doubted: new WeakSet(),
+    };
     this.open.set(profile, record);
     void this.remember(profile, record).catch((error: unknown) => {
       this.services.output.warn(`Remembering the sources of ${profile.name}: ${String(error)}`);
@@ -130,8 +147,41 @@ export class RecordedTexts implements vscode.Disposable {
     if (known !== undefined) await takeUnchanged(uri, known);
     const file = known ?? (await readLines(uri, profile));
     if (file === null) return null;
+    if (!file.certain) void this.settleDoubt(profile, record, uri, file);
     if (known === undefined) this.add(record, sources, uri, file);
     return { lines: file, certain: file.certain, commit: null };
+  }
+
+  /**
+   * Asks git whether a file had this text before the recording: a checkout writes files without changing them. Lines are
+   * drawn as doubtful until it says so; several files are one change.
+   */
+  private async settleDoubt(
+    profile: HeatSource,
+    record: OpenRecord,
+    uri: vscode.Uri,
+    file: RecordedFile,
+  ): Promise<void> {
+    const { doubts } = record;
+    const settling = doubts.size > 0;
+    if (record.doubted.has(file)) return;
+    record.doubted.add(file);
+    doubts.set(uri, file);
+    if (settling) return;
+    let settled = false;
+    for (const [each, lines] of doubts) {
+      if (!record.ended && (await this.wasCommitted(profile, each, lines))) settled = lines.certain = true;
+      doubts.delete(each);
+    }
+    if (!settled || record.ended) return;
+    this.saveSoon(record);
+    this.changed.fire(profile);
+  }
+
+  /** Whether git had this text of a file before the recording. */
+  private async wasCommitted({ readSpanMs }: HeatSource, uri: vscode.Uri, lines: LineSignatures): Promise<boolean> {
+    const text = readSpanMs === null ? null : await this.services.git.textBefore(uri, readSpanMs.recorded);
+    return text !== null && text.length <= maxSignedLength && isSameText(signLines(text, uri.path), lines);
   }
 
   /** A cell's name is the hash of what ran: its text is known for sure, or not at all. */

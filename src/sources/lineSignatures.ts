@@ -236,3 +236,12 @@ function mixed(state: number): number {
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return h ^ (h >>> 16);
 }
+
+/** Whether two texts have the same lines. */
+export function isSameText(one: LineSignatures, other: LineSignatures): boolean {
+  if (one.hash.length !== other.hash.length) return false;
+  for (let line = 0; line < one.hash.length; line++) {
+    if (one.hash[line] !== other.hash[line] || one.words[line] !== other.words[line]) return false;
+  }
+  return true;
+}
