@@ -397,4 +397,54 @@ suite('Lines that moved', () => {
       removeFromWorkspace('movedGit');
     }
   });
+
+  test('are in doubt where a file was written after the recording, unless git had it before', async function () {
+    this.timeout(240_000);
+    const code = 'def hot():\n    return sum(range(100))\n';
+    const folder = writeWorkspace('doubtful', { 'repo/same.py': code, 'repo/other.py': code });
+    const repository = join(folder, 'repo');
+    const twoHoursAgo = new Date(Date.now() - 7_200_000);
+    const run = (...args: string[]): string =>
+      execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', ...args], {
+        cwd: repository,
+        encoding: 'utf8',
+        env: {
+          ...process.env,
+          PATH: process.env['EMBERLINE_TEST_PATH'] ?? process.env['PATH'],
+          GIT_COMMITTER_DATE: twoHoursAgo.toISOString(),
+          GIT_AUTHOR_DATE: twoHoursAgo.toISOString(),
+        },
+      });
+    const git = vscode.workspace.getConfiguration('git');
+    try {
+      run('init', '-q');
+      run('add', '.');
+      run('commit', '-qm', 'As it was profiled');
+      // Both files are written now, as by a checkout; one of them is another since.
+      writeFileSync(join(repository, 'same.py'), code);
+      writeFileSync(join(repository, 'other.py'), `import math\n${code}`);
+      const recorded = join(folder, 'recorded.folded');
+      const stack = (name: string): string => `hot (${join(repository, name)}:2) 10\n`;
+      writeFileSync(recorded, stack('same.py') + stack('other.py'));
+      const anHourAgo = Date.now() / 1000 - 3600;
+      utimesSync(recorded, anHourAgo, anHourAgo);
+      await git.update('enabled', true, vscode.ConfigurationTarget.Global);
+      await openCapture(recorded);
+      const drawn = async (name: string): Promise<{ line: number | null; hollow: boolean }[]> => {
+        await openSource(join(repository, name));
+        const lines = await eventually(decoratedLines, (all) => all.some(({ label }) => label !== null));
+        return lines.map(({ line, outlined }) => ({ line, hollow: outlined }));
+      };
+      assert.deepEqual(await drawn('other.py'), [{ line: 2, hollow: true }]);
+      await eventually(
+        () => drawn('same.py'),
+        (lines) => lines.length === 1 && !lines[0]!.hollow,
+      );
+      assert.deepEqual(await drawn('other.py'), [{ line: 2, hollow: true }]);
+    } finally {
+      await closeAll();
+      await git.update('enabled', undefined, vscode.ConfigurationTarget.Global);
+      removeFromWorkspace('doubtful');
+    }
+  });
 });
