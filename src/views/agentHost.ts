@@ -4,7 +4,7 @@ import type { AgentHost, AgentOptions, AgentProfile, CaptureTarget, SourceLine }
 import { clockMs } from '../editor/fileStamps';
 import type { LineTexts } from '../editor/lineTexts';
 import { statOf } from '../editor/localFiles';
-import type { RecordedTexts } from '../editor/recordedTexts';
+import { isDoubtful, type RecordedTexts } from '../editor/recordedTexts';
 import { endpointKind } from '../endpoints/endpointKinds';
 import type { EngineApi } from '../engine/engineApi';
 import type { Baseline } from './baseline';
@@ -69,7 +69,7 @@ export class EditorAgentHost implements AgentHost {
    */
   private async isNewer(profile: HostProfile, uri: vscode.Uri): Promise<boolean> {
     const text = await this.services.recorded.find(profile, uri);
-    if (text !== null) return !text.certain;
+    if (text !== null) return isDoubtful(text);
     const span = profile.readSpanMs;
     if (span === null) return false;
     return statOf(uri).then(
