@@ -273,9 +273,9 @@ suite('Look of hot lines', () => {
     await eventually(labelEnds, (found) => Math.abs(found[5]! - found[6]!) > 20);
   });
 
-  test('leaves labels in sight beside side bar and minimap, also with a baseline, and in a diff', async function () {
+  test('leaves labels in sight beside side bar and minimap, with a baseline, in a diff and side by side', async function () {
     this.timeout(240_000);
-    const rows = [10, 25, 40, 52, 56, 30].map((width, i) => `value_${i} = ${'1'.repeat(width)}`).join('\n');
+    const rows = [6, 25, 40, 52, 56, 30].map((width, i) => `value_${i} = ${'1'.repeat(width)}`).join('\n');
     const folder = writeWorkspace('sight', {
       'sight.py': `${rows}\n`,
       'sight before.py': `${rows.replace('value_0', 'value')}\n`,
@@ -341,8 +341,13 @@ suite('Look of hot lines', () => {
       const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
       assert.ok(input instanceof vscode.TabInputTextDiff);
       if (output !== undefined) await screenshot(join(output, 'labels-in-sight-diff.png'));
-      // Side by side, as one editor of half the width: beside the others' own text there is no room.
+      // In half of the width only the shortest line leaves room for its label.
       await eventually(sight, inSight(1));
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+      await vscode.window.showTextDocument(uriOf('sight before.py'));
+      await vscode.window.showTextDocument(uriOf('sight.py'), { viewColumn: vscode.ViewColumn.Beside });
+      await eventually(sight, inSight(1));
+      if (output !== undefined) await screenshot(join(output, 'labels-in-sight-beside.png'));
     } finally {
       await vscode.commands.executeCommand('emberline.clearBaseline');
       await vscode.commands.executeCommand('workbench.action.closeSidebar');
