@@ -84,7 +84,7 @@ it('knows lines of other files than their function, and leads there', () => {
   expect(hotPathFrom(bundle, { profile: 2, view, from: { file: main, line: 8 } }).steps).toMatchObject(leadsTo);
   const named = { path: 'main.ts', line: 7 };
   const asked = neighbours(bundle, { profile: 2, view, of: named, depth: 1, limit: 5 });
-  expect(asked.found).toMatchObject({ file: '/src/main.ts', line: 7, self: 7 });
+  expect(asked.found).toMatchObject([{ file: '/src/main.ts', line: 7, self: 7 }]);
 });
 
 it("tells a file's hottest line, or all samples with the file, as its total", () => {

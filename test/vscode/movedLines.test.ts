@@ -107,6 +107,19 @@ async function openSource(path: string): Promise<vscode.TextEditor> {
   return vscode.window.showTextDocument(vscode.Uri.file(path), { preview: false });
 }
 
+/** Waits until a document is what was written to its file: VS Code's watcher may miss it, and is told again then. */
+async function written(document: vscode.TextDocument, text: string): Promise<void> {
+  for (let tries = 0; tries < 10 && document.getText() !== text; tries++) {
+    const is = eventually(
+      () => document.getText(),
+      (now) => now === text,
+      3000,
+    );
+    await is.catch(() => writeFileSync(document.uri.fsPath, text));
+  }
+  assert.equal(document.getText(), text);
+}
+
 /** Closes the profile and the source, and waits until VS Code let go of the document. */
 async function closeAll(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
@@ -210,19 +223,17 @@ suite('Lines that moved', () => {
       await editor.document.save();
       await closeAll();
       // Somebody else wrote the file meanwhile.
-      const farther = ['', ...editedText(original, each, 5)];
-      writeFileSync(source, farther.join('\n'));
+      const farther = ['', ...editedText(original, each, 5)].join('\n');
+      writeFileSync(source, farther);
       const lower = (label: Label): Label => ({ ...label, line: label.line + 1 });
       await openCapture(join(folder, capture), sampleType);
       editor = await openSource(source);
+      await written(editor.document, farther);
       await labelsAre(editor, expected(5).map(lower));
 
       // git checkout, under the open editor.
       writeFileSync(source, text);
-      await eventually(
-        () => editor.document.getText(),
-        (now) => now === text,
-      );
+      await written(editor.document, text);
       await labelsAre(editor, expected(0));
 
       // Renamed outside, then in VS Code.
