@@ -6,6 +6,7 @@ import type { AgentHost, AgentOptions, AgentProfile, CaptureTarget, SourceLine }
 import { writeCapture } from '../endpoints/captureSetFile';
 import { endpointKind } from '../endpoints/endpointKinds';
 import type { EngineApi, ProfileSummary } from '../engine/engineApi';
+import { clockMs } from '../sources/fileStamps';
 import type { McpOptions } from './mcpServer';
 import { readAccess } from './profileInputs';
 import { toolPaths } from './toolPaths';
@@ -14,8 +15,6 @@ import { toolPaths } from './toolPaths';
 const MOST_OPEN = 4;
 const MOST_TEXTS = 30;
 const LARGEST_SOURCE = 512 * 1024;
-/** File systems and clocks are this much apart (as in src/editor/fileStamps.ts). */
-const CLOCK_MS = 2000;
 
 interface Opened {
   readonly path: string;
@@ -84,7 +83,7 @@ export class McpHost implements AgentHost {
       const file = await fileBelow(candidate, this.options.roots);
       if (file === null) continue;
       const text = (await this.linesOf(file))?.[line - 1];
-      const newer = file.mtimeMs > recordedMs + CLOCK_MS;
+      const newer = file.mtimeMs > recordedMs + clockMs;
       const root = this.options.roots.find((each) => isBelow(candidate, each))!;
       const found = { path: relative(root, candidate).split(sep).join('/'), line, changed: false, newer };
       if (text !== undefined) return { ...found, text: newer ? null : text.trim().replace(/\s+/g, ' ') };

@@ -254,7 +254,7 @@ export class Heat implements vscode.Disposable {
     const { doubtful, lines } = this.hotLines(document);
     if (!doubtful || lines.length === 0) return null;
     const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
-    return `${name} was written after the recording: its marks are hollow, as lines may have moved. Setting the profile's commit places them.`;
+    return `${name} was written after the recording: its lines may have moved. Setting the profile's commit places them.`;
   }
 
   /** `hotLines` of any document, shown or not. */

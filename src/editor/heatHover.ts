@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineApi } from '../engine/engineApi';
+import { clockMs } from '../sources/fileStamps';
 import { sandwichCommand, showInFlameGraphCommand } from './chartLink';
-import { clockMs } from './fileStamps';
 import type { Heat } from './heat';
 import { heatScope } from './heatScope';
 import type { HeatSource } from './heatSource';
@@ -9,6 +9,7 @@ import { type HoverContext, hoverText, vanishedText } from './hoverText';
 import type { LineTracker } from './lineTracker';
 import { statOf } from './localFiles';
 import { openLocationCommand } from './openLocationCommand';
+import { isDoubtful } from './recordedTexts';
 import { setCommitCommand } from './setCommitCommand';
 
 /** A line may stand for several recorded ones (joined lines, a file known by two names). */
@@ -92,7 +93,7 @@ async function mayHaveMoved(
 ): Promise<boolean> {
   const text = source === null ? null : tracker.textFor(source, document);
   if (text !== null) {
-    return !text.certain;
+    return isDoubtful(text);
   }
   const span = source?.readSpanMs ?? null;
   if (span === null) {

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { EngineApi } from '../engine/engineApi';
+import { clockMs, FileStamps } from '../sources/fileStamps';
 import { isSameText, type LineSignatures, signLines } from '../sources/lineSignatures';
 import { type ProfileCommit, profileCommit } from '../sources/profileCommit';
 import type { SourceResolver } from '../sources/sourceResolver';
 import { embeddedScheme } from './embeddedSources';
-import { clockMs, FileStamps } from './fileStamps';
 import { findRenamed } from './findRenamed';
 import type { GitTexts } from './gitTexts';
 import type { HeatSource } from './heatSource';

@@ -1,12 +1,12 @@
 import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import type { AgentHost, AgentOptions, AgentProfile, CaptureTarget, SourceLine } from '../agents/agentHost';
-import { clockMs } from '../editor/fileStamps';
 import type { LineTexts } from '../editor/lineTexts';
 import { statOf } from '../editor/localFiles';
 import { isDoubtful, type RecordedTexts } from '../editor/recordedTexts';
 import { endpointKind } from '../endpoints/endpointKinds';
 import type { EngineApi } from '../engine/engineApi';
+import { clockMs } from '../sources/fileStamps';
 import type { Baseline } from './baseline';
 import type { HostProfile } from './hostProfile';
 import type { OpenProfiles } from './openProfiles';
