@@ -1,72 +1,21 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { decoratedLines, eventually, screenshot, ui } from './driver';
 import {
-  decoratedLines,
-  eventually,
-  pick,
-  runCommand,
-  screenshot,
-  ui,
-  waitForFlameGraph,
-  waitForQuickPick,
-  waitForStatusBarItem,
-} from './driver';
-import { type LineTable, labelOf } from './lineOracles';
-import { type Case, cases, editedText, fixture } from './movedLineCases';
+  closeAll,
+  expectedLabels,
+  inBareWindow,
+  type Label,
+  labelsAre,
+  mapFixturesTo,
+  openCapture,
+  openSource,
+} from './movedLabels';
+import { cases, editedText, fixture } from './movedLineCases';
 import { DARK_AND_LIGHT, inThemes } from './themes';
 import { removeFromWorkspace, writeWorkspace } from './workspaceFolder';
-
-interface Label {
-  readonly line: number;
-  readonly text: string;
-  readonly label: string;
-  readonly stale: boolean;
-}
-
-/** All labels of the only text editor, as drawn, from its first line to its last. */
-async function drawnLabels(editor: vscode.TextEditor): Promise<Label[]> {
-  const found = new Map<number, Label>();
-  for (let top = 0; top < editor.document.lineCount; top += 25) {
-    editor.revealRange(new vscode.Range(top, 0, top, 0), vscode.TextEditorRevealType.AtTop);
-    await eventually(
-      () => editor.visibleRanges[0]?.start.line ?? -1,
-      (line) => Math.abs(line - top) <= 1,
-      3000,
-    ).catch(() => {});
-    for (const { line, text, label, outlined } of await decoratedLines()) {
-      if (line !== null && label !== null) found.set(line, { line, text, label, stale: outlined });
-    }
-  }
-  return [...found.values()].sort((a, b) => a.line - b.line);
-}
-
-const trimmed = (line: string): string => line.trim();
-
-/** The labels that must be drawn after `count` edits: each on its statement, the one that changed marked as stale. */
-function expectedLabels(original: readonly string[], each: Case, table: LineTable, count: number): Label[] {
-  const now = editedText(original, each, count);
-  const marked = editedText(
-    original.map((_, i) => `#${i + 1}`),
-    { ...each, edit: (line) => `${line}~`, comment: '' },
-    count,
-  );
-  return marked.flatMap((mark, i) => {
-    const [, line, changed] = /^\s*#(\d+)(~?)$/.exec(mark) ?? [];
-    const label = line === undefined ? null : labelOf(table, Number(line));
-    return label === null ? [] : [{ line: i + 1, text: trimmed(now[i]!), label, stale: changed === '~' }];
-  });
-}
-
-async function labelsAre(editor: vscode.TextEditor, expected: readonly Label[]): Promise<void> {
-  const read = async (): Promise<Label[]> =>
-    (await drawnLabels(editor)).map((label) => ({ ...label, text: trimmed(label.text) }));
-  const same = (labels: Label[]): boolean => JSON.stringify(labels) === JSON.stringify(expected);
-  const labels = await eventually(read, same, 15_000).catch(read);
-  assert.deepEqual(labels, expected);
-}
 
 async function replaceText(
   document: vscode.TextDocument,
@@ -90,23 +39,6 @@ async function editTo(document: vscode.TextDocument, to: readonly string[]): Pro
   assert.equal(document.getText(), to.join('\n'));
 }
 
-async function openCapture(path: string, sampleType?: string): Promise<void> {
-  await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(path), 'emberline.profileOption');
-  await waitForFlameGraph();
-  if (sampleType === undefined) return;
-  await ui(async (page, type, tools) => {
-    const frame = tools.webview(page);
-    const box = frame.getByRole('combobox').first();
-    if ((await box.textContent())?.trim() === type) return;
-    await box.click();
-    await frame.getByRole('option', { name: type }).first().click();
-  }, sampleType);
-}
-
-async function openSource(path: string): Promise<vscode.TextEditor> {
-  return vscode.window.showTextDocument(vscode.Uri.file(path), { preview: false });
-}
-
 /** Waits until a document is what was written to its file: VS Code's watcher may miss it, and is told again then. */
 async function written(document: vscode.TextDocument, text: string): Promise<void> {
   for (let tries = 0; tries < 10 && document.getText() !== text; tries++) {
@@ -120,12 +52,6 @@ async function written(document: vscode.TextDocument, text: string): Promise<voi
   assert.equal(document.getText(), text);
 }
 
-/** Closes the profile and the source, and waits until VS Code let go of the document. */
-async function closeAll(): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-  await vscode.commands.executeCommand('emberline.clearHeat');
-}
-
 /** Lines that changed, in dark and light. */
 async function pictures(editor: vscode.TextEditor): Promise<void> {
   const folder = process.env['EMBERLINE_TEST_OUTPUT'];
@@ -137,40 +63,10 @@ async function pictures(editor: vscode.TextEditor): Promise<void> {
   });
 }
 
-/** The rows of the Hottest Lines view, label and description. */
-function hottestRows(): Promise<string[]> {
-  return ui(async (page) =>
-    page
-      .locator('.part.sidebar .pane', { has: page.locator('.pane-header[aria-label^="Hottest Lines"]') })
-      .locator('.monaco-list-row')
-      .evaluateAll((all) =>
-        all.map((row) =>
-          ['.label-name', '.label-description'].map((part) => row.querySelector(part)?.textContent ?? '').join(' '),
-        ),
-      ),
-  );
-}
-
-function sticky(enabled: boolean | undefined): Thenable<void> {
-  return vscode.workspace
-    .getConfiguration()
-    .update('editor.stickyScroll.enabled', enabled, vscode.ConfigurationTarget.Global);
-}
-
 suite('Lines that moved', () => {
-  suiteSetup(async () => {
-    await vscode.commands.executeCommand('workbench.action.closeSidebar');
-    await vscode.commands.executeCommand('workbench.action.closePanel');
-    // What is revealed at the top is seen there.
-    await sticky(false);
-  });
+  inBareWindow();
 
-  suiteTeardown(async () => {
-    await closeAll();
-    await sticky(undefined);
-    await vscode.workspace
-      .getConfiguration()
-      .update('emberline.pathMappings', undefined, vscode.ConfigurationTarget.Workspace);
+  suiteTeardown(() => {
     for (const { name } of cases) removeFromWorkspace(`moved${name}`);
   });
 
@@ -191,13 +87,7 @@ suite('Lines that moved', () => {
       // As if written before the capture.
       const source = join(folder, each.source);
       utimesSync(source, 1e9, 1e9);
-      await vscode.workspace
-        .getConfiguration()
-        .update(
-          'emberline.pathMappings',
-          [{ from: '/tmp/emberline-fixtures', to: folder }],
-          vscode.ConfigurationTarget.Workspace,
-        );
+      await mapFixturesTo(folder);
       const table = each.table();
       assert.ok(table.lines.size >= 8, `${table.lines.size} lines`);
       const expected = (count: number): Label[] => expectedLabels(original, each, table, count);
@@ -328,134 +218,6 @@ suite('Lines that moved', () => {
         if (last !== own) await last.close();
       });
       removeFromWorkspace('movedReload');
-    }
-  });
-
-  test('are found at the commit that is said to be the profile’s', async function () {
-    this.timeout(240_000);
-    const each = cases.find(({ name }) => name === 'Python')!;
-    const original = readFileSync(fixture('programs', each.source), 'utf8').split('\n');
-    const table = each.table();
-    const folder = writeWorkspace('movedGit', {
-      'repository/busy.py': original.join('\n'),
-      'repository/notes.txt': 'Notes.\n',
-    });
-    const repository = join(folder, 'repository');
-    const run = (...args: string[]): string =>
-      execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', ...args], {
-        cwd: repository,
-        encoding: 'utf8',
-        env: { ...process.env, PATH: process.env['EMBERLINE_TEST_PATH'] ?? process.env['PATH'] },
-      }).trim();
-    const git = vscode.workspace.getConfiguration('git');
-    try {
-      run('init', '-q');
-      run('add', '.');
-      run('commit', '-qm', 'As it was profiled');
-      const commit = run('rev-parse', 'HEAD');
-      // Another revision is checked out, in which the file has another name, when the profile is opened first.
-      run('mv', 'busy.py', 'work.py');
-      writeFileSync(join(repository, 'work.py'), editedText(original, each, 5).join('\n'));
-      run('commit', '-qam', 'Later');
-      writeFileSync(join(folder, 'capture.folded'), readFileSync(fixture('py-spy.folded')));
-      await git.update('enabled', true, vscode.ConfigurationTarget.Global);
-      await vscode.workspace
-        .getConfiguration()
-        .update(
-          'emberline.pathMappings',
-          [{ from: '/tmp/emberline-fixtures', to: repository }],
-          vscode.ConfigurationTarget.Workspace,
-        );
-      await openCapture(join(folder, 'capture.folded'));
-      // VS Code finds the repository by a file that is shown.
-      await openSource(join(repository, 'notes.txt'));
-      void runCommand("Emberline: Set the Profile's Commit…");
-      const items = await waitForQuickPick('Commit that capture.folded was recorded at');
-      assert.ok(items.length > 0);
-      const shown = await eventually(
-        () => waitForQuickPick('Commit that capture.folded was recorded at'),
-        (found) => found.some(({ label }) => label.includes(commit.slice(0, 10))),
-      );
-      // Each commit once, however often git's API hands out its repository.
-      assert.deepEqual(
-        [...new Set(shown.map(({ label }) => label))],
-        shown.map(({ label }) => label),
-      );
-      await pick(shown.find(({ label }) => label.includes(commit.slice(0, 10)))!.label);
-      await waitForStatusBarItem(`is of commit ${commit.slice(0, 10)}`);
-      const labels = expectedLabels(original, each, table, 5);
-      await vscode.commands.executeCommand('emberline.hottestLines.focus');
-      await ui(async (page) => {
-        await page.locator('.part.sidebar .pane .monaco-list-row').filter({ hasText: 'work.py' }).first().click();
-      });
-      const hot = labels.filter(({ label }) => label.includes(' self'));
-      const rowOf = ({ label, text, line }: Label): string =>
-        `${label.split(' ')[0]}  ${text.replace(/\s+/g, ' ')} :${line}`;
-      // What stands in the file, which is not open, is what was hot.
-      const missing = async (): Promise<string[]> => {
-        const rows = await hottestRows();
-        return hot.map(rowOf).filter((row) => !rows.includes(row));
-      };
-      await eventually(missing, (rows) => rows.length === 0).catch(missing);
-      assert.deepEqual(await missing(), [], (await hottestRows()).join(' | '));
-      await vscode.commands.executeCommand('workbench.action.closeSidebar');
-      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
-      const editor = await openSource(join(repository, 'work.py'));
-      await labelsAre(editor, labels);
-    } finally {
-      await closeAll();
-      await git.update('enabled', undefined, vscode.ConfigurationTarget.Global);
-      removeFromWorkspace('movedGit');
-    }
-  });
-
-  test('are in doubt where a file was written after the recording, unless git had it before', async function () {
-    this.timeout(240_000);
-    const code = 'def hot():\n    return sum(range(100))\n';
-    const folder = writeWorkspace('doubtful', { 'repo/same.py': code, 'repo/other.py': code });
-    const repository = join(folder, 'repo');
-    const twoHoursAgo = new Date(Date.now() - 7_200_000);
-    const run = (...args: string[]): string =>
-      execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@localhost', ...args], {
-        cwd: repository,
-        encoding: 'utf8',
-        env: {
-          ...process.env,
-          PATH: process.env['EMBERLINE_TEST_PATH'] ?? process.env['PATH'],
-          GIT_COMMITTER_DATE: twoHoursAgo.toISOString(),
-          GIT_AUTHOR_DATE: twoHoursAgo.toISOString(),
-        },
-      });
-    const git = vscode.workspace.getConfiguration('git');
-    try {
-      run('init', '-q');
-      run('add', '.');
-      run('commit', '-qm', 'As it was profiled');
-      // Both files are written now, as by a checkout; one of them is another since.
-      writeFileSync(join(repository, 'same.py'), code);
-      writeFileSync(join(repository, 'other.py'), `import math\n${code}`);
-      const recorded = join(folder, 'recorded.folded');
-      const stack = (name: string): string => `hot (${join(repository, name)}:2) 10\n`;
-      writeFileSync(recorded, stack('same.py') + stack('other.py'));
-      const anHourAgo = Date.now() / 1000 - 3600;
-      utimesSync(recorded, anHourAgo, anHourAgo);
-      await git.update('enabled', true, vscode.ConfigurationTarget.Global);
-      await openCapture(recorded);
-      const drawn = async (name: string): Promise<{ line: number | null; hollow: boolean }[]> => {
-        await openSource(join(repository, name));
-        const lines = await eventually(decoratedLines, (all) => all.some(({ label }) => label !== null));
-        return lines.map(({ line, outlined }) => ({ line, hollow: outlined }));
-      };
-      assert.deepEqual(await drawn('other.py'), [{ line: 2, hollow: true }]);
-      await eventually(
-        () => drawn('same.py'),
-        (lines) => lines.length === 1 && !lines[0]!.hollow,
-      );
-      assert.deepEqual(await drawn('other.py'), [{ line: 2, hollow: true }]);
-    } finally {
-      await closeAll();
-      await git.update('enabled', undefined, vscode.ConfigurationTarget.Global);
-      removeFromWorkspace('doubtful');
     }
   });
 });
