@@ -9,9 +9,9 @@ import {
   naiveTotals,
   readFixture,
   type SelfTotal,
-  stackNames,
   sum,
 } from '../../../test/support/profiles';
+import { sampleRows } from '../../../test/support/sampleRows';
 import { checkProfile } from '../../profile/checkProfile';
 import { frameKind } from '../../profile/frameKind';
 import type { Profile } from '../../profile/profile';
@@ -163,14 +163,6 @@ class Writer {
   }
 }
 
-function stacksOf(profile: Profile): [string, number][] {
-  expect(checkProfile(profile)).toEqual([]);
-  return [...profile.samples.stack].map((stack, row) => [
-    stackNames(profile, stack).join(';'),
-    profile.samples.values[1][row],
-  ]);
-}
-
 describe('vmprof', () => {
   it('reads every size of words and addresses', () => {
     for (const [word, address, windows] of [
@@ -187,7 +179,7 @@ describe('vmprof', () => {
         .end();
       expect(vmprof.detect(bytes, '')).toBe('certain');
       const profile = decode(vmprof, bytes, 3);
-      expect(stacksOf(profile)).toEqual([
+      expect(sampleRows(profile, 1)).toEqual([
         ['main;f', 1e6],
         ['main', 1e6],
       ]);
@@ -202,7 +194,7 @@ describe('vmprof', () => {
     const old = new Writer(8, 8);
     old.bytes.push(4, 4, ...Buffer.from('pypy'));
     const profile = decode(vmprof, old.stack([8], null).name(2, 8, 'py:main:1:a.py').end());
-    expect(stacksOf(profile)).toEqual([['main', 1e6]]);
+    expect(sampleRows(profile, 1)).toEqual([['main', 1e6]]);
     expect(profile.threads).toEqual([{ name: '', process: null, pid: null, tid: null }]);
     const memory = new Writer(8, 8).header(3, 0, 'cpython').stack([8], 7, 512);
     expect([...decode(vmprof, memory.end()).labels.number]).toEqual([512]);
@@ -218,7 +210,7 @@ describe('vmprof', () => {
       .name(8, 33, 'n:std::sort:0:/lib/libstdc++.so')
       .end();
     const profile = decode(vmprof, bytes);
-    expect(stacksOf(profile).map(([stack]) => stack)).toEqual(['main;f;std::sort', 'main;(garbage collector)']);
+    expect(sampleRows(profile, 1).map(([stack]) => stack)).toEqual(['main;f;std::sort', 'main;(garbage collector)']);
     const { interpreted, compiled, native } = frameKind;
     expect([...profile.frames.kind]).toEqual([interpreted, compiled, native, 0]);
     expect(profile.strings[profile.functions.module[2]]).toBe('/lib/libstdc++.so');
@@ -232,7 +224,7 @@ describe('vmprof', () => {
       .name(8, 8, 'n:wrong:0:-')
       .end();
     const profile = decode(vmprof, bytes);
-    expect(stacksOf(profile)).toEqual([['main;0x10;0x21', 1e6]]);
+    expect(sampleRows(profile, 1)).toEqual([['main;0x10;0x21', 1e6]]);
     expect([...profile.frames.line]).toEqual([3, 12, 0]);
     expect([...profile.functions.line]).toEqual([1, 0, 0]);
     expect([...profile.frames.kind]).toEqual([0, 0, frameKind.native]);
