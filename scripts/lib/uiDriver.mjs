@@ -7,6 +7,7 @@ import * as commandPalette from './workbench/commandPalette.mjs';
 import * as notifications from './workbench/notifications.mjs';
 import * as profileEditor from './workbench/profileEditor.mjs';
 import * as quickInput from './workbench/quickInput.mjs';
+import * as secondWindow from './workbench/secondWindow.mjs';
 import * as statusBar from './workbench/statusBar.mjs';
 import * as textEditors from './workbench/textEditors.mjs';
 import * as widgets from './workbench/widgets.mjs';
@@ -25,6 +26,7 @@ export async function serveUiDriver(session) {
     ...notifications,
     ...profileEditor,
     ...quickInput,
+    ...secondWindow,
     ...statusBar,
     ...textEditors,
     ...widgets,

@@ -7,8 +7,12 @@ export interface DriverTools {
   webview(page: Page): FrameLocator;
   /** Opens a second window on a folder (absolute path; the same one when left out), which may be reloaded. */
   openWindow(folder?: string): Promise<Page>;
+  /** Waits until a window that has just opened offers Emberline's commands. */
+  waitForEmberline(page: Page): Promise<void>;
+  /** Opens a profile by a double-click in the Explorer, in a window that may lose it or not know its editor yet. */
+  openFromExplorer(page: Page, name: string): Promise<void>;
+  showsWebview(page: Page): Promise<boolean>;
   runCommand(page: Page, title: string): Promise<void>;
-  paletteOffers(page: Page, text: string): Promise<string[]>;
   decoratedLines(page: Page): Promise<DecoratedLine[]>;
   waitForFlameGraph(page: Page): Promise<{ width: number; height: number }>;
   /** Waits until the window has written a text to its storage. */

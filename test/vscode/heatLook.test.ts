@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import {
   cancelQuickInput,
-  type DecoratedLine,
   decoratedLines,
   eventually,
   hoverOver,
@@ -12,10 +11,11 @@ import {
   runCommand,
   screenshot,
   ui,
-  waitForFlameGraph,
   waitForQuickPick,
   waitForStatusBarItem,
 } from './driver';
+import { choose, labelled, resetHeat } from './heatSettings';
+import { openProfile } from './openProfile';
 import { DARK_AND_LIGHT, inThemes } from './themes';
 import { workspacePath, writeWorkspace } from './workspaceFolder';
 
@@ -48,27 +48,8 @@ const labels = async (): Promise<Record<string, string>> =>
   Object.fromEntries(
     (await decoratedLines()).filter(({ label }) => label !== null).map(({ line, label }) => [line, label]),
   );
-const labelled = (lines: DecoratedLine[]): DecoratedLine[] => lines.filter(({ label }) => label !== null);
 const label = (line: number, text: string | undefined): Promise<unknown> =>
   eventually(labels, (found) => found[line] === text);
-const settings = [
-  'display',
-  'reference',
-  'scale',
-  'bounds',
-  'metric',
-  'labels',
-  'labelPosition',
-  'gutter',
-  'background',
-  'threshold',
-  'labelColumn',
-];
-
-async function choose(name: string, value: unknown): Promise<void> {
-  await vscode.workspace.getConfiguration('emberline.heat').update(name, value, vscode.ConfigurationTarget.Global);
-}
-
 /** Where the labels end on the screen, by line. */
 const labelEnds = (): Promise<Record<string, number>> =>
   ui(async (page) =>
@@ -100,12 +81,7 @@ suite('Look of hot lines', () => {
 
   setup(async () => {
     await vscode.commands.executeCommand('emberline.clearHeat');
-    await vscode.commands.executeCommand(
-      'vscode.openWith',
-      vscode.Uri.file(join(workspacePath(), 'look', 'look.folded')),
-      'emberline.profile',
-    );
-    await waitForFlameGraph();
+    await openProfile(join(workspacePath(), 'look', 'look.folded'));
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: false });
     await label(6, '60.0% self · 60.0% total');
@@ -113,10 +89,7 @@ suite('Look of hot lines', () => {
 
   teardown(async () => {
     vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
-    for (const name of settings) {
-      const { globalValue } = vscode.workspace.getConfiguration('emberline.heat').inspect(name) ?? {};
-      if (globalValue !== undefined) await choose(name, undefined);
-    }
+    await resetHeat();
   });
 
   suiteTeardown(async () => {
@@ -222,8 +195,7 @@ suite('Look of hot lines', () => {
       profiles: [sampled('main', 1, 30), sampled('worker', 2, 70)],
     };
     const folder = writeWorkspace('', { 'threads.speedscope.json': JSON.stringify(threads) });
-    const profile = vscode.Uri.file(join(folder, 'threads.speedscope.json'));
-    await vscode.commands.executeCommand('vscode.openWith', profile, 'emberline.profile', vscode.ViewColumn.One);
+    await openProfile(join(folder, 'threads.speedscope.json'));
     await label(6, '30.0% self · 30.0% total');
     await choose('display', 'time');
     await label(6, '30 ms self · 30 ms total');
@@ -271,136 +243,6 @@ suite('Look of hot lines', () => {
     await eventually(labelEnds, (found) => found[5]! < ends[5]! - 20);
     await choose('labelPosition', 'lineEnd');
     await eventually(labelEnds, (found) => Math.abs(found[5]! - found[6]!) > 20);
-  });
-
-  test('leaves labels in sight beside side bar and minimap, with a baseline, in a diff and side by side', async function () {
-    this.timeout(240_000);
-    const rows = [6, 25, 40, 52, 56, 30].map((width, i) => `value_${i} = ${'1'.repeat(width)}`).join('\n');
-    const folder = writeWorkspace('sight', {
-      'sight.py': `${rows}\n`,
-      'sight before.py': `${rows.replace('value_0', 'value')}\n`,
-      'sight.folded': [40, 20, 15, 15, 5, 5].map((count, i) => `f (sight.py:${i + 1}) ${100 * count}`).join('\n'),
-      'sight before.folded': [5, 5, 15, 15, 20, 40]
-        .map((count, i) => `f (sight.py:${i + 1}) ${100 * count}`)
-        .join('\n'),
-    });
-    const output = process.env['EMBERLINE_TEST_OUTPUT'];
-    const uriOf = (name: string): vscode.Uri => vscode.Uri.file(join(folder, name));
-    const open = async (name: string): Promise<void> => {
-      await vscode.commands.executeCommand('vscode.openWith', uriOf(name), 'emberline.profile');
-      await waitForFlameGraph();
-    };
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    const minimap = vscode.workspace.getConfiguration('editor.minimap');
-    const before = await ui(async (page) => {
-      const size = page.viewportSize();
-      await page.setViewportSize({ width: 1400, height: 900 });
-      return size;
-    });
-    await minimap.update('enabled', true, vscode.ConfigurationTarget.Global);
-    await vscode.commands.executeCommand('workbench.view.explorer');
-    /** Where the six labels end, and where what covers them begins. */
-    const sight = (): Promise<{ ends: number[]; edge: number }> =>
-      ui(async (page) =>
-        page.evaluate(() => {
-          const editors = [...document.querySelectorAll('.editor-instance .monaco-editor')];
-          const editor = editors.filter((each) => each.querySelector('.view-lines') !== null).at(-1);
-          const minimap = editor?.querySelector('.minimap')?.getBoundingClientRect();
-          const whole = editor?.getBoundingClientRect();
-          const edge = minimap !== undefined && minimap.width > 0 ? minimap.left : (whole?.right ?? 0);
-          const ends: number[] = [];
-          for (const part of editor?.querySelectorAll('.view-lines > .view-line [class*="ced-"]') ?? []) {
-            const { content } = getComputedStyle(part, '::after');
-            if (content !== 'none' && content !== 'normal') ends.push(part.getBoundingClientRect().right);
-          }
-          return { ends, edge };
-        }),
-      );
-    const inSight =
-      (least: number) =>
-      ({ ends, edge }: { ends: number[]; edge: number }): boolean =>
-        ends.length === 6 && ends.filter((end) => end <= edge).length >= least;
-    try {
-      await open('sight before.folded');
-      await vscode.window.showTextDocument(uriOf('sight.py'));
-      await eventually(sight, inSight(6));
-      if (output !== undefined) await screenshot(join(output, 'labels-in-sight.png'));
-      await open('sight before.folded');
-      await runCommand('Emberline: Set as Baseline');
-      await waitForStatusBarItem('baseline sight before.folded');
-      await open('sight.folded');
-      await waitForStatusBarItem('vs sight before.folded');
-      await vscode.window.showTextDocument(uriOf('sight.py'));
-      await eventually(decoratedLines, (found) => found.some(({ label: text }) => text?.includes('pp') ?? false));
-      // The longest line is longer than the column of such wide labels: its own stands behind it.
-      await eventually(sight, inSight(5));
-      if (output !== undefined) await screenshot(join(output, 'labels-in-sight-baseline.png'));
-      await vscode.commands.executeCommand('emberline.clearBaseline');
-      await vscode.commands.executeCommand('vscode.diff', uriOf('sight before.py'), uriOf('sight.py'), 'sight');
-      await eventually(decoratedLines, (found) => labelled(found).length === 6);
-      const { input } = vscode.window.tabGroups.activeTabGroup.activeTab ?? {};
-      assert.ok(input instanceof vscode.TabInputTextDiff);
-      if (output !== undefined) await screenshot(join(output, 'labels-in-sight-diff.png'));
-      // In half of the width only the shortest line leaves room for its label.
-      await eventually(sight, inSight(1));
-      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
-      await vscode.window.showTextDocument(uriOf('sight before.py'));
-      await vscode.window.showTextDocument(uriOf('sight.py'), { viewColumn: vscode.ViewColumn.Beside });
-      await eventually(sight, inSight(1));
-      if (output !== undefined) await screenshot(join(output, 'labels-in-sight-beside.png'));
-    } finally {
-      await vscode.commands.executeCommand('emberline.clearBaseline');
-      await vscode.commands.executeCommand('workbench.action.closeSidebar');
-      await minimap.update('enabled', undefined, vscode.ConfigurationTarget.Global);
-      await ui(async (page, size) => page.setViewportSize(size), before ?? { width: 1440, height: 900 });
-      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    }
-  });
-
-  test('keeps labels in sight while one scrolls', async function () {
-    this.timeout(240_000);
-    const count = 3000;
-    const folder = writeWorkspace('scroll', {
-      'scroll.py': Array.from({ length: count }, (_, i) => `value_${i} = ${'1 + '.repeat(i % 7)}${i}`).join('\n'),
-      'scroll.folded': Array.from(
-        { length: count },
-        (_, i) => `run (a.py:1);f (scroll.py:${i + 1}) ${1 + (i % 50)}`,
-      ).join('\n'),
-    });
-    await choose('threshold', 0);
-    const profile = vscode.Uri.file(join(folder, 'scroll.folded'));
-    await vscode.commands.executeCommand('vscode.openWith', profile, 'emberline.profile');
-    await waitForFlameGraph();
-    await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'scroll.py')));
-    await eventually(decoratedLines, (lines) => labelled(lines).length > 10);
-    // Looks at every frame while the wheel turns: lines without a label, and labels that left their column.
-    const seen = await ui(async (page) => {
-      const editor = page.locator('.editor-instance .monaco-editor .view-lines').first();
-      await editor.hover();
-      await page.evaluate(() => {
-        const target = globalThis as typeof globalThis & { frames: number; bare: number; done: boolean };
-        Object.assign(target, { frames: 0, bare: 0, done: false });
-        const look = (): void => {
-          target.frames++;
-          const rows = [...document.querySelectorAll('.editor-instance .monaco-editor .view-lines > .view-line')];
-          target.bare += rows.filter((row) => row.querySelector('[class*="ced-"]') === null).length;
-          if (!target.done) requestAnimationFrame(look);
-        };
-        requestAnimationFrame(look);
-      });
-      for (let i = 0; i < 30; i++) {
-        await page.mouse.wheel(0, 100);
-        await page.evaluate(() => new Promise((next) => requestAnimationFrame(next)));
-      }
-      return page.evaluate(() => {
-        const target = globalThis as typeof globalThis & { frames: number; bare: number; done: boolean };
-        target.done = true;
-        return { frames: target.frames, bare: target.bare };
-      });
-    });
-    console.log(`      ${seen.frames} frames, ${seen.bare} lines without a label`);
-    assert.ok(seen.frames >= 30);
-    assert.equal(seen.bare, 0);
   });
 
   test('shows the bars of the gutter beside breakpoints', async function () {

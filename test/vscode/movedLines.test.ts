@@ -160,25 +160,10 @@ suite('Lines that moved', () => {
         async (own, { open, count }, tools) => {
           const page = open === null ? own.context().pages().at(-1)! : await tools.openWindow(open);
           if (open === null) await page.reload();
-          const row = (name: string) => page.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
-          await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
-          for (let i = 0; i < 60; i++) {
-            if ((await tools.paletteOffers(page, 'Emberline')).includes('Emberline: Open Profile…')) break;
-            await page.waitForTimeout(500);
-          }
+          await tools.waitForEmberline(page);
           await tools.runCommand(page, 'View: Close All Editors');
-          for (let tries = 0; tries < 5; tries++) {
-            await row('capture.folded').dblclick();
-            const webview = page.locator('iframe.webview.ready:visible').first();
-            const opened = await webview.waitFor({ timeout: 10_000 }).then(
-              () => true,
-              () => false,
-            );
-            if (opened) break;
-            await tools.runCommand(page, 'View: Close All Editors');
-          }
-          await tools.waitForFlameGraph(page);
-          await row('work.py').dblclick();
+          await tools.openFromExplorer(page, 'capture.folded');
+          await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'work.py' }).dblclick();
           const deadline = Date.now() + 30_000;
           for (;;) {
             const lines = (await tools.decoratedLines(page)).filter(({ label }) => label !== null);

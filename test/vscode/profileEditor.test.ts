@@ -173,45 +173,16 @@ suite('Profile editor', () => {
       async (_, { folder, query, stored, picture }, tools) => {
         const page = await tools.openWindow(folder);
         try {
-          // A file that is opened before the window knows its extensions opens as text.
-          const settled = async () => {
-            await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
-            for (let i = 0; i < 60; i++) {
-              if ((await tools.paletteOffers(page, 'Emberline')).includes('Emberline: Open Profile…')) return;
-              await page.waitForTimeout(500);
-            }
-            throw new Error('The second window does not know Emberline.');
-          };
-          const row = page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'reloaded.folded' });
-          await settled();
+          await tools.waitForEmberline(page);
           const search = () =>
             tools.webview(page).locator('input[type=text], input[type=search], input:not([type])').first();
-          // A window that has just opened may lose a double-click, or know the file's editor later than our commands: it
-          // then opens as text.
-          const opened = async (): Promise<boolean> =>
-            page
-              .locator('iframe.webview.ready:visible')
-              .first()
-              .waitFor({ timeout: 10_000 })
-              .then(
-                () => true,
-                () => false,
-              );
-          const open = async (): Promise<void> => {
-            for (let tries = 0; tries < 5; tries++) {
-              await row.dblclick();
-              if (await opened()) return;
-              await tools.runCommand(page, 'View: Close All Editors');
-            }
-          };
-          await open();
-          await tools.waitForFlameGraph(page);
+          await tools.openFromExplorer(page, 'reloaded.folded');
           await search().fill(query);
           await tools.waitForStored(page, stored);
           await page.reload();
-          await settled();
+          await tools.waitForEmberline(page);
           // VS Code in a browser writes its list of editors while the page goes, and may be too late.
-          if (!(await opened())) await open();
+          if (!(await tools.showsWebview(page))) await tools.openFromExplorer(page, 'reloaded.folded');
           await tools.waitForFlameGraph(page);
           const deadline = Date.now() + 30_000;
           for (;;) {

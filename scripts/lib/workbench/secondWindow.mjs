@@ -1,0 +1,37 @@
+// A window that has just opened, or was reloaded: it knows its extensions, and takes what is clicked, only after a while.
+import { paletteOffers, runCommand } from './commandPalette.mjs';
+import { patience } from './expected.mjs';
+import { waitForFlameGraph } from './profileEditor.mjs';
+
+/** Waits until a window offers Emberline's commands. */
+export async function waitForEmberline(page) {
+  await page.locator('.monaco-workbench').waitFor({ timeout: patience });
+  for (let i = 0; i < 60; i++) {
+    if ((await paletteOffers(page, 'Emberline')).includes('Emberline: Open Profile…')) return;
+    await page.waitForTimeout(500);
+  }
+  throw new Error('The second window does not know Emberline.');
+}
+
+/**
+ * Opens a profile by a double-click in the Explorer and waits for its chart. The window may lose the click; and VS Code
+ * offers an extension's commands a moment before it knows its editors: a file that is opened in between is shown as text,
+ * and stays that. Then all is closed and tried again.
+ */
+export async function openFromExplorer(page, name) {
+  for (let tries = 0; tries < 5; tries++) {
+    await page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).dblclick();
+    if (await showsWebview(page)) break;
+    await runCommand(page, 'View: Close All Editors');
+  }
+  await waitForFlameGraph(page);
+}
+
+/** Whether an editor that is a webview, such as a profile's, is there within some seconds. */
+export async function showsWebview(page) {
+  const webview = page.locator('iframe.webview.ready:visible').first();
+  return webview.waitFor({ timeout: 10_000 }).then(
+    () => true,
+    () => false,
+  );
+}
