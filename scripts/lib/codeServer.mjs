@@ -8,8 +8,10 @@ import { format } from 'node:util';
 import { browserArguments, findBrowser } from './browser.mjs';
 import { installOnce, isInstalled } from './cache.mjs';
 import { copyExtensions } from './copyExtensions.mjs';
+import { worthPrinting } from './hostOutput.mjs';
 import { runNpm } from './setup.mjs';
 import { sleep, step } from './steps.mjs';
+import { patience } from './workbench/expected.mjs';
 
 const codeServerVersion = '4.139.1';
 const watcherVersion = '2.5.6';
@@ -142,6 +144,7 @@ export async function startCodeServer(options) {
     const address = (folder, tests) => workbenchAddress(host, folder, options, tests);
     const open = async (folder, tests) => {
       const page = await context.newPage();
+      page.setDefaultTimeout(patience);
       let finish;
       const finished = new Promise((resolve) => {
         finish = resolve;
@@ -150,7 +153,8 @@ export async function startCodeServer(options) {
         await page.exposeFunction('codeAutomationLog', (type, args) => {
           const line = format(...args);
           pageLog.write(`${type}: ${line}\n`);
-          if (tests && isWorthShowing(line)) options.onLog?.(line);
+          const shown = tests ? worthPrinting(line) : null;
+          if (shown !== null) options.onLog?.(shown);
         });
         await page.exposeFunction('codeAutomationExit', (code) => finish(code));
       }
@@ -197,13 +201,6 @@ function workbenchAddress(host, folder, options, tests, file) {
   }
   if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload));
   return url.href;
-}
-
-/** The workbench's own complaints about a missing network say nothing about Emberline. */
-function isWorthShowing(line) {
-  return !/^\[reconnection|^\[Service Worker|builtin extensions cache|ENOTFOUND|'github' to register|socket|AccountPolicyGate|AgentHost|connection token|Creation of workbench/.test(
-    line,
-  );
 }
 
 async function serverAnswers(host, server, logFolder) {

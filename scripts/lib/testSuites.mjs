@@ -99,11 +99,16 @@ export function countVitest(report, grep) {
       if (test.status === 'passed') counts.passed++;
       else if (test.status === 'failed') {
         counts.failed++;
-        counts.failures.push(test.fullName);
+        counts.failures.push([test.fullName, ...firstLines(test.failureMessages?.[0])].join('\n'));
       } else if (wanted === null || wanted.test(test.fullName)) counts.skipped.push(test.fullName);
     }
   }
   return counts;
+}
+
+/** The first line of what a test threw, to be read below its name. */
+function firstLines(message) {
+  return message ? [`    ${message.split('\n')[0].slice(0, 300)}`] : [];
 }
 
 /** Test files with a window of their own: adding a folder to a window restarts its extensions, and the tests. */

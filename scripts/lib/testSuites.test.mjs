@@ -8,7 +8,11 @@ const report = {
       status: 'failed',
       assertionResults: [
         { fullName: 'a adds', status: 'passed' },
-        { fullName: 'a divides', status: 'failed' },
+        {
+          fullName: 'a divides',
+          status: 'failed',
+          failureMessages: ['AssertionError: 1 is not 2\n    at a.test.ts:3'],
+        },
         { fullName: 'a waits', status: 'skipped' },
       ],
     },
@@ -19,7 +23,7 @@ const report = {
 test("vitest's report is counted, with files that do not load as failed", () => {
   const counts = countVitest(report);
   expect(counts).toMatchObject({ passed: 1, failed: 2, skipped: ['a waits'] });
-  expect(counts.failures).toEqual(['a divides', 'broken.test.ts: does not load']);
+  expect(counts.failures).toEqual(['a divides\n    AssertionError: 1 is not 2', 'broken.test.ts: does not load']);
 });
 
 test('what a pattern leaves out is not skipped', () => {

@@ -28,12 +28,12 @@ export class Report extends reporters.Base {
       this.save(false);
     });
     runner.on('retry', (test: Test, error: unknown) => {
-      this.retried.push(test.fullTitle());
+      this.retried.push(`${test.fullTitle()}\n${summary(error)}`);
       console.log(`    ↻ ${test.title}\n${describe(error)}`);
       this.save(false);
     });
     runner.on('fail', (test: Test, error: unknown) => {
-      this.failed.push(test.fullTitle());
+      this.failed.push(`${test.fullTitle()}\n${summary(error)}`);
       console.log(`    ✗ ${test.title}\n${describe(error)}`);
       this.save(false);
     });
@@ -46,6 +46,13 @@ export class Report extends reporters.Base {
     const { passed, skipped, failed: failures, retried } = this;
     writeFileSync(path, JSON.stringify({ complete, passed, skipped, failures, retried }));
   }
+}
+
+/** The first line of what an error says, and of a comparison the first lines that differ: read where all failures are listed. */
+function summary(error: unknown): string {
+  const lines = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).split('\n');
+  const differ = lines.slice(1).filter((line) => /^[+-] (?!actual)/.test(line));
+  return [lines[0]!, ...differ.slice(0, 4)].map((line) => `    ${line.slice(0, 300)}`).join('\n');
 }
 
 function describe(error: unknown): string {
