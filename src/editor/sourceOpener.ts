@@ -130,6 +130,8 @@ export class SourceOpener {
     const picked = await vscode.window.showQuickPick(items, {
       title: `Which file is ${lineOf(file)}?`,
       placeHolder: 'Remembered for this workspace',
+      // A webview takes the focus late: that closed it.
+      ignoreFocusOut: true,
     });
     if (picked === undefined) {
       return null;
@@ -169,6 +171,7 @@ export class SourceOpener {
     const picked = await vscode.window.showQuickPick([once, always], {
       title: 'The profile names a file outside the workspace',
       placeHolder: uri.fsPath,
+      ignoreFocusOut: true,
     });
     if (picked === always) {
       this.remembered.allowFolder(folder);

@@ -4,6 +4,7 @@ import type { Heat } from '../editor/heat';
 import type { Baseline } from './baseline';
 import type { CaptureStore } from './captureStore';
 import type { HostProfile } from './hostProfile';
+import { OUTLASTS_LATE_FOCUS } from './lateFocus';
 import { chooseProfileFiles, showProfile } from './openProfile';
 import type { OpenProfiles } from './openProfiles';
 import { profileInFront } from './profileTabs';
@@ -76,6 +77,7 @@ async function compareWith(given: unknown, services: BaselineCommandServices): P
   const picked = await vscode.window.showQuickPick(baselineItems(uri, services), {
     title: uri === null ? 'Compare With' : `Compare ${basename(uri.path)} With`,
     placeHolder: 'Which profile is the baseline?',
+    ...OUTLASTS_LATE_FOCUS,
     matchOnDescription: true,
   });
   if (picked?.uri === undefined) return;
@@ -137,6 +139,6 @@ async function chooseBaselineCommand(baseline: Baseline): Promise<void> {
     { label: '$(close) Clear Baseline', command: 'emberline.clearBaseline' },
   ];
   const title = baseline.profile === null ? 'Baseline' : `Compared with ${baseline.profile.name}`;
-  const picked = await vscode.window.showQuickPick(items, { title });
+  const picked = await vscode.window.showQuickPick(items, { title, ...OUTLASTS_LATE_FOCUS });
   if (picked !== undefined) await vscode.commands.executeCommand(picked.command);
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { ViewSpec } from '../analysis/viewSpec';
 import type { EngineApi, ProfileEncoding } from '../engine/engineApi';
 import { formatValue } from '../units/units';
+import { OUTLASTS_LATE_FOCUS } from './lateFocus';
 import { openParams } from './openParams';
 import { chooseProfileFiles } from './openProfile';
 import type { OpenProfiles } from './openProfiles';
@@ -125,6 +126,7 @@ async function chooseEncoding(encodings: ProfileEncoding[], name: string): Promi
     const chosen = await vscode.window.showQuickPick(items, {
       title: 'Convert Profile',
       placeHolder: `What to write ${name} as`,
+      ...OUTLASTS_LATE_FOCUS,
       matchOnDescription: true,
     });
     // What cannot be chosen is there to be read.

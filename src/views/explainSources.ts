@@ -14,6 +14,7 @@ import {
   type SourceReport,
   sharesOf,
 } from './explainSourcesReport';
+import { OUTLASTS_LATE_FOCUS } from './lateFocus';
 
 export interface ExplainServices {
   readonly resolver: SourceResolver;
@@ -264,24 +265,14 @@ async function showDetails(file: ExplainedFile): Promise<Picked | null> {
   return closed;
 }
 
-/**
- * As one pick closes, VS Code gives the focus back to what had it, which a webview takes a moment later: from the next
- * pick, which that would close.
- */
-const focusSettlesMs = 1000;
-
 /** What the user picks, or presses, in a quick pick; null where it is closed. */
 function settle(
   pick: vscode.QuickPick<Item>,
   pressed: (button: vscode.QuickInputButton, item: Item | null) => Picked,
 ): Promise<Picked | null> {
-  pick.ignoreFocusOut = true;
-  const settled = setTimeout(() => {
-    pick.ignoreFocusOut = false;
-  }, focusSettlesMs);
+  pick.ignoreFocusOut = OUTLASTS_LATE_FOCUS.ignoreFocusOut;
   return new Promise((resolve) => {
     const end = (picked: Picked | null): void => {
-      clearTimeout(settled);
       resolve(picked);
       pick.dispose();
     };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { OUTLASTS_LATE_FOCUS } from './lateFocus';
 import type { CaptureTarget } from './profileDebugTargetRun';
 import { type DebugSessions, rootOf } from './profileDebugTargetSessions';
 import type { SessionTargets } from './profileDebugTargetSource';
@@ -55,6 +56,7 @@ export class TargetChooser {
     }));
     const chosen = await vscode.window.showQuickPick(items, {
       title: 'Profile Which Debug Sessions?',
+      ...OUTLASTS_LATE_FOCUS,
       placeHolder: 'All chosen: sessions that start later join in',
       canPickMany: true,
       matchOnDetail: true,
@@ -79,6 +81,7 @@ export class TargetChooser {
     const command = { label: '$(terminal) Profile a command…', detail: 'A script, test or benchmark' };
     const chosen = await vscode.window.showQuickPick([start, attach, running, command, open], {
       title: 'Profile Debug Target',
+      ...OUTLASTS_LATE_FOCUS,
       placeHolder: this.sessions.anyJavascript
         ? 'The debug session has no target that could be profiled. What shall be profiled?'
         : 'No debug session is running. What shall be profiled?',

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { EndpointKind, EndpointSpec } from '../endpoints/endpoint';
 import { endpointKind } from '../endpoints/endpointKinds';
 import type { ProcessLanguage } from '../endpoints/localProcesses';
+import { OUTLASTS_LATE_FOCUS } from './lateFocus';
 import { javascriptTypes } from './profileDebugTargetSessions';
 import type { ToolCaptures } from './toolCapture';
 
@@ -160,7 +161,8 @@ async function choose(known: readonly DebugProcess[]): Promise<DebugProcess | un
     description: `${process.session.type}, process ${process.pid}`,
     process,
   }));
-  return (await vscode.window.showQuickPick(items, { title: 'Profile Which Debug Session?' }))?.process;
+  const options = { title: 'Profile Which Debug Session?', ...OUTLASTS_LATE_FOCUS };
+  return (await vscode.window.showQuickPick(items, options))?.process;
 }
 
 /** The sampler that fits a session's language best; at its start a program serves nothing yet. */

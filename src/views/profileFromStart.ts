@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { OUTLASTS_LATE_FOCUS } from './lateFocus';
 import type { LaunchedProfiles } from './profileLaunch';
 
 /** `Emberline: Profile from Start…`: a launch configuration, profiled once as its `emberlineProfile` would each time. */
@@ -56,5 +57,6 @@ async function chooseLaunch(given: unknown): Promise<Launch | undefined> {
     return undefined;
   }
   const title = 'Profile from Start';
-  return (await vscode.window.showQuickPick(items, { title, placeHolder: 'Launch configuration' }))?.launch;
+  const options = { title, placeHolder: 'Launch configuration', ...OUTLASTS_LATE_FOCUS };
+  return (await vscode.window.showQuickPick(items, options))?.launch;
 }

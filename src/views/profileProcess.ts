@@ -5,6 +5,7 @@ import { endpointKind } from '../endpoints/endpointKinds';
 import { hasTool } from '../endpoints/findTool';
 import { describeProcessOf, type LocalProcess, listeningPorts, listLocalProcesses } from '../endpoints/localProcesses';
 import { startedInspector } from '../endpoints/processSampler';
+import { OUTLASTS_LATE_FOCUS } from './lateFocus';
 import type { ToolCaptures } from './toolCapture';
 import { toolSettings } from './toolSettings';
 
@@ -61,6 +62,7 @@ async function chooseProcess(): Promise<LocalProcess | undefined> {
     {
       title: 'Profile Process',
       placeHolder: 'Process by number, name or command line',
+      ...OUTLASTS_LATE_FOCUS,
       matchOnDescription: true,
       matchOnDetail: true,
     },
@@ -83,7 +85,7 @@ async function chooseSampler(process: LocalProcess): Promise<ProcessSampler | un
   if (samplers.length === 1) return samplers[0];
   const chosen = await vscode.window.showQuickPick(
     samplers.map((sampler) => ({ label: sampler.title, detail: sampler.detail, sampler })),
-    { title: `Profile ${nameOf(process)}`, placeHolder: 'Sampler' },
+    { title: `Profile ${nameOf(process)}`, placeHolder: 'Sampler', ...OUTLASTS_LATE_FOCUS },
   );
   return chosen?.sampler;
 }

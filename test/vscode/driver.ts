@@ -75,6 +75,10 @@ export const typeIntoQuickInput = (text: string): Promise<null> => post({ action
 export const cancelQuickInput = (): Promise<null> => post({ action: 'cancelQuickInput' });
 /** Types an absolute path into VS Code's own file dialog (`files.simpleDialog.enable`) and accepts it. */
 export const chooseFile = (path: string): Promise<null> => post({ action: 'chooseFile', arg: path });
+/** Accepts the file of this name that VS Code's own save dialog proposes. */
+export const acceptProposedFile = (name: string): Promise<null> => post({ action: 'acceptProposedFile', arg: name });
+/** Gives the focus to the webview that is shown, from whatever is open over it. */
+export const focusWebview = (): Promise<null> => post({ action: 'focusWebview' });
 /** Closes what lies over the window: quick inputs, dialogs, menus, hovers, the list of notifications. */
 export const dismissWidgets = (): Promise<null> => post({ action: 'dismissWidgets' });
 
@@ -88,6 +92,9 @@ export const clearNotifications = (): Promise<null> => post({ action: 'clearNoti
 export const statusBarItems = (): Promise<{ text: string; label: string }[]> => post({ action: 'statusBarItems' });
 export const waitForStatusBarItem = (text: string): Promise<string> =>
   post({ action: 'waitForStatusBarItem', arg: text });
+/** Rests the pointer on the item that contains `text`; what its tooltip says once that contains `says`. */
+export const tooltipOfStatusBarItem = (text: string, says: string): Promise<string> =>
+  post({ action: 'tooltipOfStatusBarItem', arg: { text, says } });
 export const clickStatusBarItem = (text: string): Promise<null> => post({ action: 'clickStatusBarItem', arg: text });
 
 /** Waits until the profile editor has drawn its chart; rejects with the editor's message when it has not. */

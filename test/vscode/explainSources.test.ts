@@ -7,6 +7,7 @@ import {
   cancelQuickInput,
   decoratedLines,
   eventually,
+  focusWebview,
   pick,
   quickPickItems,
   runCommand,
@@ -30,6 +31,7 @@ const mappings = (): unknown => vscode.workspace.getConfiguration().inspect(sett
 /** The list of Explain once it has looked for all files; its rows' texts. */
 async function explained(): Promise<string[]> {
   await waitForQuickPick('of the profile');
+  await focusWebview();
   return (await quickPickItems()).map(({ label, description }) => `${label} ${description}`);
 }
 
@@ -206,6 +208,7 @@ suite('Explain source mapping', () => {
     await waitForQuickPick('/x/twin.py');
     await pick('Choose File…');
     await waitForQuickPick('Which file is /x/twin.py?');
+    await focusWebview();
     await pick('mapped/b/twin.py');
     await eventually(shownText, (text) => /Chosen file: .*b\/twin\.py/.test(text));
     await pick('/x/twin.py');

@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import {
+  acceptProposedFile,
   eventually,
+  focusWebview,
   notifications,
   pick,
   pressNotificationButton,
@@ -243,16 +245,9 @@ suite('Convert', () => {
       ]) {
         await runCommand('Emberline: Convert Profile…');
         await waitForQuickPick('What to write made.folded as');
+        await focusWebview();
         await pick(title);
-        await ui(async (page, proposed) => {
-          const input = page.locator('.quick-input-widget:visible input[type=text]').first();
-          for (let i = 0; i < 100 && !(await input.inputValue().catch(() => '')).endsWith(proposed); i++) {
-            await page.waitForTimeout(100);
-          }
-          // The dialog looks up its folder before it takes a name.
-          await page.waitForTimeout(500);
-          await input.press('Enter');
-        }, name);
+        await acceptProposedFile(name);
         await waitForNotification(`Wrote ${name}`);
         assert.ok(readFileSync(join(folder, name), 'utf8').includes(holds), name);
       }

@@ -110,3 +110,36 @@ export async function chooseFile(page, path) {
   } while (Date.now() < deadline);
   throw new Error(`The file dialog did not take ${path}.`);
 }
+
+/** Accepts the file of this name that VS Code's own save dialog proposes. */
+export async function acceptProposedFile(page, name) {
+  const widget = page.locator('.quick-input-widget:visible');
+  const input = widget.locator('input[type=text]').first();
+  const deadline = Date.now() + patience;
+  let proposed = '';
+  do {
+    proposed = await input.inputValue({ timeout: 1000 }).catch(() => '');
+    if (!proposed.endsWith(name)) {
+      await page.waitForTimeout(100);
+      continue;
+    }
+    // The dialog looks up its folder before it takes a name: until then it does not listen.
+    await input.press('Enter', { timeout: 1000 }).catch(() => {});
+    const closed = await widget.waitFor({ state: 'hidden', timeout: 2000 }).then(
+      () => true,
+      () => false,
+    );
+    if (closed) return;
+  } while (Date.now() < deadline);
+  throw new Error(`The save dialog did not take ${name}; it proposes "${proposed}".`);
+}
+
+/**
+ * Gives the focus to the webview that is shown, as VS Code does of itself when a pick has closed: a moment late, from
+ * what is open by then.
+ */
+export async function focusWebview(page) {
+  const frame = page.locator('iframe.webview.ready:visible').last();
+  await frame.evaluate((element) => element.contentWindow.focus());
+  await page.waitForFunction(() => document.activeElement?.tagName === 'IFRAME', null, { timeout: patience });
+}

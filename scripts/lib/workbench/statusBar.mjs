@@ -29,3 +29,22 @@ export async function clickStatusBarItem(page, text) {
   const item = page.locator('.part.statusbar .statusbar-item', { hasText: text }).first();
   await item.locator('a, [role=button]').first().click({ timeout: patience });
 }
+
+/** Rests the pointer on the item that contains `text`; what its tooltip says once that contains `says`. */
+export async function tooltipOfStatusBarItem(page, { text, says }) {
+  const item = page.locator('.part.statusbar .statusbar-item', { hasText: text }).first();
+  const tooltip = page.locator('.monaco-hover:visible, .workbench-hover:visible').filter({ hasText: says }).first();
+  const deadline = Date.now() + patience;
+  do {
+    // An item that changes under the pointer loses its tooltip.
+    await item.hover({ timeout: patience });
+    const said = await tooltip
+      .waitFor({ timeout: 5000 })
+      // biome-ignore lint/performance/useDomNodeTextContent: lines as they are drawn.
+      .then(() => tooltip.innerText({ timeout: 1000 }))
+      .catch(() => null);
+    if (said !== null) return said;
+    await page.mouse.move(5, 5);
+  } while (Date.now() < deadline);
+  throw new Error(`No tooltip of the status bar item "${text}" says "${says}".`);
+}

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EndpointSpec, ProfileOffer } from '../../endpoints/endpoint';
 import { endpointKind } from '../../endpoints/endpointKinds';
+import { OUTLASTS_LATE_FOCUS } from '../lateFocus';
 import { showProfile } from '../openProfile';
 import { heapProfileOf, sampledSeconds } from './captureEndpoint';
 import { type CaptureServices, captureAndOpen, mayConnect, usualSeconds } from './endpointCaptures';
@@ -125,6 +126,7 @@ async function chooseEndpoint(title: string, services: CommandServices): Promise
   const chosen = await vscode.window.showQuickPick([...items, adding], {
     title,
     placeHolder: 'Which endpoint?',
+    ...OUTLASTS_LATE_FOCUS,
     matchOnDetail: true,
   });
   if (chosen?.spec !== null) return chosen?.spec;
@@ -139,7 +141,8 @@ async function stopLive({ live, activities }: CommandServices): Promise<void> {
   if (specs.length > 1) {
     const all = { label: 'All of Them', chosen: specs };
     const items = [all, ...specs.map((spec) => ({ label: spec.name, chosen: [spec] }))];
-    chosen = (await vscode.window.showQuickPick(items, { title: 'Stop Live Capture' }))?.chosen ?? [];
+    const options = { title: 'Stop Live Capture', ...OUTLASTS_LATE_FOCUS };
+    chosen = (await vscode.window.showQuickPick(items, options))?.chosen ?? [];
   }
   for (const spec of chosen) activities.cancel(spec);
 }
@@ -160,6 +163,7 @@ async function captureChosenProfile(spec: EndpointSpec, services: CommandService
     const chosen = await vscode.window.showQuickPick(items, {
       title: `Capture from ${spec.name}`,
       placeHolder: 'Which profile?',
+      ...OUTLASTS_LATE_FOCUS,
       matchOnDescription: true,
     });
     if (chosen === undefined) return undefined;
