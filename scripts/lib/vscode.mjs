@@ -46,7 +46,9 @@ const quietSettings = {
 export async function startVsCode(options) {
   const profileFolder = await mkdtemp(join(tmpdir(), 'emberline-vscode-'));
   process.once('exit', () => rmSync(profileFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
-  const full = { ...options, profileFolder, settings: { ...quietSettings, ...options.settings } };
+  const settings = { ...quietSettings, ...options.settings };
+  const testEnv = { ...options.testEnv, EMBERLINE_TEST_DATA: join(profileFolder, 'data') };
+  const full = { ...options, profileFolder, settings, testEnv };
   try {
     const desktop = await findDesktopVsCode();
     const session = desktop === null ? await startCodeServer(full) : await startDesktopVsCode(desktop, full);

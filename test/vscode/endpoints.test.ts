@@ -295,11 +295,12 @@ suite('Endpoints view', () => {
 
   suite('with a real Go server', () => {
     let server: RunningProgram | undefined;
-    const folder = mkdtempSync(join(tmpdir(), 'emberline-endpoint-'));
+    let folder: string | undefined;
 
     suiteSetup(async function () {
       this.timeout(240_000);
       if (missing('go', 'version')) this.skip();
+      folder = mkdtempSync(join(tmpdir(), 'emberline-endpoint-'));
       const binary = join(folder, 'server');
       execFileSync('go', ['build', '-o', binary, '.'], { cwd: projectFile('test/fixtures/programs/goServer') });
       server = await RunningProgram.start(binary, ['2'], 2);
@@ -307,7 +308,7 @@ suite('Endpoints view', () => {
 
     suiteTeardown(async () => {
       await server?.stop();
-      rmSync(folder, { recursive: true, force: true });
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
     });
 
     test('captures CPU from one, and the heaps of both', async () => {

@@ -7,7 +7,7 @@ import {
   eventually,
   hoverOver,
   statusBarItems,
-  ui,
+  tooltipOfStatusBarItem,
   waitForFlameGraph,
   waitForNotification,
 } from './driver';
@@ -144,16 +144,12 @@ export function onlyHereServed(order: Order): number {
       told!.label,
       /no lines of this file, only functions: .* an extension that lists the functions of Python files, and none has/,
     );
-    const tooltip = await ui(async (page) => {
-      await page.locator('.statusbar-item', { hasText: 'served.folded:' }).first().hover();
-      const hover = page
-        .locator('.monaco-hover:visible, .workbench-hover:visible')
-        .filter({ hasText: 'no lines' })
-        .first();
-      await hover.waitFor();
-      return hover.textContent();
-    });
-    assert.match(tooltip ?? '', /^The profile has no lines of this file, .* Click for the heat's commands\.$/);
+
+    const tooltip = await tooltipOfStatusBarItem('served.folded:', 'no lines');
+    assert.match(
+      tooltip.replace(/\s+/g, ' ').trim(),
+      /^The profile has no lines of this file, .* Click for the heat's commands\.$/,
+    );
     const asked = vscode.commands.executeCommand('emberline.nextHotLine');
     assert.match(
       await waitForNotification('only functions'),

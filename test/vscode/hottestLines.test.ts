@@ -9,6 +9,7 @@ import {
   eventually,
   runCommand,
   statusBarItems,
+  tooltipOfStatusBarItem,
   ui,
   waitForFlameGraph,
   waitForQuickPick,
@@ -200,16 +201,7 @@ suite('Hottest lines across the workspace', () => {
     await waitForStatusBarItem('60.0% total, step 5 of 5; 2–4 have no source here');
     const path = 'Server.main › … › TimSort.mergeAt › Order.compareTo';
     assert.equal(await waitForStatusBarItem(' › '), path);
-    const tooltip = await ui(async (page, text) => {
-      await page.locator('.statusbar-item', { hasText: text }).first().hover();
-      const hover = page
-        .locator('.monaco-hover:visible, .workbench-hover:visible')
-        .filter({ hasText: 'Hot path' })
-        .first();
-      await hover.waitFor();
-      // biome-ignore lint/performance/useDomNodeTextContent: lines as they are drawn.
-      return hover.innerText();
-    }, path);
+    const tooltip = await tooltipOfStatusBarItem(path, 'Hot path');
     assert.match(
       tooltip,
       /com\.shop\.Server\.main\n\s*java\.util\.TimSort\.sortRuns\n(?:.*\n){2}→ com\.shop\.Order\.compareTo/,

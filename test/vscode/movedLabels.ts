@@ -51,7 +51,7 @@ export async function labelsAre(editor: vscode.TextEditor, expected: readonly La
   const read = async (): Promise<Label[]> =>
     (await drawnLabels(editor)).map((label) => ({ ...label, text: trimmed(label.text) }));
   const same = (labels: Label[]): boolean => JSON.stringify(labels) === JSON.stringify(expected);
-  const labels = await eventually(read, same, 15_000).catch(read);
+  const labels = await eventually(read, same).catch(read);
   assert.deepEqual(labels, expected);
 }
 
@@ -72,7 +72,7 @@ export async function openSource(path: string): Promise<vscode.TextEditor> {
   return vscode.window.showTextDocument(vscode.Uri.file(path), { preview: false });
 }
 
-/** Closes the profile and the source, and waits until VS Code let go of the document. */
+/** Closes the profile and the source. VS Code may keep the document for a while. */
 export async function closeAll(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   await vscode.commands.executeCommand('emberline.clearHeat');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { decoratedLines, eventually, screenshot, ui } from './driver';
@@ -39,17 +39,26 @@ async function editTo(document: vscode.TextDocument, to: readonly string[]): Pro
   assert.equal(document.getText(), to.join('\n'));
 }
 
-/** Waits until a document is what was written to its file: VS Code's watcher may miss it, and is told again then. */
-async function written(document: vscode.TextDocument, text: string): Promise<void> {
-  for (let tries = 0; tries < 10 && document.getText() !== text; tries++) {
-    const is = eventually(
+/**
+ * Waits until a document is what was written to its file. VS Code's watcher may have missed it: the editor is told to
+ * read its file again then, as a person would. What comes of it is a change of the document all the same.
+ */
+async function written({ document }: vscode.TextEditor, text: string): Promise<void> {
+  const isWritten = (limit: number): Promise<string> =>
+    eventually(
       () => document.getText(),
       (now) => now === text,
-      3000,
+      limit,
     );
-    await is.catch(() => writeFileSync(document.uri.fsPath, text));
+  try {
+    await isWritten(5000);
+  } catch {
+    const state = `unsaved edits: ${document.isDirty}, closed: ${document.isClosed}`;
+    console.log(`      VS Code has not seen that ${document.uri.fsPath} was written (${state}): read again`);
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+    await isWritten(90_000);
   }
-  assert.equal(document.getText(), text);
 }
 
 /** Lines that changed, in dark and light. */
@@ -61,6 +70,13 @@ async function pictures(editor: vscode.TextEditor): Promise<void> {
     await eventually(decoratedLines, (lines) => lines.some(({ outlined }) => outlined));
     await screenshot(join(folder, `moved-lines-${kind}.png`));
   });
+}
+
+/** What Emberline has written to disk of the sources of profiles, in every window. */
+function recordings(): Buffer[] {
+  const data = join(process.env['EMBERLINE_TEST_DATA'] ?? '', 'User', 'workspaceStorage');
+  const stored = existsSync(data) ? readdirSync(data, { recursive: true, encoding: 'utf8' }) : [];
+  return stored.filter((path) => path.endsWith('.lines')).map((path) => readFileSync(join(data, path)));
 }
 
 suite('Lines that moved', () => {
@@ -110,7 +126,7 @@ suite('Lines that moved', () => {
       await labelsAre(editor, expected(5));
       if (each.name === 'Python') await pictures(editor);
 
-      await editor.document.save();
+      assert.ok(await editor.document.save());
       await closeAll();
       // Somebody else wrote the file meanwhile.
       const farther = ['', ...editedText(original, each, 5)].join('\n');
@@ -118,12 +134,12 @@ suite('Lines that moved', () => {
       const lower = (label: Label): Label => ({ ...label, line: label.line + 1 });
       await openCapture(join(folder, capture), sampleType);
       editor = await openSource(source);
-      await written(editor.document, farther);
+      await written(editor, farther);
       await labelsAre(editor, expected(5).map(lower));
 
       // git checkout, under the open editor.
       writeFileSync(source, text);
-      await written(editor.document, text);
+      await written(editor, text);
       await labelsAre(editor, expected(0));
 
       // Renamed outside, then in VS Code.
@@ -185,8 +201,10 @@ suite('Lines that moved', () => {
       );
       // Line 6 is another call now, and the function stands below.
       const changed = ['import time', ...source.slice(3, 5), '        f(i, 2)', '', ...source.slice(0, 3)];
-      // What was recorded is written to disk a moment after it was first seen.
-      await new Promise((resolve) => setTimeout(resolve, 2000));
+      await eventually(
+        () => recordings().some((recording) => recording.includes('movedReload/work.py')),
+        (remembered) => remembered,
+      );
       writeFileSync(join(folder, 'work.py'), changed.join('\n'));
       const after = await shown(null, 3);
       assert.deepEqual(

@@ -53,19 +53,38 @@ export async function decoratedLines(page) {
   });
 }
 
-/** Moves the pointer over a text in the visible editors and returns what the hover says. */
+/**
+ * Moves the pointer over a text in the visible editors and returns what the hover says. A line that is drawn anew under
+ * the resting pointer loses its hover, or never has one: the pointer comes again then, as a person's would.
+ */
 export async function hoverOver(page, text) {
   const row = page.locator('.monaco-editor .view-line').filter({ hasText: text }).first();
-  await row.locator('span span').first().hover();
-  // Not the tooltip of a button where the pointer was before; and not before the slowest provider has answered.
+  // Not the tooltip of a button where the pointer was before.
   const editorHover = page.locator('.monaco-hover:not(.workbench-hover):visible');
-  await editorHover.locator('.hover-contents').first().waitFor({ timeout: patience });
-  await editorHover.filter({ hasNotText: 'Loading...' }).first().waitFor({ timeout: patience });
-  // A language's own hover may be there before Emberline's, which always tells a share.
-  await editorHover
-    .filter({ hasText: '% self' })
-    .first()
-    .waitFor({ timeout: 10_000 })
-    .catch(() => {});
-  return (await editorHover.allInnerTexts()).join('\n');
+  const deadline = Date.now() + patience;
+  do {
+    await row.locator('span span').first().hover({ timeout: patience });
+    const shown = await editorHover
+      .locator('.hover-contents')
+      .first()
+      .waitFor({ timeout: 5000 })
+      .then(
+        () => true,
+        () => false,
+      );
+    if (shown) {
+      // Not before the slowest provider has answered; a language's own may be there before Emberline's, which always
+      // tells a share.
+      await editorHover
+        .filter({ hasNotText: 'Loading...' })
+        .filter({ hasText: '% self' })
+        .first()
+        .waitFor({ timeout: 10_000 })
+        .catch(() => {});
+      const said = (await editorHover.allInnerTexts()).join('\n');
+      if (said.trim() !== '' && !said.includes('Loading...')) return said;
+    }
+    await page.mouse.move(5, 5);
+  } while (Date.now() < deadline);
+  throw new Error(`No hover is shown over "${text}".`);
 }
