@@ -1,6 +1,6 @@
 // What is chosen in the command palette: commands, and files by their names.
 import { exactly, patience } from './expected.mjs';
-import { quickPickItems } from './quickInput.mjs';
+import { clickQuickPickRow, quickPickItems } from './quickInput.mjs';
 
 /**
  * Opens the command palette, types the command's full title ("Emberline: Toggle Heat") and chooses it. The palette closes
@@ -15,7 +15,7 @@ export async function runCommand(page, title) {
     try {
       await input.fill(`>${title}`, { timeout: 5000 });
       await row.waitFor({ timeout: 6000 });
-      await row.click({ timeout: 5000 });
+      if (!(await clickQuickPickRow(page, { label: title, exact: true }))) continue;
     } catch {
       const typed = await input.inputValue({ timeout: 500 }).catch(() => '');
       if (typed === `>${title}`) offered = await quickPickItems(page);

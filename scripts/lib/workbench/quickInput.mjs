@@ -44,11 +44,38 @@ export async function waitForQuickPick(page, text) {
 
 /** Chooses the row whose label contains `label` in the open quick pick of one choice. */
 export async function pick(page, label) {
-  const rows = page.locator('.quick-input-widget:visible .monaco-list-row');
-  await rows
-    .filter({ has: page.locator('.label-name', { hasText: label }) })
-    .first()
-    .click({ timeout: patience });
+  const deadline = Date.now() + patience;
+  while (!(await clickQuickPickRow(page, { label }))) {
+    if (Date.now() > deadline) {
+      const shown = (await quickPickItems(page)).map((item) => item.label).join(', ') || 'nothing';
+      throw new Error(`No quick pick offers "${label}"; shown: ${shown}`);
+    }
+    await page.waitForTimeout(100);
+  }
+}
+
+/**
+ * Clicks the first row whose label contains `label`, or is it where `exact`; false where none is shown. It is found and
+ * clicked in one go, in the page: VS Code draws other items into the same elements as a list moves, and does so between
+ * the moment when playwright finds an element and the one when it clicks.
+ */
+export async function clickQuickPickRow(page, { label, exact = false }) {
+  return page.evaluate(
+    ({ label, exact }) => {
+      for (const row of document.querySelectorAll('.quick-input-widget .monaco-list-row')) {
+        const text = (row.querySelector('.label-name')?.textContent ?? '').replaceAll('\u00a0', ' ').trim();
+        const box = row.getBoundingClientRect();
+        if ((exact ? text !== label.trim() : !text.includes(label)) || box.height === 0) continue;
+        const at = { clientX: box.left + 30, clientY: box.top + box.height / 2 };
+        for (const type of ['mousedown', 'mouseup', 'click']) {
+          row.dispatchEvent(new MouseEvent(type, { ...at, bubbles: true, cancelable: true, view: window, detail: 1 }));
+        }
+        return true;
+      }
+      return false;
+    },
+    { label, exact },
+  );
 }
 
 /** Accepts the open quick pick or input box as it is. */
