@@ -44,6 +44,25 @@ describe('what is compared', () => {
     });
   });
 
+  test('the same process and thread, whose ids are others in each run', () => {
+    const of = (...titles: string[]): Comparable => {
+      const all = titles.map((title) => ({ title }));
+      return profile({ threads: all, processes: all });
+    };
+    const now = of('server.js [17] « shop', 'worker (pid 3)', 'pid 4');
+    const then = of('pid 8', 'worker (pid 9)', 'server.js [12] « shop');
+    const filter = [{ by: 'process' as const, values: ['server.js [17] « shop', null] }];
+    expect(compareViews(now, { sampleType: 0, thread: 1, filter }, then)).toMatchObject({
+      view: { thread: 1, filter: [{ by: 'process', values: ['server.js [12] « shop', null] }] },
+      notes: [],
+    });
+    // Which of two it would be is not known.
+    const two = of('server.js [12] « shop', 'server.js [13] « shop');
+    const unknown = compareViews(now, { sampleType: 0, thread: 0 }, two);
+    expect(unknown).toMatchObject({ view: { thread: null }, notes: [expect.stringMatching(/has no thread/)] });
+    expect(compareViews(two, { sampleType: 0, thread: 0 }, now)).toMatchObject({ view: { thread: null } });
+  });
+
   test('states as they are; by rate only where durations are known', () => {
     const heap = profile({ sampleTypes: [{ type: 'inuse_space', unit: 'bytes' }] });
     expect(compareViews(heap, { sampleType: 0, thread: null }, heap, 'rate')).toMatchObject({ by: 'value', scale: 1 });

@@ -1,4 +1,5 @@
-import { type Dividable, dimensionName, fitDivision, type ViewSpec } from './viewSpec';
+import { counterpart } from './counterpart';
+import { type Dividable, dimensionName, type FilterTerm, fitDivision, type ViewSpec } from './viewSpec';
 
 /**
  * How a profile is compared with its baseline: by shares of each (the default: windows and loads differ), by rates (a
@@ -59,12 +60,14 @@ export function compareViews(
   }
   const notes: string[] = [];
   const title = view.thread === null ? null : (profile.threads[view.thread]?.title ?? null);
-  const same = title === null ? -1 : base.threads.findIndex((thread) => thread.title === title);
+  const theirs = title === null ? null : counterpart(title, profile.threads, base.threads);
+  const same = theirs === null ? -1 : base.threads.findIndex((thread) => thread.title === theirs);
   if (title !== null && same < 0 && profile.threads.length > 1) {
     notes.push(`${base.name} has no thread “${title}”: it is compared as a whole.`);
   }
-  const { filter } = fitDivision(base, view);
-  const lost = (view.filter ?? []).filter((term) => !filter?.includes(term)).map((term) => dimensionName(term.by));
+  const terms = (view.filter ?? []).map((term) => termIn(base, profile, term));
+  const { filter } = fitDivision(base, { ...view, filter: terms });
+  const lost = terms.filter((term) => !filter?.includes(term)).map((term) => dimensionName(term.by));
   if (lost.length > 0) notes.push(`${base.name} has no such ${lost.join(', ')}: it is compared without that filter.`);
   const durations = profile.durationMs && base.durationMs ? profile.durationMs / base.durationMs : null;
   if (by === 'rate' && durations === null) {
@@ -78,6 +81,16 @@ export function compareViews(
     scale: how === 'rate' ? durations! : 1,
     counted: countsSamples(profile) && countsSamples(base),
     notes,
+  };
+}
+
+/** A filter's term by the titles that the baseline has. */
+function termIn(base: Comparable, profile: Comparable, { by, values }: FilterTerm): FilterTerm {
+  const all = by === 'thread' ? 'threads' : by === 'process' ? 'processes' : null;
+  if (all === null) return { by, values };
+  return {
+    by,
+    values: values.map((value) => (value === null ? null : (counterpart(value, profile[all], base[all]) ?? value))),
   };
 }
 
