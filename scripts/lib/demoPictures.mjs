@@ -32,16 +32,17 @@ export const pictureSettings = {
   'editor.hover.above': false,
   'editor.guides.indentation': false,
   'explorer.compactFolders': false,
+  // Of this window's width, which the default does not know.
+  'emberline.heat.labelColumn': 75,
+  'files.exclude': { '**/.vscode': true },
   'outline.collapseItems': 'alwaysCollapse',
 };
 
 /** Of one profile: chart, hot lines in three themes, hover, sandwich, Hottest Lines beside the Explorer. */
 export async function picturesOfProfile(page, folder) {
   const save = saverFor(page, folder);
-  await runCommand(page, 'View: Close Primary Side Bar');
-  await runCommand(page, 'Notifications: Clear All Notifications');
-  await waitForFlameGraph(page);
-  await dismissNotes(page);
+  await showEditorsOnly(page);
+  await chartOfService(page);
   await settled(page);
   await save('flame-graph-dark', { from: editor, locators: [editor], margin: 0 });
 
@@ -60,12 +61,11 @@ export async function picturesOfProfile(page, folder) {
     await dismissWidgets(page);
   });
   await step('Hottest Lines in the Explorer', async () => {
-    await page.setViewportSize({ width: pictureSize.width + 44, height: 700 }).catch(() => {});
+    await page.setViewportSize({ width: pictureSize.width + 114, height: 700 }).catch(() => {});
     await hottestLinesInExplorer(page);
-    // A click on a row may still be opening its file.
-    await settled(page);
+    await widenSideBar(page, 50);
+    // The view's buttons are shown while it has the focus.
     await openFile(page, hotFile);
-    await settled(page);
     await showInLabels(page, 'Self');
     await waitForLines(page, (line) => line.label?.includes('%') && !line.label.includes('total'));
     await settled(page);
@@ -90,11 +90,9 @@ export async function picturesOfProfile(page, folder) {
 /** Of the profile after the rewrite, with the one before as baseline: the changes in chart and lines. */
 export async function picturesOfChange(page, folder) {
   const save = saverFor(page, folder);
-  await runCommand(page, 'View: Close Primary Side Bar');
-  await runCommand(page, 'Notifications: Clear All Notifications');
-  await waitForFlameGraph(page);
+  await showEditorsOnly(page);
+  await chartOfService(page);
   await webview(page).locator('emberline-function-table .change').first().waitFor({ timeout: 30_000 });
-  await dismissNotes(page);
   await settled(page);
   await save('baseline-chart-dark', { from: editor, locators: [editor], margin: 0 });
   await page.setViewportSize({ ...pictureSize, height: 680 }).catch(() => {});
@@ -131,6 +129,14 @@ function saverFor(page, folder) {
   return (name, part) => savePicture(page, join(folder, `${name}.png`), part);
 }
 
+async function showEditorsOnly(page) {
+  await runCommand(page, 'View: Close Primary Side Bar');
+  // The debug console may have opened.
+  if ((await page.locator('.part.panel:visible').count()) > 0) await page.keyboard.press('Control+j');
+  await page.locator('.part.panel').waitFor({ state: 'hidden', timeout: 10_000 });
+  await runCommand(page, 'Notifications: Clear All Notifications');
+}
+
 /** The view as a user moves it, with the Explorer's badges above. */
 async function hottestLinesInExplorer(page) {
   await runCommand(page, 'View: Move View');
@@ -141,10 +147,19 @@ async function hottestLinesInExplorer(page) {
   await page.locator('.quick-input-widget:visible input[type=text]').first().fill('Explorer');
   await pick(page, 'Explorer');
   const pane = page.locator('.part.sidebar .pane', { has: page.locator('.pane-header[aria-label^="Hottest Lines"]') });
-  const row = pane.locator('.monaco-list-row', { hasText: '%' }).first();
+  const row = pane.locator('.monaco-list-row', { hasText: hotFile }).first();
   await row.waitFor({ timeout: 30_000 });
-  for (let i = 0; i < 2; i++)
-    await pane.locator('.monaco-list-row[aria-expanded=false] .monaco-tl-twistie').first().click();
+  await row.locator('.monaco-tl-twistie').click();
+}
+
+/** By its sash, as a user does: so that what stands in lines can be read. */
+async function widenSideBar(page, by) {
+  const { x, y, width, height } = await page.locator('.part.sidebar').first().boundingBox();
+  const at = { x: x + width, y: y + height / 2 };
+  await page.mouse.move(at.x, at.y);
+  await page.mouse.down();
+  await page.mouse.move(at.x + by, at.y, { steps: 5 });
+  await page.mouse.up();
 }
 
 async function lineOf(file, text) {
@@ -154,10 +169,21 @@ async function lineOf(file, text) {
 
 async function goToLine(page, line) {
   await page.keyboard.press('Control+g');
-  await page.locator('.quick-input-widget:visible input[type=text]').first().waitFor();
+  const input = page.locator('.quick-input-widget:visible input[type=text]').first();
+  await input.waitFor();
   await page.keyboard.type(String(line));
-  await page.keyboard.press('Enter');
-  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  const gone = () => page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 3000 });
+  // Pressed before the quick input has read the number, the key does nothing.
+  for (let tries = 0; tries < 5; tries++) {
+    await input.press('Enter');
+    if (
+      await gone().then(
+        () => true,
+        () => false,
+      )
+    )
+      break;
+  }
   await page
     .locator('.line-numbers.active-line-number', { hasText: String(line) })
     .first()
@@ -173,6 +199,15 @@ async function showInLabels(page, what) {
     .first()
     .click();
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+}
+
+/** The service's own thread, without its child's. */
+async function chartOfService(page) {
+  await waitForFlameGraph(page);
+  await dismissNotes(page);
+  const frame = webview(page);
+  await frame.getByRole('button', { name: /^Thread:/ }).click();
+  await frame.locator('.heading:has-text("server.js") + .option').click();
 }
 
 /** What was lost is said above a chart, where the machine was busy: read and closed. */
@@ -191,6 +226,7 @@ async function waitForLines(page, fits) {
 
 /** The pointer out of the way, and what follows the last step drawn. */
 async function settled(page) {
-  await page.mouse.move(pictureSize.width - 3, pictureSize.height - 3);
+  const { width, height } = page.viewportSize() ?? pictureSize;
+  await page.mouse.move(width - 3, height - 3);
   await page.waitForTimeout(1500);
 }
