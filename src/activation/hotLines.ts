@@ -53,7 +53,12 @@ export function wireHotLines({ context, engine, output }: Essentials, sources: S
     registerHeatHover(heat, tracker, engine),
     lazyCommands([setCommitCommand], async () => {
       const { registerCommitCommand } = await import('../editor/commitCommand');
-      return registerCommitCommand(() => heat.source, texts, git);
+      return registerCommitCommand(
+        () => heat.source,
+        () => (heat.comparison?.kind === 'compared' ? heat.comparison.source : null),
+        texts,
+        git,
+      );
     }),
     lazyCommands(
       ['nextRegression', 'previousRegression', 'showRegressions'].map((id) => `emberline.${id}`),

@@ -3,7 +3,8 @@ import { type LineChange, toldChange } from './heatChange';
 import type { DrawnHeat } from './heatDecorations';
 import { rulerMarks } from './heatScale';
 import type { HeatMetric } from './heatSource';
-import type { HotLines } from './hotLines';
+import type { HotLine, HotLines } from './hotLines';
+import { LineMarks } from './lineMarks';
 import type { MarkExtent } from './markedLines';
 
 /** Lower bounds of the steps 2 and 3, as differences of shares. */
@@ -17,6 +18,7 @@ const markColors = {
 } as const;
 
 type Direction = keyof typeof markColors;
+type Fill = 'filled' | 'hollow';
 const directions: readonly Direction[] = ['up', 'down'];
 /** A step each line; 0 for none in this direction. */
 type DirectedSteps = Readonly<Record<Direction, number[]>>;
@@ -31,14 +33,17 @@ function changeStep({ share, sure }: Pick<LineChange, 'share' | 'sure'>): number
   return 1 + bounds.filter((bound) => Math.abs(share) >= bound).length;
 }
 
+const fills: readonly Fill[] = ['filled', 'hollow'];
+
 /**
  * Draws what changed against a baseline in place of heat: orange for more, blue for less, which people who do not tell
- * red from green tell apart. An arrow in the gutter says the same without colour.
+ * red from green tell apart. An arrow in the gutter says the same without colour. A line whose code changed since a
+ * recording, or that may be another, is hollow, as it is without a baseline.
  */
 export class ChangeDecorations implements vscode.Disposable {
-  private readonly types: Record<Direction, readonly vscode.TextEditorDecorationType[]> = {
-    up: typesOf('up'),
-    down: typesOf('down'),
+  private readonly types: Record<Direction, Record<Fill, readonly vscode.TextEditorDecorationType[]>> = {
+    up: { filled: typesOf('up', 'filled'), hollow: typesOf('up', 'hollow') },
+    down: { filled: typesOf('down', 'filled'), hollow: typesOf('down', 'hollow') },
   };
   private readonly rulers: Record<Direction, vscode.TextEditorDecorationType> = {
     up: rulerOf('up'),
@@ -46,30 +51,25 @@ export class ChangeDecorations implements vscode.Disposable {
   };
   /** Scrolling asks for them again and again. */
   private readonly known = new WeakMap<HotLines, { readonly metric: HeatMetric; readonly steps: DirectedSteps }>();
-  /** Editors that have marks, or had: the others need not be emptied. */
-  private readonly marked = new WeakSet<vscode.TextEditor>();
+  private readonly marks = new LineMarks();
 
   /** Marks the lines of the editor's document that changed. */
   drawMarks(editor: vscode.TextEditor, { hot, look }: DrawnHeat, extent: MarkExtent): void {
-    // Each type is a message to the window, which is busy with a file that was just opened.
-    if (hot.lines.length === 0 && !this.marked.has(editor)) return;
-    this.marked.add(editor);
     const steps = this.stepsOf(hot, look.metric);
     const { from, to } = extent.lines;
-    for (const direction of directions) {
-      const ranges = this.types[direction].map((): vscode.Range[] => []);
-      hot.lines.forEach(({ line }, i) => {
-        const step = steps[direction][i]!;
-        if (step > 0 && line >= from && line <= to) ranges[step - 1]!.push(lineRange(line));
-      });
-      this.types[direction].forEach((type, i) => {
-        editor.setDecorations(type, ranges[i]!);
-      });
-      const marks =
-        extent.ruler && look.overviewRuler ? rulerMarks(hot.lines, steps[direction], editor.document.lineCount) : [];
-      const ruler = marks.map(({ line }) => lineRange(line));
-      editor.setDecorations(this.rulers[direction], ruler);
-    }
+    this.marks.draw(editor, (add) => {
+      for (const direction of directions) {
+        hot.lines.forEach((line, i) => {
+          const step = steps[direction][i]!;
+          if (step === 0 || line.line < from || line.line > to) return;
+          add(this.types[direction][fillOf(line, hot)][step - 1]!, line.line);
+        });
+        if (!extent.ruler || !look.overviewRuler) continue;
+        for (const { line } of rulerMarks(hot.lines, steps[direction], editor.document.lineCount)) {
+          add(this.rulers[direction], line);
+        }
+      }
+    });
   }
 
   private stepsOf(hot: HotLines, metric: HeatMetric): DirectedSteps {
@@ -87,19 +87,28 @@ export class ChangeDecorations implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const type of [...directions.flatMap((each) => this.types[each]), ...Object.values(this.rulers)]) {
+    for (const type of [
+      ...directions.flatMap((each) => fills.flatMap((fill) => this.types[each][fill])),
+      ...Object.values(this.rulers),
+    ]) {
       type.dispose();
     }
   }
 }
 
-function typesOf(direction: Direction): vscode.TextEditorDecorationType[] {
+function fillOf({ stale }: HotLine, { doubtful, baseline }: HotLines): Fill {
+  return stale || doubtful || baseline?.doubtful === true ? 'hollow' : 'filled';
+}
+
+function typesOf(direction: Direction, fill: Fill): vscode.TextEditorDecorationType[] {
   const name = direction === 'up' ? 'Up' : 'Down';
   const { dark, light } = markColors[direction];
   return Array.from({ length: steps }, (_, i) =>
     vscode.window.createTextEditorDecorationType({
       isWholeLine: true,
-      backgroundColor: new vscode.ThemeColor(`emberline.heat${name}${i + 1}`),
+      ...(fill === 'filled'
+        ? { backgroundColor: new vscode.ThemeColor(`emberline.heat${name}${i + 1}`) }
+        : { border: '1px dashed', borderColor: new vscode.ThemeColor('emberline.heatStale') }),
       rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
       dark: { gutterIconPath: arrow(direction, dark, i + 1), gutterIconSize: 'contain' },
       light: { gutterIconPath: arrow(direction, light, i + 1), gutterIconSize: 'contain' },
@@ -115,10 +124,6 @@ function rulerOf(direction: Direction): vscode.TextEditorDecorationType {
     overviewRulerLane: vscode.OverviewRulerLane.Center,
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
   });
-}
-
-function lineRange(line: number): vscode.Range {
-  return new vscode.Range(line, 0, line, 0);
 }
 
 /** A triangle at the right edge, taller with the change. */

@@ -17,19 +17,22 @@ interface CommitItem extends vscode.QuickPickItem {
 
 /**
  * *Set the Profile's Commit…*: says of which revision the profiled program was built, so that its lines are found in
- * the working tree by git's difference.
+ * the working tree by git's difference. With a baseline it asks of which of the two.
  */
 export function registerCommitCommand(
   source: () => HeatSource | null,
+  baseline: () => HeatSource | null,
   recorded: RecordedTexts,
   git: GitTexts,
 ): vscode.Disposable {
   return vscode.commands.registerCommand(setCommitCommand, async () => {
-    const profile = source();
-    if (profile === null) {
+    const shown = source();
+    if (shown === null) {
       void vscode.window.showInformationMessage('No profile is open: open one, then say which commit it is of.');
       return;
     }
+    const profile = await chooseProfile(shown, baseline());
+    if (profile === undefined) return;
     const ref = await chooseRef(profile, recorded, git);
     if (ref === undefined) return;
     const commit = ref === null ? null : await git.commit(ref);
@@ -43,6 +46,18 @@ export function registerCommitCommand(
     const named = commit === null ? 'no commit of yours' : `commit ${commit.hash.slice(0, shortHash)}`;
     vscode.window.setStatusBarMessage(`$(git-commit) ${plainStatusText(profile.name)} is of ${named}`, 5000);
   });
+}
+
+/** Undefined where nothing was chosen. */
+async function chooseProfile(shown: HeatSource, baseline: HeatSource | null): Promise<HeatSource | undefined> {
+  if (baseline === null || baseline === shown) return shown;
+  const items = [
+    { label: plainStatusText(shown.name), description: 'the profile', profile: shown },
+    { label: plainStatusText(baseline.name), description: 'the baseline', profile: baseline },
+  ];
+  const title = 'Set the Commit of Which Profile?';
+  return (await vscode.window.showQuickPick(items, { title, placeHolder: 'Which one was recorded at the commit?' }))
+    ?.profile;
 }
 
 /** Undefined where nothing was chosen. */

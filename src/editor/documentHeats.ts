@@ -181,7 +181,12 @@ export class DocumentHeats implements vscode.Disposable {
     const compared = baseline && { ...baseline, map: tracker.mapFor(baseline.source, document) };
     const map = tracker.mapFor(source, document);
     const hot = hotLinesOf(files, map, this.threshold(), document.lineCount, totals, compared);
-    return { ...hot, doubtful: isDoubtful(tracker.textFor(source, document)) };
+    const doubtful = (of: HeatSource): boolean => isDoubtful(tracker.textFor(of, document));
+    return {
+      ...hot,
+      doubtful: doubtful(source),
+      baseline: hot.baseline && baseline && { ...hot.baseline, doubtful: doubtful(baseline.source) },
+    };
   }
 
   private async answers(document: vscode.TextDocument, subject: HeatSubject): Promise<DocumentAnswers> {

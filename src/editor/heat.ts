@@ -251,10 +251,12 @@ export class Heat implements vscode.Disposable {
 
   /** Why the marks of a document may be on other lines than they are of, as a sentence; null where they are not. */
   markDoubt(document: vscode.TextDocument): string | null {
-    const { doubtful, lines } = this.hotLines(document);
-    if (!doubtful || lines.length === 0) return null;
+    const { doubtful, baseline, lines } = this.hotLines(document);
+    if (lines.length === 0 || (!doubtful && baseline?.doubtful !== true)) return null;
     const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
-    return `${name} was written after the recording: its lines may have moved. Setting the profile's commit places them.`;
+    return doubtful
+      ? `${name} was written after the recording: its lines may have moved. Setting the profile's commit places them.`
+      : `${name} was written after the baseline's recording: its lines may have moved. Setting the baseline's commit places them.`;
   }
 
   /** `hotLines` of any document, shown or not. */

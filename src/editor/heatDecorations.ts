@@ -16,6 +16,7 @@ import {
   labelsInColumn,
   type PlacedLabel,
 } from './labelLayout';
+import { LineMarks } from './lineMarks';
 import { covers, type Lines, linesAround, type MarkExtent, openingMargin } from './markedLines';
 
 /** Lines above and below the visible ones that are labelled too, so that scrolling seldom shows a bare line. */
@@ -77,45 +78,31 @@ export class HeatDecorations implements vscode.Disposable {
   private readonly labelled = new WeakMap<vscode.TextEditor, Lines>();
   /** Of the documents: VS Code takes milliseconds to look up a setting. */
   private settings = new WeakMap<vscode.TextDocument, EditorSettings>();
-  /** The types that an editor has ranges of: the others need not be emptied. */
-  private readonly used = new WeakMap<vscode.TextEditor, ReadonlySet<DecorationType>>();
+  private readonly marks = new LineMarks();
   private readonly usedLabels = new WeakMap<vscode.TextEditor, Set<DecorationType>>();
 
   /** Marks the hot lines of the editor's document. */
   drawMarks(editor: vscode.TextEditor, { hot, look, profileTotal }: DrawnHeat, extent: MarkExtent): void {
     const { shares, steps } = this.heatOf(hot, look, profileTotal);
     const { from, to } = extent.lines;
-    const ranges = new Map<DecorationType, vscode.Range[]>();
-    const add = (type: DecorationType, line: number): void => {
-      const range = new vscode.Range(line, 0, line, 0);
-      const already = ranges.get(type);
-      if (already === undefined) ranges.set(type, [range]);
-      else already.push(range);
-    };
-    hot.lines.forEach(({ line, stale, definition }, i) => {
-      if (line < from || line > to) return;
-      const step = steps[i]!;
-      if (stale || (hot.doubtful && step > 0)) add(this.stale, line);
-      else if (look.background && step > 0) {
-        add((definition === undefined ? this.backgrounds : this.outlines)[step - 1]!, line);
-      }
-      // What a whole function costs stands on its definition: hollow, as it is not the line's own.
-      const hollow = stale || hot.doubtful || definition !== undefined;
-      if (look.gutter && step > 0) add(this.gauge(step, gaugeOf(shares[i]!), hollow), line);
-    });
-    if (look.overviewRuler && extent.ruler) {
+    this.marks.draw(editor, (add) => {
+      hot.lines.forEach(({ line, stale, definition }, i) => {
+        if (line < from || line > to) return;
+        const step = steps[i]!;
+        if (stale || (hot.doubtful && step > 0)) add(this.stale, line);
+        else if (look.background && step > 0) {
+          add((definition === undefined ? this.backgrounds : this.outlines)[step - 1]!, line);
+        }
+        // What a whole function costs stands on its definition: hollow, as it is not the line's own.
+        const hollow = stale || hot.doubtful || definition !== undefined;
+        if (look.gutter && step > 0) add(this.gauge(step, gaugeOf(shares[i]!), hollow), line);
+      });
+      if (!look.overviewRuler || !extent.ruler) return;
       const own = hot.lines.map(({ stale }, i) => (stale ? 0 : steps[i]!));
       for (const { line, step } of rulerMarks(hot.lines, own, editor.document.lineCount)) {
         add(this.rulers[step - 1]!, line);
       }
-    }
-    for (const type of this.used.get(editor) ?? []) {
-      if (!ranges.has(type)) editor.setDecorations(type, []);
-    }
-    for (const [type, each] of ranges) {
-      editor.setDecorations(type, each);
-    }
-    this.used.set(editor, new Set(ranges.keys()));
+    });
   }
 
   private heatOf(hot: HotLines, look: HeatLook, profileTotal: number): LineHeat {
@@ -140,6 +127,7 @@ export class HeatDecorations implements vscode.Disposable {
     const { hot, look } = drawn;
     const { from, to } = linesAround(editor, opening ? openingMargin : labelMargin);
     this.labelled.set(editor, { from, to });
+    const doubtful = hot.doubtful || hot.baseline?.doubtful === true;
     const stale = new Set(hot.lines.filter((line) => line.stale).map(({ line }) => line));
     const now: vscode.DecorationOptions[] = [];
     const old: vscode.DecorationOptions[] = [];
@@ -152,7 +140,7 @@ export class HeatDecorations implements vscode.Disposable {
         range: new vscode.Range(end, end),
         renderOptions: { after: { contentText: text, margin } },
       };
-      (hot.doubtful || stale.has(line) ? old : now).push(option);
+      (doubtful || stale.has(line) ? old : now).push(option);
     }
     this.setLabels(editor, this.labels, now);
     this.setLabels(editor, this.staleLabels, old);

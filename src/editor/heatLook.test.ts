@@ -60,6 +60,7 @@ describe('labels', () => {
       viewTotal: 4e9,
       baseTotal: 4e9,
       viewSamples: 5000,
+      doubtful: false,
     } as const;
     const compared = { ...hot, baseline };
     const grown = { ...line, baseline: { self: 50e6, total: 1e9, samples: 1234 } };

@@ -61,6 +61,8 @@ export interface HotBaseline extends Pick<Comparison, 'by' | 'scale' | 'counted'
   /** The baseline's own. */
   readonly baseTotal: number;
   readonly viewSamples: number;
+  /** As `HotLines.doubtful`, of the baseline's recording. */
+  readonly doubtful: boolean;
 }
 
 /** The baseline's lines of the same document. */
@@ -192,6 +194,7 @@ export function baselineOf(
     baseTotal,
     viewTotal: baselineWhole(by, viewTotal, baseTotal * scale),
     viewSamples,
+    doubtful: false,
   };
 }
 

@@ -128,6 +128,7 @@ describe('the hover of a line', () => {
       viewTotal: 200,
       baseTotal: 200,
       viewSamples: 200,
+      doubtful: false,
     } as const;
     const before = { self: 2, total: 30, samples: 30 };
     const changed = { ...context, line: { ...line, baseline: before }, hot: { ...hot, baseline } };
@@ -143,6 +144,8 @@ describe('the hover of a line', () => {
       baseline: { self: 60, total: 60, samples: 60 },
     };
     expect(plain(vanishedText(gone, { ...hot, baseline }))).toMatch(/No samples[\s\S]*self \*\*vanished ▼ 30\.0 pp/);
+    const doubtful = { ...hot, baseline: { ...baseline, doubtful: true } };
+    expect(hoverText(details, { ...changed, hot: doubtful })).toContain("changed after the baseline's recording");
   });
 
   test('says so where the line is not the one that was recorded', () => {

@@ -50,8 +50,10 @@ export function hoverText(details: LineDetails, context: HoverContext): string {
     line.stale
       ? '$(warning) *The code of this line changed after the recording: these are the values of the line that stood here.*'
       : context.movedFile
-        ? `$(warning) *This file was changed after the recording: its lines may have moved.* [Set the Profile's Commit…](command:${setCommitCommand})`
-        : '',
+        ? doubtText('the recording')
+        : hot.baseline?.doubtful === true
+          ? doubtText("the baseline's recording")
+          : '',
     baselineText(line, hot),
     timelineMarkdown(details, context.theme),
     functionsText(details),
@@ -61,6 +63,10 @@ export function hoverText(details: LineDetails, context: HoverContext): string {
     ...details.splits.map((split) => splitText(split, total)),
     context.declared ? '*V8 records totals for whole functions: they stand where a function begins.*' : '',
   ]);
+}
+
+function doubtText(recording: string): string {
+  return `$(warning) *This file was changed after ${recording}: its lines may have moved.* [Set the Profile's Commit…](command:${setCommitCommand})`;
 }
 
 /** For a line that only the baseline has. */

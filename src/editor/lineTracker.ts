@@ -77,6 +77,8 @@ export class LineTracker implements vscode.Disposable {
   /** The profile was closed, or what was recorded is another text. */
   stop(profile: object): void {
     this.profiles.delete(profile);
+    // What is being asked for is of before: it must not be taken for the answer.
+    this.preparing.get(profile)?.clear();
     this.preparing.delete(profile);
   }
 

@@ -145,10 +145,12 @@ export class RecordedTexts implements vscode.Disposable {
     }
     const known = names.map((name) => sources.files.get(name)).find((file) => file !== undefined);
     if (known !== undefined) await takeUnchanged(uri, known);
-    const file = known ?? (await readLines(uri, profile));
-    if (file === null) return null;
+    const read = known ?? (await readLines(uri, profile));
+    if (read === null) return null;
+    // Meanwhile it may have become known from the profile that this one is a copy of.
+    const file = sources.files.get(uri.toString()) ?? read;
     if (!file.certain) void this.settleDoubt(profile, record, uri, file);
-    if (known === undefined) this.add(record, sources, uri, file);
+    if (known === undefined && file === read) this.add(record, sources, uri, file);
     return { lines: file, certain: file.certain, commit: null };
   }
 

@@ -1,7 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { type DecoratedLine, dismissWidgets, runCommand, statusBarItems, waitForStatusBarItem } from './driver';
+import {
+  type DecoratedLine,
+  decoratedLines,
+  dismissWidgets,
+  eventually,
+  runCommand,
+  statusBarItems,
+  waitForStatusBarItem,
+} from './driver';
 import { openProfile } from './openProfile';
 import { writeWorkspace } from './workspaceFolder';
 
@@ -68,7 +76,6 @@ export class ComparedProgram {
   constructor(name: string) {
     this.folder = writeWorkspace(name, { 'shop.py': shop, 'parse.py': parser });
     writeFileSync(join(this.folder, 'before.folded'), folded(this.folder, before));
-    writeFileSync(join(this.folder, 'after.folded'), folded(this.folder, after));
   }
 
   open(name: string): Promise<void> {
@@ -80,6 +87,7 @@ export class ComparedProgram {
     await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: false });
   }
 
+  /** The program as it is when it is profiled again. */
   async rewrite(): Promise<void> {
     const document = await vscode.workspace.openTextDocument(join(this.folder, 'shop.py'));
     if (document.getText().startsWith(inserted)) return;
@@ -87,6 +95,7 @@ export class ComparedProgram {
     edit.insert(document.uri, new vscode.Position(0, 0), inserted);
     await vscode.workspace.applyEdit(edit);
     await document.save();
+    writeFileSync(join(this.folder, 'after.folded'), folded(this.folder, after));
   }
 
   /** For each test alone: the newer profile compared with the older, the program rewritten. */
@@ -95,6 +104,9 @@ export class ComparedProgram {
     await this.open('before.folded');
     await runCommand('Emberline: Set as Baseline');
     await waitForStatusBarItem('baseline before.folded');
+    // What its lines were is known once they glow.
+    await this.showShop();
+    await eventually(decoratedLines, (lines) => lines.length > 0);
     await this.rewrite();
     await this.open('after.folded');
     await waitForStatusBarItem('vs before.folded');
