@@ -112,7 +112,10 @@ export const waitForStored = (text: string): Promise<null> => post({ action: 'wa
 /** Saves a picture of the window. */
 export const screenshot = (path: string): Promise<string> => post({ action: 'screenshot', arg: path });
 
-/** Asks `read` until `done` says yes of its answer; rejects after `limit` ms with the last answer. */
+/**
+ * Asks `read` until `done` says yes of its answer; rejects after `limit` ms with the last answer, or what was thrown
+ * instead: what is read may be drawn anew just then.
+ */
 export async function eventually<T>(
   read: () => Promise<T> | T,
   done: (value: T) => boolean,
@@ -120,10 +123,15 @@ export async function eventually<T>(
 ): Promise<T> {
   const deadline = Date.now() + limit;
   for (;;) {
-    const value = await read();
-    if (done(value)) return value;
-    if (Date.now() > deadline)
-      throw new Error(`Not so within ${limit} ms; last: ${JSON.stringify(value)?.slice(0, 2000)}`);
+    let failure: unknown;
+    try {
+      const value = await read();
+      if (done(value)) return value;
+      failure = new Error(`Not so within ${limit} ms; last: ${JSON.stringify(value)?.slice(0, 2000)}`);
+    } catch (error) {
+      failure = error;
+    }
+    if (Date.now() > deadline) throw failure;
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
 }

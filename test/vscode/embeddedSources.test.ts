@@ -55,7 +55,7 @@ const activateRow = (name: string): Promise<void> =>
   ui(async (page, text, tools) => {
     const frame = tools.webview(page);
     await frame.getByRole('textbox', { name: /filter/i }).fill(text);
-    await frame.getByRole('gridcell').filter({ hasText: text }).first().dblclick({ timeout: 20_000 });
+    await frame.getByRole('gridcell').filter({ hasText: text }).first().dblclick();
   }, name);
 
 /** Clicks a line in the Hottest Lines view where it is shown, else its file where that is closed. */

@@ -39,8 +39,18 @@ export function press(label: string, action: string): Promise<void> {
   return ui(
     async (page, [text, name]) => {
       const row = page.locator('.part.sidebar .monaco-list-row').filter({ hasText: text }).first();
-      await row.hover();
-      await row.locator(`.action-label[aria-label="${name}"]`).click({ timeout: 10_000 });
+      const deadline = Date.now() + 90_000;
+      for (;;) {
+        await row.hover();
+        try {
+          await row.locator(`.action-label[aria-label="${name}"]`).click({ timeout: 3000 });
+          return;
+        } catch (error) {
+          // A row that is drawn anew under the resting pointer has no actions.
+          if (Date.now() > deadline) throw error;
+          await page.mouse.move(5, 5);
+        }
+      }
     },
     [label, action],
   );

@@ -37,7 +37,7 @@ function shownInput(): Promise<{ value: string; message: string }> {
 }
 
 function pressBack(): Promise<void> {
-  return ui(async (page) => page.locator('.quick-input-titlebar .codicon-quick-input-back').click({ timeout: 10_000 }));
+  return ui(async (page) => page.locator('.quick-input-titlebar .codicon-quick-input-back').click());
 }
 
 function freePort(): Promise<number> {

@@ -44,15 +44,17 @@ const chooseFolder = (path: string): Promise<void> =>
   ui(async (page, folder) => {
     const widget = page.locator('.quick-input-widget:visible');
     const input = widget.locator('input[type=text]').first();
-    await widget.getByText('Use as Folder').first().waitFor({ timeout: 20_000 });
+    const use = widget.getByText('Use as Folder').first();
+    await use.waitFor();
+    const deadline = Date.now() + 90_000;
     // The dialog looks up its first folder: what it finds late replaces what was typed.
-    for (let i = 0; i < 10 && (await widget.getByText('Use as Folder').count()) > 0; i++) {
-      await input.fill(`${folder}/`);
+    while (await use.isVisible()) {
+      if (Date.now() > deadline) throw new Error(`The dialog did not take ${folder}.`);
+      await input.fill(`${folder}/`, { timeout: 2000 }).catch(() => {});
       await page.waitForTimeout(700);
-      if ((await input.inputValue()) === `${folder}/`) {
-        await widget.getByText('Use as Folder').first().click();
-        await page.waitForTimeout(700);
-      }
+      if ((await input.inputValue({ timeout: 500 }).catch(() => '')) !== `${folder}/`) continue;
+      await use.click({ timeout: 2000 }).catch(() => {});
+      await use.waitFor({ state: 'hidden', timeout: 3000 }).catch(() => {});
     }
   }, path);
 

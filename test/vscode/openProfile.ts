@@ -14,5 +14,5 @@ export const activateRow = (name: string): Promise<void> =>
   ui(async (page, text, tools) => {
     const frame = tools.webview(page);
     await frame.getByRole('textbox', { name: /filter/i }).fill(text.slice(0, 40));
-    await frame.getByRole('gridcell').filter({ hasText: text }).first().dblclick({ timeout: 20_000 });
+    await frame.getByRole('gridcell').filter({ hasText: text }).first().dblclick();
   }, name);

@@ -38,7 +38,7 @@ export async function pressNotificationButton(page, { message, button }) {
     }
     await target.click({ timeout: patience });
     // The button closes its notification, and with the last one the list.
-    const deadline = Date.now() + 5000;
+    const deadline = Date.now() + patience;
     while ((await items.count()) >= before) {
       if (Date.now() > deadline) throw new Error(`${button} did not close the notification "${message}".`);
       await page.waitForTimeout(100);

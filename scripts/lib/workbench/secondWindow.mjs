@@ -6,10 +6,11 @@ import { waitForFlameGraph } from './profileEditor.mjs';
 /** Waits until a window offers Emberline's commands. */
 export async function waitForEmberline(page) {
   await page.locator('.monaco-workbench').waitFor({ timeout: patience });
-  for (let i = 0; i < 60; i++) {
+  const deadline = Date.now() + patience;
+  do {
     if ((await paletteOffers(page, 'Emberline')).includes('Emberline: Open Profile…')) return;
     await page.waitForTimeout(500);
-  }
+  } while (Date.now() < deadline);
   throw new Error('The second window does not know Emberline.');
 }
 
@@ -19,19 +20,25 @@ export async function waitForEmberline(page) {
  * and stays that. Then all is closed and tried again.
  */
 export async function openFromExplorer(page, name) {
-  for (let tries = 0; tries < 5; tries++) {
+  const deadline = Date.now() + patience;
+  do {
     await page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).dblclick();
     if (await showsWebview(page)) break;
     await runCommand(page, 'View: Close All Editors');
-  }
+  } while (Date.now() < deadline);
   await waitForFlameGraph(page);
 }
 
-/** Whether an editor that is a webview, such as a profile's, is there within some seconds. */
+/** Whether an editor that is a webview, such as a profile's, is there within some seconds: more while it loads. */
 export async function showsWebview(page) {
   const webview = page.locator('iframe.webview.ready:visible').first();
-  return webview.waitFor({ timeout: 10_000 }).then(
-    () => true,
-    () => false,
-  );
+  const isShown = (timeout) =>
+    webview.waitFor({ timeout }).then(
+      () => true,
+      () => false,
+    );
+  if (await isShown(5000)) return true;
+  const tabs = await page.locator('.tabs-container .tab').count();
+  const texts = await page.locator('.editor-instance .monaco-editor').count();
+  return tabs > 0 && texts === 0 && isShown(25_000);
 }
