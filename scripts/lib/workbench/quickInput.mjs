@@ -62,10 +62,13 @@ export async function pick(page, label) {
 export async function clickQuickPickRow(page, { label, exact = false }) {
   return page.evaluate(
     ({ label, exact }) => {
+      // An icon leaves a blank before the text, which may be one that does not break.
+      const plain = (text) => text.replace(/\s+/g, ' ').trim();
+      const wanted = plain(label);
       for (const row of document.querySelectorAll('.quick-input-widget .monaco-list-row')) {
-        const text = (row.querySelector('.label-name')?.textContent ?? '').replaceAll('\u00a0', ' ').trim();
+        const text = plain(row.querySelector('.label-name')?.textContent ?? '');
         const box = row.getBoundingClientRect();
-        if ((exact ? text !== label.trim() : !text.includes(label)) || box.height === 0) continue;
+        if ((exact ? text !== wanted : !text.includes(wanted)) || box.height === 0) continue;
         const at = { clientX: box.left + 30, clientY: box.top + box.height / 2 };
         for (const type of ['mousedown', 'mouseup', 'click']) {
           row.dispatchEvent(new MouseEvent(type, { ...at, bubbles: true, cancelable: true, view: window, detail: 1 }));
