@@ -4,6 +4,7 @@ import { formatExactCount, formatPercent, formatValue } from '../units/units';
 import { type ChartLink, showInFlameGraphCommand } from './chartLink';
 import type { Heat } from './heat';
 import type { HotLine, HotLines } from './hotLines';
+import { sharePart } from './hoverText';
 import { commandLink, markdownText } from './markdownText';
 import { openFunctionCommand } from './openFunction';
 
@@ -44,8 +45,7 @@ function hoverText(
   // Names come from the profile: only our own links may run, and each name is escaped.
   markdown.isTrusted = { enabledCommands: [showInFlameGraphCommand, openFunctionCommand] };
   markdown.supportThemeIcons = true;
-  const part = (value: number, word: string): string =>
-    `**${markdownText(formatPercent(value, viewTotal))} ${word}** ${markdownText(formatValue(value, unit))}`;
+  const part = (value: number, word: string): string => sharePart(value, viewTotal, word, formatValue(value, unit));
   const counted = `${formatExactCount(Math.round(samples))} of ${formatExactCount(Math.round(viewSamples))} samples`;
   markdown.appendMarkdown(
     `$(symbol-method) Function **${markdownText(name)}**\n\n${part(self, 'self')} · ${part(total, 'total')} · ${counted}\n\n`,

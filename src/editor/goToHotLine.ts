@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { HottestLine } from '../engine/hottestApi';
-import { formatPercent } from '../units/units';
 import type { Heat } from './heat';
 import { shareOf } from './hotLines';
 import type { LinePreview } from './linePreview';
 import type { LinePlace, LineTexts } from './lineTexts';
 import { openFunctionCommand } from './openFunction';
+import { shareColumn } from './shareColumn';
 import type { SourceOpener } from './sourceOpener';
 import { plainStatusText } from './statusText';
 
@@ -38,7 +38,7 @@ export async function goToHotLine(services: PlacePickServices): Promise<void> {
     if (lines.length === 0) {
       const { rows, viewTotal: whole } = await files.topFunctions(metric, mostLines);
       return rows.map(({ name, file, line, self, total }) => ({
-        label: `${formatPercent(shareOf({ self, total }[metric], whole), 1)}  ${plainStatusText(name)}`,
+        label: `${shareColumn(shareOf({ self, total }[metric], whole))}  ${plainStatusText(name)}`,
         description: file === null ? 'function' : plainStatusText(placeText(file, line)),
         place: { name, file, line },
       }));
@@ -49,7 +49,7 @@ export async function goToHotLine(services: PlacePickServices): Promise<void> {
       const state =
         now.line === null ? ' (gone)' : now.changed ? ' (changed since)' : now.doubtful ? ' (may have moved)' : '';
       return {
-        label: `${formatPercent(shareOf({ self, total }[metric], viewTotal), 1)}  ${plainStatusText(text || name)}`,
+        label: `${shareColumn(shareOf({ self, total }[metric], viewTotal))}  ${plainStatusText(text || name)}`,
         description: `${plainStatusText(placeText(now.file, now.line))}${state}`,
         place: { name, file: path, line },
       };

@@ -10,6 +10,7 @@ import { shareOf } from './hotLines';
 import type { LinePlace, LineTexts } from './lineTexts';
 import { openFunctionCommand } from './openFunction';
 import { openLocationCommand } from './openLocationCommand';
+import { shareColumn } from './shareColumn';
 import { plainStatusText } from './statusText';
 
 /** `tree`: files and below each its lines; `list`: lines of all files. */
@@ -209,7 +210,7 @@ export class HottestTree implements vscode.TreeDataProvider<HottestNode>, vscode
   private lineItem(node: LineNode): vscode.TreeItem {
     const { path, line, shares, now, name, inFile } = node;
     const shown = now.text || name || `line ${line}`;
-    const item = new vscode.TreeItem(`${this.share(shares)}  ${plainStatusText(shown)}`);
+    const item = new vscode.TreeItem(`${this.alignedShare(shares)}  ${plainStatusText(shown)}`);
     item.id = `line ${inFile ? 'in' : 'of'} ${path}:${line}`;
     const place = now.line === null ? ' (gone)' : `:${now.line}`;
     item.description = inFile ? place.trim() : plainStatusText(baseName(now.file) + place);
@@ -228,7 +229,7 @@ export class HottestTree implements vscode.TreeDataProvider<HottestNode>, vscode
 
   private functionItem({ row, shares }: FunctionNode): vscode.TreeItem {
     const name = row.name === '' ? '(anonymous)' : row.name;
-    const item = new vscode.TreeItem(`${this.share(shares)}  ${plainStatusText(name)}`);
+    const item = new vscode.TreeItem(`${this.alignedShare(shares)}  ${plainStatusText(name)}`);
     item.id = `function ${row.func}`;
     const place = row.file === null ? '' : baseName(row.file) + (row.line === null ? '' : `:${row.line}`);
     item.description = plainStatusText(place);
@@ -241,6 +242,10 @@ export class HottestTree implements vscode.TreeDataProvider<HottestNode>, vscode
 
   private share(shares: Shares): string {
     return formatPercent(shares[this.heat.metric], 1);
+  }
+
+  private alignedShare(shares: Shares): string {
+    return shareColumn(shares[this.heat.metric]);
   }
 
   private decorate(item: vscode.TreeItem, shares: Shares, what: string, stale = false): void {

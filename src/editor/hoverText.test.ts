@@ -107,6 +107,11 @@ describe('the hover of a line', () => {
     );
   });
 
+  test('a line that only calls has no time of its own to tell', () => {
+    const caller = { ...details, self: 0, selfSamples: 0 };
+    expect(plain(hoverText(caller, context))).toContain('**0% self** · **15.0% total** 30 samples');
+  });
+
   test('links name the profile and its functions', () => {
     const text = hoverText(details, context);
     const [, query] = /command:emberline\.showInFlameGraph\?([^)]*)\)/.exec(text)!;

@@ -78,9 +78,16 @@ function paragraphs(parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
+/** `**4.2% self** 517 ms`; a value of nothing has no amount. */
+export function sharePart(value: number, viewTotal: number, word: string, amount: string): string {
+  return value === 0
+    ? `**0% ${word}**`
+    : `**${markdownText(formatPercent(value, viewTotal))} ${word}** ${markdownText(amount)}`;
+}
+
 function headline({ self, total, samples, viewSamples, viewTotal, unit, type }: LineDetails): string {
   const part = (value: number, word: string): string =>
-    `**${markdownText(formatPercent(value, viewTotal))} ${word}** ${markdownText(formatNamedValue(value, unit, type))}`;
+    sharePart(value, viewTotal, word, formatNamedValue(value, unit, type));
   const counted = `${formatExactCount(Math.round(samples))} of ${formatExactCount(Math.round(viewSamples))} samples`;
   return `$(flame) ${part(self, 'self')} · ${part(total, 'total')} · ${counted}`;
 }

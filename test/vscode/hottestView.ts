@@ -13,7 +13,8 @@ export function rows(): Promise<{ label: string; description: string; level: str
       .locator('.monaco-list-row')
       .evaluateAll((all) =>
         all.map((row) => ({
-          label: row.querySelector('.label-name')?.textContent ?? '',
+          // Shares are aligned by figure spaces.
+          label: (row.querySelector('.label-name')?.textContent ?? '').replace(/^\u2007+/, ''),
           description: row.querySelector('.label-description')?.textContent ?? '',
           level: row.getAttribute('aria-level'),
         })),
