@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { waitForFlameGraph } from './driver';
+import { openProfile } from './openProfile';
 import { removeFromWorkspace, writeWorkspace } from './workspaceFolder';
 
 async function invoke(name: string, input: object): Promise<string> {
@@ -21,12 +21,7 @@ suite('Tools for language models', () => {
       'before.folded': 'main (agents/shop.py:2);total (agents/shop.py:5) 50\nmain (agents/shop.py:2) 50\n',
       'after.folded': 'main (agents/shop.py:2);total (agents/shop.py:5) 90\nmain (agents/shop.py:2) 10\n',
     });
-    await vscode.commands.executeCommand(
-      'vscode.openWith',
-      vscode.Uri.file(join(folder, 'after.folded')),
-      'emberline.profile',
-    );
-    await waitForFlameGraph();
+    await openProfile(join(folder, 'after.folded'));
   });
 
   suiteTeardown(async () => {

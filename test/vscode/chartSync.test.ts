@@ -14,6 +14,7 @@ import {
   waitForFlameGraph,
 } from './driver';
 import { type HotProgram, makeHotProgram } from './hotProgram';
+import { openProfile } from './openProfile';
 import { removeFromWorkspace } from './workspaceFolder';
 
 const pictures = process.env['EMBERLINE_TEST_OUTPUT'];
@@ -76,13 +77,7 @@ suite('Lines and charts', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await vscode.commands.executeCommand('workbench.action.closeSidebar');
     await vscode.commands.executeCommand('workbench.action.closePanel');
-    await vscode.commands.executeCommand(
-      'vscode.openWith',
-      vscode.Uri.file(program.profile),
-      'emberline.profileOption',
-      { viewColumn: vscode.ViewColumn.One },
-    );
-    await waitForFlameGraph();
+    await openProfile(program.profile, 'emberline.profileOption');
     editor = await vscode.window.showTextDocument(vscode.Uri.file(program.hot), {
       viewColumn: vscode.ViewColumn.Beside,
       preview: false,
@@ -160,9 +155,7 @@ suite('Lines and charts', () => {
     writeFileSync(source, 'def main():\n  return few()\ndef few():\n  return 1\n');
     writeFileSync(join(folder, 'few.folded'), `main (few.py:2);few (few.py:4) 3\nmain (few.py:2) 47\n`);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    const uri = vscode.Uri.file(join(folder, 'few.folded'));
-    await vscode.commands.executeCommand('vscode.openWith', uri, 'emberline.profile');
-    await waitForFlameGraph();
+    await openProfile(join(folder, 'few.folded'));
     await vscode.window.showTextDocument(vscode.Uri.file(source));
     await eventually(decoratedLines, (lines) => lines.some(({ line, label }) => line === 4 && label !== null));
     // Wilson's interval of 3 of 50.

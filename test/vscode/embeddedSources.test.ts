@@ -15,8 +15,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
-import { decoratedLines, eventually, screenshot, tabs, ui, waitForFlameGraph } from './driver';
+import { decoratedLines, eventually, screenshot, tabs, ui } from './driver';
 import { labelOf, v8Lines } from './lineOracles';
+import { openProfile } from './openProfile';
 import { projectFile, writeWorkspace } from './workspaceFolder';
 
 const kernel = `interface Load {
@@ -43,13 +44,6 @@ while (Date.now() < end) {
 }
 console.log(sum);
 `;
-
-async function openProfile(path: string): Promise<void> {
-  await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(path), 'emberline.profile', {
-    viewColumn: vscode.ViewColumn.One,
-  });
-  await waitForFlameGraph();
-}
 
 const activateRow = (name: string): Promise<void> =>
   ui(async (page, text, tools) => {

@@ -8,7 +8,6 @@ import {
   hoverOver,
   statusBarItems,
   tooltipOfStatusBarItem,
-  waitForFlameGraph,
   waitForNotification,
 } from './driver';
 import { clickRow, lenses, place, rows, takePictures } from './hottestView';
@@ -42,15 +41,7 @@ export function onlyHereServed(order: Order): number {
       'shop.folded':
         'onlyHereServed;Order.total;Cart.total 60\nonlyHereServed;Order.total 25\nonlyHereServed;total 15\n',
     });
-    await vscode.commands.executeCommand(
-      'vscode.openWith',
-      vscode.Uri.file(join(folder, 'shop.folded')),
-      'emberline.profile',
-      {
-        viewColumn: vscode.ViewColumn.One,
-      },
-    );
-    await waitForFlameGraph();
+    await openProfile(join(folder, 'shop.folded'));
     const editor = await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'shop.ts')), { preview: false });
     const lines = await eventually(
       decoratedLines,
@@ -98,15 +89,7 @@ export function onlyHereServed(order: Order): number {
       'other.ts': 'export function write(): number {\n  return 1;\n}\n',
       'lined.folded': 'work (lined.ts:2);write 60\nwork (lined.ts:2) 40\n',
     });
-    await vscode.commands.executeCommand(
-      'vscode.openWith',
-      vscode.Uri.file(join(folder, 'lined.folded')),
-      'emberline.profile',
-      {
-        viewColumn: vscode.ViewColumn.One,
-      },
-    );
-    await waitForFlameGraph();
+    await openProfile(join(folder, 'lined.folded'));
     await settings().update('codeLens', true, vscode.ConfigurationTarget.Global);
     try {
       await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'other.ts')), { preview: false });
@@ -236,13 +219,7 @@ export function onlyHereServed(order: Order): number {
         await vscode.workspace
           .getConfiguration('emberline')
           .update('heat.threshold', 0, vscode.ConfigurationTarget.Global);
-        await vscode.commands.executeCommand(
-          'vscode.openWith',
-          vscode.Uri.file(join(folder, profile)),
-          'emberline.profileOption',
-          { viewColumn: vscode.ViewColumn.One },
-        );
-        await waitForFlameGraph();
+        await openProfile(join(folder, profile), 'emberline.profileOption');
         const document = await vscode.workspace.openTextDocument(join(folder, source));
         const oracle = sums(folded, name);
         const shown = new Map<string, string>();

@@ -13,6 +13,7 @@ import {
   waitForFlameGraph,
   waitForStatusBarItem,
 } from './driver';
+import { openProfile } from './openProfile';
 import { writeWorkspace } from './workspaceFolder';
 
 /** Two instances captured together: `a:6060` spends 60 samples in `hash`, 20 in `wait`; `b:6060` 20 and 100. */
@@ -68,9 +69,7 @@ suite('Filter and split', () => {
     const folder = writeFleet();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await vscode.commands.executeCommand('workbench.action.closeSidebar');
-    const profile = vscode.Uri.file(join(folder, 'fleet.emberline'));
-    await vscode.commands.executeCommand('vscode.openWith', profile, 'emberline.profile', vscode.ViewColumn.One);
-    await waitForFlameGraph();
+    await openProfile(join(folder, 'fleet.emberline'));
     await vscode.window.showTextDocument(vscode.Uri.file(join(folder, 'fleet_work.py')), {
       viewColumn: vscode.ViewColumn.Beside,
       preview: false,

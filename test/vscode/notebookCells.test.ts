@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { eventually, screenshot, ui, waitForFlameGraph } from './driver';
+import { eventually, screenshot, ui } from './driver';
+import { openProfile } from './openProfile';
 import { projectFile, writeWorkspace } from './workspaceFolder';
 
 /** The badge of the notebook in the Explorer, by the texts of its row. */
@@ -55,13 +56,7 @@ suite('Notebook cells', () => {
     const folder = writeWorkspace('notebook', { 'digests.ipynb': JSON.stringify(notebook) });
     copyFileSync(projectFile('test', 'fixtures', 'notebook', 'cell.folded'), join(folder, 'cell.folded'));
     await vscode.commands.executeCommand('workbench.action.closeSidebar');
-    await vscode.commands.executeCommand(
-      'vscode.openWith',
-      vscode.Uri.file(join(folder, 'cell.folded')),
-      'emberline.profile',
-      vscode.ViewColumn.One,
-    );
-    await waitForFlameGraph();
+    await openProfile(join(folder, 'cell.folded'));
     const opened = await vscode.workspace.openNotebookDocument(vscode.Uri.file(join(folder, 'digests.ipynb')));
     await vscode.window.showNotebookDocument(opened, { viewColumn: vscode.ViewColumn.Beside });
     const hot = 'total += i * i % 7';

@@ -18,6 +18,7 @@ import {
   waitForNotification,
   waitForQuickPick,
 } from './driver';
+import { openProfile } from './openProfile';
 import { projectFile, writeWorkspace } from './workspaceFolder';
 
 /** Opening by URL and converting, as a user does it. */
@@ -161,9 +162,7 @@ suite('Drop', () => {
 
   test('on an open profile opens files of the workspace, of the system, and proposes addresses', async () => {
     const folder = writeWorkspace('dropped', { 'first.folded': 'main;work 3\n', 'second.folded': 'main;rest 4\n' });
-    const first = vscode.Uri.file(join(folder, 'first.folded'));
-    await vscode.commands.executeCommand('vscode.openWith', first, 'emberline.profile');
-    await waitForFlameGraph();
+    await openProfile(join(folder, 'first.folded'));
     await drop(`# comment\r\n${vscode.Uri.file(join(folder, 'second.folded'))}\r\n`, null);
     await eventually(activeInput, (input) => input?.uri.path.endsWith('second.folded') === true);
     await waitForFlameGraph();
@@ -183,12 +182,7 @@ suite('Drop', () => {
 
   test('from the Explorer onto an open profile opens the file beside it', async () => {
     const folder = writeWorkspace('', { 'shown.folded': 'main;work 3\n', 'dragged.folded': 'main;rest 4\n' });
-    await vscode.commands.executeCommand(
-      'vscode.openWith',
-      vscode.Uri.file(join(folder, 'shown.folded')),
-      'emberline.profile',
-    );
-    await waitForFlameGraph();
+    await openProfile(join(folder, 'shown.folded'));
     await vscode.commands.executeCommand('workbench.view.explorer');
     await vscode.commands.executeCommand('workbench.files.action.refreshFilesExplorer');
     await vscode.commands.executeCommand('workbench.files.action.collapseExplorerFolders');
@@ -229,12 +223,7 @@ suite('Convert', () => {
   test('writes the profile in front as what is chosen', async function () {
     this.timeout(240_000);
     const folder = writeWorkspace('convert', { 'made.folded': 'main;work 30\nmain;rest 12\n' });
-    await vscode.commands.executeCommand(
-      'vscode.openWith',
-      vscode.Uri.file(join(folder, 'made.folded')),
-      'emberline.profile',
-    );
-    await waitForFlameGraph();
+    await openProfile(join(folder, 'made.folded'));
     const files = vscode.workspace.getConfiguration('files');
     await files.update('simpleDialog.enable', true, vscode.ConfigurationTarget.Global);
     try {

@@ -5,22 +5,12 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import * as vscode from 'vscode';
 import { eventually, screenshot, ui, waitForFlameGraph, waitForNotification } from './driver';
+import { hasTool, withToolsOnPath } from './tools';
 import { removeFromWorkspace, writeWorkspace } from './workspaceFolder';
 
 const FOLDER = 'launch';
 const targets = join(process.env['EMBERLINE_TEST_ROOT']!, 'test/fixtures/programs/targets');
 const pictures = process.env['EMBERLINE_TEST_OUTPUT']!;
-
-/** Whether the tool is there. In CI it is: its script installs it. */
-function has(tool: string, ...args: string[]): boolean {
-  if (process.env['CI'] === 'true') return true;
-  try {
-    execFileSync(tool, args, { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Debugs until the program ends, and answers the profile that opens by itself. */
 async function debug(configuration: vscode.DebugConfiguration | string, ending: RegExp): Promise<vscode.Uri> {
@@ -36,12 +26,12 @@ async function debug(configuration: vscode.DebugConfiguration | string, ending: 
 }
 
 suite('launches that are profiled from their start', () => {
+  withToolsOnPath();
+
   let folder = '';
   let launchJson = '';
-  const pathBefore = process.env['PATH'];
 
   suiteSetup(() => {
-    process.env['PATH'] = process.env['EMBERLINE_TEST_PATH'];
     folder = writeWorkspace(FOLDER, {
       'work.js':
         'globalThis.kept = [];\nfunction mainWork(ms) { const end = Date.now() + ms; while (Date.now() < end) kept.push(new Array(100).fill(kept.length)); }\nmainWork(700);\n',
@@ -72,7 +62,6 @@ suite('launches that are profiled from their start', () => {
     launchJson = join(vscodeFolder, 'launch.json');
   });
   suiteTeardown(async () => {
-    process.env['PATH'] = pathBefore;
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await vscode.commands.executeCommand('workbench.action.closeSidebar');
     removeFromWorkspace('.vscode');
@@ -115,7 +104,7 @@ suite('launches that are profiled from their start', () => {
   });
 
   test('a debugpy session is sampled from when its process is there', async function () {
-    if (!has('py-spy', '--version') || !has('python3', '-c', 'import debugpy')) return this.skip();
+    if (!hasTool('py-spy', '--version') || !hasTool('python3', '-c', 'import debugpy')) return this.skip();
     this.timeout(240_000);
     const uri = await debug(
       {
@@ -132,7 +121,7 @@ suite('launches that are profiled from their start', () => {
   });
 
   test('a Java machine records itself', async function () {
-    if (!has('javac', '-version')) return this.skip();
+    if (!hasTool('javac', '-version')) return this.skip();
     this.timeout(240_000);
     execFileSync('javac', ['-g', '-d', folder, join(targets, 'Target.java')]);
     const args = ['-cp', folder, 'Target', '3', 'alone'];
@@ -142,7 +131,7 @@ suite('launches that are profiled from their start', () => {
   });
 
   test('a test of Go under delve writes its own profile', async function () {
-    if (!has('go', 'version') || !has('dlv', 'version')) return this.skip();
+    if (!hasTool('go', 'version') || !hasTool('dlv', 'version')) return this.skip();
     this.timeout(240_000);
     const configuration = { type: 'go', request: 'launch', mode: 'test', name: 'go from its start', program: folder };
     const where = { dlvCwd: folder };

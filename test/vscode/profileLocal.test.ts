@@ -16,22 +16,12 @@ import {
   waitForNotification,
   waitForQuickPick,
 } from './driver';
+import { hasTool, withToolsOnPath } from './tools';
 import { removeFromWorkspace, writeWorkspace } from './workspaceFolder';
 
 const FOLDER = 'local';
 const targets = join(process.env['EMBERLINE_TEST_ROOT']!, 'test/fixtures/programs/targets');
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Whether the tool is there. In CI it is: its script installs it. */
-function has(tool: string, ...args: string[]): boolean {
-  if (process.env['CI'] === 'true') return true;
-  try {
-    execFileSync(tool, args, { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function perfAllowed(folder: string): boolean {
   try {
@@ -79,19 +69,18 @@ async function profileSession(configuration: vscode.DebugConfiguration, ms: numb
 }
 
 suite('profiling processes, commands and other debug sessions', () => {
+  withToolsOnPath();
+
   let child: ChildProcess | null = null;
   let folder = '';
 
-  const pathBefore = process.env['PATH'];
   suiteSetup(() => {
-    process.env['PATH'] = process.env['EMBERLINE_TEST_PATH'];
     folder = writeWorkspace(FOLDER, {
       'work.js':
         'function mainWork(ms) { const end = Date.now() + ms; while (Date.now() < end) Math.sqrt(end); }\nmainWork(1500);\nprocess.exitCode = 3;\n',
     });
   });
   suiteTeardown(() => {
-    process.env['PATH'] = pathBefore;
     removeFromWorkspace(FOLDER);
   });
   teardown(() => {
@@ -108,7 +97,7 @@ suite('profiling processes, commands and other debug sessions', () => {
   });
 
   test('a debugpy session is sampled by py-spy beside the real debugger', async function () {
-    if (!has('py-spy', '--version') || !has('python3', '-c', 'import debugpy')) return this.skip();
+    if (!hasTool('py-spy', '--version') || !hasTool('python3', '-c', 'import debugpy')) return this.skip();
     this.timeout(240_000);
     const program = join(targets, 'target.py');
     const uri = await profileSession(
@@ -132,8 +121,8 @@ suite('profiling processes, commands and other debug sessions', () => {
     { type: 'cppdbg', adapter: 'a scripted adapter' },
   ]) {
     test(`a native session of ${adapter} is sampled by perf, or what the kernel wants is said`, async function () {
-      if (!has('perf', '--version') || !has('cc', '--version')) return this.skip();
-      if (type === 'lldb-dap' && !has('lldb', '--version')) return this.skip();
+      if (!hasTool('perf', '--version') || !hasTool('cc', '--version')) return this.skip();
+      if (type === 'lldb-dap' && !hasTool('lldb', '--version')) return this.skip();
       this.timeout(240_000);
       const program = join(folder, 'target');
       execFileSync('cc', ['-g', '-O1', '-o', program, join(targets, 'target.c'), '-lm']);
@@ -150,7 +139,7 @@ suite('profiling processes, commands and other debug sessions', () => {
   }
 
   test('a Go session of the real delve is profiled by its pprof server', async function () {
-    if (!has('go', 'version') || !has('dlv', 'version')) return this.skip();
+    if (!hasTool('go', 'version') || !hasTool('dlv', 'version')) return this.skip();
     this.timeout(240_000);
     const program = join(folder, 'goTarget');
     execFileSync('go', ['build', '-o', program, join(targets, 'target.go')]);
@@ -171,7 +160,7 @@ suite('profiling processes, commands and other debug sessions', () => {
   });
 
   test('a Java session is recorded by its JVM', async function () {
-    if (!has('javac', '-version')) return this.skip();
+    if (!hasTool('javac', '-version')) return this.skip();
     this.timeout(240_000);
     execFileSync('javac', ['-g', '-d', folder, join(targets, 'Target.java')]);
     const args = ['-cp', folder, 'Target', '90', 'alone'];
@@ -190,7 +179,7 @@ suite('profiling processes, commands and other debug sessions', () => {
   });
 
   test('a process is chosen by its number and sampled', async function () {
-    if (!has('py-spy', '--version')) return this.skip();
+    if (!hasTool('py-spy', '--version')) return this.skip();
     this.timeout(240_000);
     child = spawn('python3', [join(targets, 'target.py'), '60', 'alone'], { stdio: 'ignore' });
     await wait(700);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { acceptQuickInput, eventually, screenshot, ui, waitForFlameGraph, waitForQuickPick } from './driver';
+import { withToolsOnPath } from './tools';
 import { removeFromWorkspace, writeWorkspace } from './workspaceFolder';
 
 const FOLDER = 'tested';
@@ -19,12 +20,12 @@ async function openedProfile(): Promise<string> {
 }
 
 suite('tests and scripts', () => {
+  withToolsOnPath();
+
   let controller: vscode.TestController;
   let folder = '';
-  const pathBefore = process.env['PATH'];
 
   suiteSetup(async () => {
-    process.env['PATH'] = process.env['EMBERLINE_TEST_PATH'];
     folder = writeWorkspace(FOLDER, {
       'package.json': JSON.stringify({ name: 'tested', scripts: { work: 'node work.js' } }, null, 2),
       'work.js':
@@ -50,7 +51,6 @@ suite('tests and scripts', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
   suiteTeardown(async () => {
-    process.env['PATH'] = pathBefore;
     controller.dispose();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await vscode.commands.executeCommand('workbench.view.explorer');

@@ -2,16 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import {
-  decoratedLines,
-  eventually,
-  quickPickItems,
-  screenshot,
-  ui,
-  waitForFlameGraph,
-  waitForQuickPick,
-} from './driver';
-import { activateRow } from './openProfile';
+import { decoratedLines, eventually, quickPickItems, screenshot, ui, waitForQuickPick } from './driver';
+import { activateRow, openProfile } from './openProfile';
 
 /** In a window of its own, which has the folders `shop` and `billing` open. */
 
@@ -47,10 +39,8 @@ suite('Several folders of a workspace', () => {
         'either (/srv/app/src/either.py:2) 20\n',
       ].join('\n'),
     );
-    const options = { viewColumn: vscode.ViewColumn.One };
     await vscode.commands.executeCommand('workbench.action.closeSidebar');
-    await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(profile), 'emberline.profile', options);
-    await waitForFlameGraph();
+    await openProfile(profile);
     await activateRow('sell');
     await eventually(
       () => labelBehind('shop_work'),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { eventually, ui, waitForFlameGraph } from './driver';
+import { eventually, ui } from './driver';
+import { openProfile } from './openProfile';
 import { workspacePath, writeWorkspace } from './workspaceFolder';
 
 /** Every kind of answer of the engine goes through the extension host to the page: here those behind zooming. */
@@ -23,12 +24,7 @@ const shown = (): Promise<string> =>
 suite('Zoom', () => {
   test('into the focused frame shows its path, and Escape goes back', async () => {
     writeWorkspace('', { 'zoom.folded': 'main;serve;query;decode 30\nmain;serve;render 12\nmain;idle 8\n' });
-    await vscode.commands.executeCommand(
-      'vscode.openWith',
-      vscode.Uri.file(join(workspacePath(), 'zoom.folded')),
-      'emberline.profile',
-    );
-    await waitForFlameGraph();
+    await openProfile(join(workspacePath(), 'zoom.folded'));
     await press('ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter');
     await eventually(path, (text) => /main.*serve.*query/.test(text));
     await eventually(shown, (text) => text.includes('query') && !text.includes('is not a function'));

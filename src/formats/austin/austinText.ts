@@ -1,8 +1,7 @@
 import { growInt32 } from '../../profile/growColumn';
 import type { Profile } from '../../profile/profile';
 import { StringTable } from '../../profile/stringTable';
-import { forEachLine } from '../bytes/byteLines';
-import { fractionRead } from '../bytes/fractionRead';
+import { readLines } from '../bytes/readLines';
 import { DecodeError } from '../decodeError';
 import type { ByteSource, DecodeContext } from '../format';
 import { AustinSamples } from './austinSamples';
@@ -30,13 +29,11 @@ export function looksLikeAustinText(head: Uint8Array): boolean {
  */
 export function decodeAustinText(source: ByteSource, context: DecodeContext): Profile {
   const decoder = new AustinTextDecoder();
-  forEachLine(
-    source.chunks(),
+  readLines(
+    source,
+    context,
     (bytes, start, stop, line) => decoder.line(bytes, start, stop, line),
-    (consumed) => {
-      decoder.refuseForeign(1000);
-      context.checkpoint(fractionRead(source, consumed));
-    },
+    () => decoder.refuseForeign(1000),
   );
   return decoder.finish();
 }

@@ -1,6 +1,5 @@
 import type { Profile } from '../../profile/profile';
-import { forEachLine } from '../bytes/byteLines';
-import { fractionRead } from '../bytes/fractionRead';
+import { readLines } from '../bytes/readLines';
 import type { ByteSource, Confidence, DecodeContext, Format } from '../format';
 import { CallgrindReader } from './callgrindReader';
 
@@ -38,15 +37,11 @@ function detectCallgrind(head: Uint8Array): Confidence {
 
 function decodeCallgrind(source: ByteSource, context: DecodeContext): Profile {
   const reader = new CallgrindReader();
-  let size = 0;
-  forEachLine(
-    source.chunks(),
+  const size = readLines(
+    source,
+    context,
     (bytes, start, stop, line) => reader.line(bytes, start, stop, line),
-    (consumed) => {
-      size = consumed;
-      reader.refuseForeign(1000, 0.5);
-      context.checkpoint(fractionRead(source, consumed));
-    },
+    () => reader.refuseForeign(1000, 0.5),
   );
   return reader.finish(size, context);
 }

@@ -1,7 +1,6 @@
 import type { Profile } from '../../profile/profile';
 import { ProfileBuilder } from '../../profile/profileBuilder';
-import { forEachLine } from '../bytes/byteLines';
-import { fractionRead } from '../bytes/fractionRead';
+import { readLines } from '../bytes/readLines';
 import { DecodeError } from '../decodeError';
 import type { ByteSource, Confidence, DecodeContext, Format } from '../format';
 import { readMemleakFrame } from './memleakFrame';
@@ -38,14 +37,8 @@ function detectMemleak(head: Uint8Array): Confidence {
 function decodeMemleak(source: ByteSource, context: DecodeContext): Profile {
   const reader = new MemleakReader();
   const decoder = new TextDecoder();
-  let size = 0;
-  forEachLine(
-    source.chunks(),
-    (bytes, start, stop) => reader.line(decoder.decode(bytes.subarray(start, Math.min(stop, start + LONGEST)))),
-    (consumed) => {
-      size = consumed;
-      context.checkpoint(fractionRead(source, consumed));
-    },
+  const size = readLines(source, context, (bytes, start, stop) =>
+    reader.line(decoder.decode(bytes.subarray(start, Math.min(stop, start + LONGEST)))),
   );
   return reader.finish(size);
 }

@@ -1,6 +1,5 @@
 import type { Profile } from '../../profile/profile';
-import { forEachLine } from '../bytes/byteLines';
-import { fractionRead } from '../bytes/fractionRead';
+import { readLines } from '../bytes/readLines';
 import { DecodeError } from '../decodeError';
 import type { ByteSource, Confidence, DecodeContext, Format } from '../format';
 import { readPerfHeader } from './perfHeader';
@@ -59,15 +58,11 @@ function decodePerf(source: ByteSource, context: DecodeContext): Profile {
     );
   }
   const reader = new PerfReader();
-  let size = 0;
-  forEachLine(
-    source.chunks(),
+  const size = readLines(
+    source,
+    context,
     (bytes, start, stop, line) => reader.line(bytes, start, stop, line),
-    (consumed) => {
-      size = consumed;
-      reader.refuseForeign(1000, 0.5);
-      context.checkpoint(fractionRead(source, consumed));
-    },
+    () => reader.refuseForeign(1000, 0.5),
   );
   return reader.finish(size);
 }
