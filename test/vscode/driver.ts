@@ -156,7 +156,7 @@ function post<R>(call: Call): Promise<R> {
       response.on('end', () => {
         const reply = JSON.parse(text) as { ok: true; value: R } | { ok: false; error: string };
         if (reply.ok) resolve(reply.value);
-        else reject(new Error(reply.error));
+        else reject(new Error(reply.error.replace(/^Error: /, '')));
       });
       response.on('error', reject);
     });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { decoratedLines, eventually, screenshot, ui } from './driver';
@@ -15,7 +15,7 @@ import {
 } from './movedLabels';
 import { cases, editedText, fixture } from './movedLineCases';
 import { DARK_AND_LIGHT, inThemes } from './themes';
-import { removeFromWorkspace, writeWorkspace } from './workspaceFolder';
+import { removeFromWorkspace, replaceFile, writeWorkspace } from './workspaceFolder';
 
 async function replaceText(
   document: vscode.TextDocument,
@@ -126,11 +126,15 @@ suite('Lines that moved', () => {
       await labelsAre(editor, expected(5));
       if (each.name === 'Python') await pictures(editor);
 
-      assert.ok(await editor.document.save());
+      const { document } = editor;
+      await eventually(
+        async () => document.save(),
+        (saved) => saved,
+      );
       await closeAll();
       // Somebody else wrote the file meanwhile.
       const farther = ['', ...editedText(original, each, 5)].join('\n');
-      writeFileSync(source, farther);
+      replaceFile(source, farther);
       const lower = (label: Label): Label => ({ ...label, line: label.line + 1 });
       await openCapture(join(folder, capture), sampleType);
       editor = await openSource(source);
@@ -138,14 +142,14 @@ suite('Lines that moved', () => {
       await labelsAre(editor, expected(5).map(lower));
 
       // git checkout, under the open editor.
-      writeFileSync(source, text);
+      replaceFile(source, text);
       await written(editor, text);
       await labelsAre(editor, expected(0));
 
       // Renamed outside, then in VS Code.
       await closeAll();
       const renamed = source.replace(/(\.\w+)$/, 'Renamed$1');
-      writeFileSync(source, editedText(original, each, 5).join('\n'));
+      replaceFile(source, editedText(original, each, 5).join('\n'));
       renameSync(source, renamed);
       await openCapture(join(folder, capture), sampleType);
       editor = await openSource(renamed);
@@ -205,7 +209,7 @@ suite('Lines that moved', () => {
         () => recordings().some((recording) => recording.includes('movedReload/work.py')),
         (remembered) => remembered,
       );
-      writeFileSync(join(folder, 'work.py'), changed.join('\n'));
+      replaceFile(join(folder, 'work.py'), changed.join('\n'));
       const after = await shown(null, 3);
       assert.deepEqual(
         after.map(({ line, label, outlined }) => [line, label, outlined]),

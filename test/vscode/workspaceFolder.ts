@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 
@@ -18,6 +18,15 @@ export function writeWorkspace(folder: string, files: Record<string, string | Ui
     writeFileSync(target, content);
   }
   return base;
+}
+
+/**
+ * Writes a file that VS Code may have open, in one step. `writeFileSync` takes two, emptying and writing: VS Code that
+ * reads in between takes the file for one that somebody has written since, and refuses to save it.
+ */
+export function replaceFile(path: string, content: string): void {
+  writeFileSync(`${path}.new`, content);
+  renameSync(`${path}.new`, path);
 }
 
 export function removeFromWorkspace(folder: string): void {
