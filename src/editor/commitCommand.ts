@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { isRef } from '../sources/profileCommit';
 import type { GitCommit, GitTexts } from './gitTexts';
 import type { HeatSource } from './heatSource';
+import { OUTLASTS_LATE_FOCUS } from './lateFocus';
 import type { RecordedTexts } from './recordedTexts';
 import { setCommitCommand } from './setCommitCommand';
 import { plainStatusText } from './statusText';
@@ -55,9 +56,8 @@ async function chooseProfile(shown: HeatSource, baseline: HeatSource | null): Pr
     { label: plainStatusText(shown.name), description: 'the profile', profile: shown },
     { label: plainStatusText(baseline.name), description: 'the baseline', profile: baseline },
   ];
-  const title = 'Set the Commit of Which Profile?';
-  return (await vscode.window.showQuickPick(items, { title, placeHolder: 'Which one was recorded at the commit?' }))
-    ?.profile;
+  const options = { title: 'Set the Commit of Which Profile?', ...OUTLASTS_LATE_FOCUS };
+  return (await vscode.window.showQuickPick(items, options))?.profile;
 }
 
 /** Undefined where nothing was chosen. */
@@ -70,6 +70,7 @@ async function chooseRef(
   pick.title = `Commit that ${profile.name} was recorded at`;
   pick.placeholder = 'A recent commit, or type a hash, a tag or a branch';
   pick.matchOnDescription = true;
+  pick.ignoreFocusOut = OUTLASTS_LATE_FOCUS.ignoreFocusOut;
   pick.busy = true;
   const chosen = await recorded.chosenCommit(profile);
   const named = recorded.namedCommit(profile);

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { functionSegments } from '../sources/functionNames';
 import { type MatchKind, matchSymbols } from '../sources/symbolMatch';
 import { definedSymbols, functionSymbolsNamed } from './documentSymbols';
+import { OUTLASTS_LATE_FOCUS } from './lateFocus';
 import type { SourceOpener } from './sourceOpener';
 import { plainStatusText } from './statusText';
 
@@ -77,5 +78,5 @@ async function choose(name: string, found: readonly Definition[]): Promise<Defin
     label: `${vscode.workspace.asRelativePath(definition.uri)}:${definition.line + 1}`,
     definition,
   }));
-  return (await vscode.window.showQuickPick(items, { title: `Which ${name}?` }))?.definition;
+  return (await vscode.window.showQuickPick(items, { title: `Which ${name}?`, ...OUTLASTS_LATE_FOCUS }))?.definition;
 }

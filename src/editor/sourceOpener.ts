@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { missingSourceSentence, noSourceSentence } from '../sources/noSource';
 import type { SourceResolver, WorkspaceFile } from '../sources/sourceResolver';
 import { embeddedScheme } from './embeddedSources';
+import { OUTLASTS_LATE_FOCUS } from './lateFocus';
 import type { LineHighlight } from './lineHighlight';
 import { statOf } from './localFiles';
 import { cellOf } from './openCells';
@@ -130,8 +131,7 @@ export class SourceOpener {
     const picked = await vscode.window.showQuickPick(items, {
       title: `Which file is ${lineOf(file)}?`,
       placeHolder: 'Remembered for this workspace',
-      // A webview takes the focus late: that closed it.
-      ignoreFocusOut: true,
+      ...OUTLASTS_LATE_FOCUS,
     });
     if (picked === undefined) {
       return null;
@@ -171,7 +171,7 @@ export class SourceOpener {
     const picked = await vscode.window.showQuickPick([once, always], {
       title: 'The profile names a file outside the workspace',
       placeHolder: uri.fsPath,
-      ignoreFocusOut: true,
+      ...OUTLASTS_LATE_FOCUS,
     });
     if (picked === always) {
       this.remembered.allowFolder(folder);

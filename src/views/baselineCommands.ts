@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Heat } from '../editor/heat';
+import { OUTLASTS_LATE_FOCUS } from '../editor/lateFocus';
 import type { Baseline } from './baseline';
 import type { CaptureStore } from './captureStore';
 import type { HostProfile } from './hostProfile';
-import { OUTLASTS_LATE_FOCUS } from './lateFocus';
 import { chooseProfileFiles, showProfile } from './openProfile';
 import type { OpenProfiles } from './openProfiles';
 import { profileInFront } from './profileTabs';

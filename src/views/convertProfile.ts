@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { ViewSpec } from '../analysis/viewSpec';
+import { OUTLASTS_LATE_FOCUS } from '../editor/lateFocus';
 import type { EngineApi, ProfileEncoding } from '../engine/engineApi';
 import { formatValue } from '../units/units';
-import { OUTLASTS_LATE_FOCUS } from './lateFocus';
 import { openParams } from './openParams';
 import { chooseProfileFiles } from './openProfile';
 import type { OpenProfiles } from './openProfiles';

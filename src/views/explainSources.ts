@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { OUTLASTS_LATE_FOCUS } from '../editor/lateFocus';
 import { addPathMapping, mappingTargetOf } from '../editor/pathMappingSettings';
 import type { SourceOpener } from '../editor/sourceOpener';
 import { plainStatusText } from '../editor/statusText';
@@ -14,7 +15,6 @@ import {
   type SourceReport,
   sharesOf,
 } from './explainSourcesReport';
-import { OUTLASTS_LATE_FOCUS } from './lateFocus';
 
 export interface ExplainServices {
   readonly resolver: SourceResolver;

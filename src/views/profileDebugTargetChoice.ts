@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { OUTLASTS_LATE_FOCUS } from './lateFocus';
+import { OUTLASTS_LATE_FOCUS } from '../editor/lateFocus';
 import type { CaptureTarget } from './profileDebugTargetRun';
 import { type DebugSessions, rootOf } from './profileDebugTargetSessions';
 import type { SessionTargets } from './profileDebugTargetSource';

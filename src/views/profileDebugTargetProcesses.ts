@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
+import { OUTLASTS_LATE_FOCUS } from '../editor/lateFocus';
 import type { EndpointKind, EndpointSpec } from '../endpoints/endpoint';
 import { endpointKind } from '../endpoints/endpointKinds';
 import type { ProcessLanguage } from '../endpoints/localProcesses';
-import { OUTLASTS_LATE_FOCUS } from './lateFocus';
 import { javascriptTypes } from './profileDebugTargetSessions';
 import type { ToolCaptures } from './toolCapture';
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { OUTLASTS_LATE_FOCUS } from './lateFocus';
+import { OUTLASTS_LATE_FOCUS } from '../editor/lateFocus';
 import type { LaunchedProfiles } from './profileLaunch';
 
 /** `Emberline: Profile from Start…`: a launch configuration, profiled once as its `emberlineProfile` would each time. */

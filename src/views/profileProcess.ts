@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { OUTLASTS_LATE_FOCUS } from '../editor/lateFocus';
 import type { EndpointKind, EndpointSpec } from '../endpoints/endpoint';
 import { endpointKind } from '../endpoints/endpointKinds';
 import { hasTool } from '../endpoints/findTool';
 import { describeProcessOf, type LocalProcess, listeningPorts, listLocalProcesses } from '../endpoints/localProcesses';
 import { startedInspector } from '../endpoints/processSampler';
-import { OUTLASTS_LATE_FOCUS } from './lateFocus';
 import type { ToolCaptures } from './toolCapture';
 import { toolSettings } from './toolSettings';
 

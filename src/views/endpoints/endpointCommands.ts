@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
+import { OUTLASTS_LATE_FOCUS } from '../../editor/lateFocus';
 import type { EndpointSpec, ProfileOffer } from '../../endpoints/endpoint';
 import { endpointKind } from '../../endpoints/endpointKinds';
-import { OUTLASTS_LATE_FOCUS } from '../lateFocus';
 import { showProfile } from '../openProfile';
 import { heapProfileOf, sampledSeconds } from './captureEndpoint';
 import { type CaptureServices, captureAndOpen, mayConnect, usualSeconds } from './endpointCaptures';
