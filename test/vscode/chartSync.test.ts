@@ -248,9 +248,13 @@ suite('Lines and charts', () => {
           .locator('.stage')
           .first()
           .click({ button: 'right', position: { x: 60, y: 10 } });
-        await item.hover();
+        const opened = await item.hover({ timeout: 10_000 }).then(
+          () => true,
+          () => false,
+        );
+        if (!opened) continue;
         await page.waitForTimeout(200 * (tries + 1));
-        await item.click();
+        await item.click({ timeout: 5000 }).catch(() => {});
         const header = chart.locator('emberline-sandwich header').first();
         const shown = header.waitFor({ timeout: 10_000 }).then(
           () => true,

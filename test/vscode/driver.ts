@@ -18,6 +18,8 @@ export interface DriverTools {
   /** Waits until the window has written a text to its storage. */
   waitForStored(page: Page, text: string): Promise<void>;
   screenshot(page: Page, path: string): Promise<string>;
+  /** Chooses an item of the context menu of what `target` locates; `look` is called while the menu is open. */
+  chooseFromContextMenu(page: Page, target: Locator, name: string, look?: () => Promise<unknown>): Promise<void>;
 }
 
 export interface DecoratedLine {

@@ -208,12 +208,10 @@ suite('Drop', () => {
       'any.json': '{"nodes":[],"samples":[],"timeDeltas":[],"startTime":0,"endTime":0}',
     });
     await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(join(folder, 'any.json')));
-    await ui(async (page) => {
-      await page.locator('.tabs-container .tab', { hasText: 'any.json' }).click({ button: 'right' });
-      await page.locator('a.action-menu-item', { hasText: 'Open With Emberline' }).first().hover();
-      await page.waitForTimeout(500);
-      await page.keyboard.press('Enter');
-    });
+    await ui(async (page, _, tools) => {
+      const tab = page.locator('.tabs-container .tab', { hasText: 'any.json' });
+      await tools.chooseFromContextMenu(page, tab, 'Open With Emberline');
+    }, null);
     const input = await eventually(activeInput, (now) => now !== null);
     assert.equal(input?.viewType, 'emberline.profileOption');
   });

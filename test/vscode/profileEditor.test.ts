@@ -73,14 +73,10 @@ suite('Profile editor', () => {
   test('offers itself in the Explorer', async () => {
     writeWorkspace('', { 'offered.folded': 'main;work 30\nmain;rest 12\n' });
     await showExplorer();
-    await ui(async (page) => {
+    await ui(async (page, _, tools) => {
       const row = page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'offered.folded' });
-      await row.click({ button: 'right' });
-      await page.locator('a.action-menu-item', { hasText: 'Open With Emberline' }).first().hover();
-      // A menu that has just opened takes no choice yet.
-      await page.waitForTimeout(500);
-      await page.keyboard.press('Enter');
-    });
+      await tools.chooseFromContextMenu(page, row, 'Open With Emberline');
+    }, null);
     await waitForFlameGraph();
   });
 

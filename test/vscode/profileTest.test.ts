@@ -62,20 +62,19 @@ suite('tests and scripts', () => {
     this.timeout(240_000);
     await vscode.commands.executeCommand('workbench.view.testing.focus');
     await vscode.commands.executeCommand('testing.expandAll').then(undefined, () => undefined);
-    await ui(async (page) => {
-      const file = page.locator('.test-explorer .monaco-list-row', { hasText: 'sums.test.js' }).first();
-      await file.waitFor();
-      const item = page.locator('.test-explorer .monaco-list-row', { hasText: 'adds (two)' }).first();
-      if (!(await item.isVisible())) {
-        await file.click();
-        await page.keyboard.press('ArrowRight');
-      }
-      await item.click({ button: 'right' });
-      await page.locator('a.action-menu-item', { hasText: 'Profile Test…' }).first().hover();
-      await page.waitForTimeout(500);
-    });
-    await screenshot(join(pictures, 'testing-menu.png'));
-    await ui((page) => page.keyboard.press('Enter').then(() => null));
+    await ui(
+      async (page, picture, tools) => {
+        const file = page.locator('.test-explorer .monaco-list-row', { hasText: 'sums.test.js' }).first();
+        await file.waitFor();
+        const item = page.locator('.test-explorer .monaco-list-row', { hasText: 'adds (two)' }).first();
+        if (!(await item.isVisible())) {
+          await file.click();
+          await page.keyboard.press('ArrowRight');
+        }
+        await tools.chooseFromContextMenu(page, item, 'Profile Test…', () => tools.screenshot(page, picture));
+      },
+      join(pictures, 'testing-menu.png'),
+    );
     const items = await waitForQuickPick('Command to run and profile');
     assert.match(items[0]!.label, /^node --test '--test-name-pattern=\^adds \\\(two\\\)\$' sums\.test\.js$/);
     assert.match(items[0]!.description, /run and profile in tested/);

@@ -29,3 +29,34 @@ export async function dismissWidgets(page) {
     await page.waitForTimeout(100);
   }
 }
+
+/**
+ * Chooses an item of the context menu of what `target` locates; `look` is called while the menu is open. A menu takes no
+ * choice for a moment after it has opened, and what is drawn anew under it closes it: it is tried until it has closed on
+ * the choice.
+ */
+export async function chooseFromContextMenu(page, target, name, look = async () => {}) {
+  const item = page.locator('a.action-menu-item', { hasText: name }).first();
+  const deadline = Date.now() + patience;
+  do {
+    await target.click({ button: 'right' });
+    try {
+      await item.hover({ timeout: 5000 });
+      await look();
+      for (let i = 0; i < 5; i++) {
+        await page.waitForTimeout(500);
+        await item.hover({ timeout: 1000 });
+        await page.keyboard.press('Enter');
+        const chosen = await item.waitFor({ state: 'hidden', timeout: 2000 }).then(
+          () => true,
+          () => false,
+        );
+        if (chosen) return;
+      }
+    } catch {
+      // Closed before anything was chosen.
+    }
+    await page.keyboard.press('Escape');
+  } while (Date.now() < deadline);
+  throw new Error(`The context menu did not take "${name}".`);
+}
