@@ -1,15 +1,13 @@
 // npm run demo -- fleet: three services behind one endpoint, captured at once, merged, split by instance.
 import { spawn } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from './build.mjs';
 import { freePort } from './codeServer.mjs';
-import { compileService, flameGraphSize, service, startLoad } from './demoRun.mjs';
-import { pictureScale, pictureSize, savePicture } from './pictures.mjs';
+import { compileService, packForDemo, service, startLoad, windowOf } from './demoRun.mjs';
+import { pictureSize, savePicture } from './pictures.mjs';
 import { root } from './setup.mjs';
 import { seconds as since, sleep, step } from './steps.mjs';
 import { startVsCode } from './vscode.mjs';
-import { packVsix } from './vsix.mjs';
 import { runCommand } from './workbench/commandPalette.mjs';
 import { waitForFlameGraph, webview } from './workbench/profileEditor.mjs';
 
@@ -18,11 +16,7 @@ const instances = 3;
 /** Runs the fleet's demo. Throws one sentence that names the step's trouble; a picture of it is in demo-output/. */
 export async function runFleetDemo({ pictures, seconds }) {
   const start = performance.now();
-  const output = join(root, 'demo-output');
-  await rm(output, { recursive: true, force: true });
-  await mkdir(output, { recursive: true });
-  await build();
-  const vsix = await step('Packing the extension', async () => packVsix().path);
+  const { output, vsix } = await packForDemo();
   await step('Compiling the sample service', async () => compileService());
   const children = [];
   let session;
@@ -44,10 +38,7 @@ export async function runFleetDemo({ pictures, seconds }) {
             },
           ],
         },
-        viewport: pictures ? pictureSize : flameGraphSize,
-        deviceScaleFactor: pictures ? pictureScale : 1,
-        logFolder: join(output, 'logs'),
-        keepLogs: true,
+        ...windowOf(output, pictures),
       }),
     );
     console.log(`  ${session.title}`);

@@ -13,23 +13,18 @@ import { startVsCode } from './vscode.mjs';
 import { packVsix } from './vsix.mjs';
 import { openFile, runCommand } from './workbench/commandPalette.mjs';
 import { waitForFlameGraph } from './workbench/profileEditor.mjs';
-import { acceptAll, waitForQuickPick } from './workbench/quickInput.mjs';
+import { acceptAll } from './workbench/quickInput.mjs';
 import { decoratedLines } from './workbench/textEditors.mjs';
 import { chooseTheme, screenshot } from './workbench/window.mjs';
 
 export const service = join(root, 'demo');
 const hotFile = 'billOfMaterials.ts';
-export const flameGraphSize = { width: 1280, height: 760 };
+const flameGraphSize = { width: 1280, height: 760 };
 
 /** Runs the whole demo. Throws one sentence that names the step's trouble; a picture of it is in demo-output/. */
 export async function runDemo({ open, pictures, seconds }) {
   const start = performance.now();
-  const output = join(root, 'demo-output');
-  await rm(output, { recursive: true, force: true });
-  await mkdir(output, { recursive: true });
-
-  await build();
-  const vsix = await step('Packing the extension', async () => packVsix().path);
+  const { output, vsix } = await packForDemo();
   const folder = pictures ? await copyService(output) : service;
   await step('Compiling the sample service', async () => compileService(folder));
   const port = await freePort();
@@ -66,10 +61,7 @@ export async function runDemo({ open, pictures, seconds }) {
           },
           ...(pictures ? pictureSettings : {}),
         },
-        viewport: pictures ? pictureSize : flameGraphSize,
-        deviceScaleFactor: pictures ? pictureScale : 1,
-        logFolder: join(output, 'logs'),
-        keepLogs: true,
+        ...windowOf(output, pictures),
       }),
     );
     console.log(`  ${session.title}`);
@@ -97,6 +89,25 @@ export async function runDemo({ open, pictures, seconds }) {
     load?.kill();
     await session?.close();
   }
+}
+
+/** An empty folder for what the demo writes, and the extension as it is installed. */
+export async function packForDemo() {
+  const output = join(root, 'demo-output');
+  await rm(output, { recursive: true, force: true });
+  await mkdir(output, { recursive: true });
+  await build();
+  return { output, vsix: await step('Packing the extension', async () => packVsix().path) };
+}
+
+/** How large VS Code's window is, and where its logs go. */
+export function windowOf(output, pictures) {
+  return {
+    viewport: pictures ? pictureSize : flameGraphSize,
+    deviceScaleFactor: pictures ? pictureScale : 1,
+    logFolder: join(output, 'logs'),
+    keepLogs: true,
+  };
 }
 
 /** A copy that may be rewritten; below the project, whose types it is compiled with. */
@@ -151,12 +162,19 @@ export function startLoad(port, seconds, folder = service) {
   return spawn(process.execPath, args, { stdio: 'ignore' });
 }
 
-/** The service and its child are two sessions: Emberline asks which, and gets all. */
+/**
+ * The service and its child are two sessions: Emberline asks which, and gets all. Where it has not heard of the child
+ * yet, it begins with the service, and the child joins in.
+ */
 async function profile(page, seconds) {
   await runCommand(page, 'Emberline: Profile Debug Target');
-  await waitForQuickPick(page, 'Debug Sessions');
-  await acceptAll(page);
-  await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 10_000 });
+  const asked = page.locator('.quick-input-widget:visible', { hasText: 'Debug Sessions' });
+  const begun = page.locator('.statusbar-item', { hasText: 'Profiling' });
+  await asked.or(begun).first().waitFor({ timeout: 60_000 });
+  if (await asked.isVisible()) {
+    await acceptAll(page);
+    await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 10_000 });
+  }
   await sleep(seconds * 1000);
   await runCommand(page, 'Emberline: Stop Profiling');
 }
