@@ -11,6 +11,11 @@ import { type MarkTimes, startTrace, stopTrace, watchForMarks } from './renderer
 
 /** Milliseconds from an editor that shows its text to the first mark on it. */
 const FIRST_MARKS = 100;
+/**
+ * With the first such file of a window VS Code compiles what draws it, and may alone take longer than that: there the
+ * limit is how many times as long as the least that any extension takes.
+ */
+const FIRST_OF_LEAST = 2;
 /** Milliseconds of the extension host's thread, without a pause for its other work. */
 const HOST_TASK = 50;
 const RENDERER_TASK = 100;
@@ -35,7 +40,7 @@ async function manyLines(): Promise<void> {
   await vscode.extensions.getExtension('emberline.emberline')!.activate();
   await measureHost('10,000 hot lines: opening the profile', 'openLines', () => openProfile('many.folded'));
   const file = workspaceFile('many.py');
-  const plain = await measurePlainFile(workspaceFile('plain.py'));
+  const plain = await measurePlainFile(workspaceFile('plain.py'), 'plain_0');
   await measureHost(`10,000 hot lines: showing the file ${SHOWN} times`, 'showLines', () =>
     measureMarks('10,000 hot lines', new Array<vscode.Uri>(SHOWN).fill(file), 'value_0', plain),
   );
@@ -88,8 +93,9 @@ async function manyFiles(): Promise<void> {
   });
   await vscode.commands.executeCommand('workbench.action.closeSidebar');
   const first = Array.from({ length: 21 }, (_, i) => fileAt((i * 239 + 17) % count));
+  const plain = await measurePlainFile(fileAt(0), 'result_0');
   await measureHost(`${count} files: showing 21 of them`, 'showFiles', () =>
-    measureMarks(`${count} files`, first, 'result_0'),
+    measureMarks(`${count} files`, first, 'result_0', plain),
   );
   await measureMemory(fileAt);
 }
@@ -147,9 +153,9 @@ interface Shown {
  *
  * @returns the first of several showings
  */
-async function measurePlainFile(file: vscode.Uri): Promise<Shown> {
-  const first = await withLeastMarks(() => showFile(file, 'plain_0'));
-  for (let i = 0; i < 3; i++) await withLeastMarks(() => showFile(file, 'plain_0'));
+async function measurePlainFile(file: vscode.Uri, text: string): Promise<Shown> {
+  const first = await withLeastMarks(() => showFile(file, text));
+  for (let i = 0; i < 3; i++) await withLeastMarks(() => showFile(file, text));
   return first;
 }
 
@@ -157,9 +163,9 @@ async function measurePlainFile(file: vscode.Uri): Promise<Shown> {
  * How long after its text a file has its marks, and how long the least takes that an extension can do: one mark and one
  * label, as soon as it is told of the editor. In turn, so that both meet the same machine.
  *
- * @param firstLeast of a first file, where that is another than the first of these
+ * @param firstLeast of the first file of the kind in the window
  */
-async function measureMarks(of: string, files: readonly vscode.Uri[], text: string, firstLeast?: Shown): Promise<void> {
+async function measureMarks(of: string, files: readonly vscode.Uri[], text: string, firstLeast: Shown): Promise<void> {
   const heat: Shown[] = [];
   const least: Shown[] = [];
   for (const file of files) {
@@ -167,10 +173,11 @@ async function measureMarks(of: string, files: readonly vscode.Uri[], text: stri
     least.push(await withLeastMarks(() => showFile(file, text)));
   }
   const [first, ...later] = heat;
-  addMarks(`${of}: first marks and labels after the text, first file`, first!, firstLeast ?? least[0]!);
+  const cold = `${of}: first marks and labels after the text, first file`;
+  addMarks(cold, first!, firstLeast, { ofLeast: FIRST_OF_LEAST });
   const own = undisturbed(later);
   const median = `${of}: the same, median of ${own.length} of ${later.length} more`;
-  addMarks(median, medianOf(own), medianOf(undisturbed(least)));
+  addMarks(median, medianOf(own), medianOf(undisturbed(least)), { late: FIRST_MARKS });
 }
 
 function medianOf(shown: readonly Shown[]): Shown {
@@ -223,11 +230,16 @@ async function showFile(file: vscode.Uri, text: string): Promise<Shown> {
   return { late: marked - times.text!, stolen: record.between(times.text!, marked) };
 }
 
-function addMarks(what: string, { late }: Shown, { late: least }: Shown): void {
+function addMarks(
+  what: string,
+  { late }: Shown,
+  { late: least }: Shown,
+  limits: { readonly late?: number; readonly ofLeast?: number },
+): void {
   rows.push(
-    { what, value: late, unit: 'ms', limit: FIRST_MARKS },
+    { what, value: late, unit: 'ms', limit: limits.late ?? null },
     { what: '  where the least that any extension takes is', value: least, unit: 'ms', limit: null },
-    { what: '  of that', value: late / least, unit: '×', limit: null },
+    { what: '  of that', value: late / least, unit: '×', limit: limits.ofLeast ?? null },
   );
 }
 
