@@ -131,9 +131,9 @@ export class HeatDecorations implements vscode.Disposable {
     const stale = new Set(hot.lines.filter((line) => line.stale).map(({ line }) => line));
     const now: vscode.DecorationOptions[] = [];
     const old: vscode.DecorationOptions[] = [];
-    const { spacing, wraps } = this.settingsOf(editor.document);
-    const column = look.labelPosition === 'column' && !wraps;
-    for (const { line, text, gap } of look.labels ? placeLabels(editor, drawn, { from, to }, column) : []) {
+    const settings = this.settingsOf(editor.document);
+    const { spacing } = settings;
+    for (const { line, text, gap } of look.labels ? placeLabels(editor, drawn, { from, to }, settings) : []) {
       const end = editor.document.lineAt(line).range.end;
       const margin = spacing === 0 ? `0 0 0 ${gap}ch` : `0 0 0 calc(${gap}ch + ${gap * spacing}px)`;
       const option = {
@@ -162,10 +162,10 @@ export class HeatDecorations implements vscode.Disposable {
     let known = this.settings.get(document);
     if (known === undefined) {
       const editor = vscode.workspace.getConfiguration('editor', document);
-      const spacing = editor.get<unknown>('letterSpacing');
       known = {
         wraps: editor.get('wordWrap', 'off') !== 'off',
-        spacing: typeof spacing === 'number' && Number.isFinite(spacing) ? spacing : 0,
+        spacing: numberOr(0, editor.get<unknown>('letterSpacing')),
+        fontSize: numberOr(14, editor.get<unknown>('fontSize')),
       };
       this.settings.set(document, known);
     }
@@ -212,10 +212,17 @@ interface EditorSettings {
   readonly wraps: boolean;
   /** What the editor adds to each character's width, in pixels. */
   readonly spacing: number;
+  /** In pixels. */
+  readonly fontSize: number;
 }
 
 /** The labels of hot lines from one line to another. */
-function placeLabels(editor: vscode.TextEditor, drawn: DrawnHeat, { from, to }: Lines, column: boolean): PlacedLabel[] {
+function placeLabels(
+  editor: vscode.TextEditor,
+  drawn: DrawnHeat,
+  { from, to }: Lines,
+  { wraps, fontSize }: EditorSettings,
+): PlacedLabel[] {
   const { hot, look, profileTotal, durationMs } = drawn;
   const style: LabelStyle = { display: look.display, metric: look.metric, durationMs };
   const { document, options } = editor;
@@ -226,10 +233,10 @@ function placeLabels(editor: vscode.TextEditor, drawn: DrawnHeat, { from, to }: 
     width: displayWidth(document.lineAt(line.line).text, tabSize),
     fields: labelFields(line, hot, wholeOf(look.reference, hot, line, profileTotal), style),
   });
-  if (!column) {
+  if (look.labelPosition !== 'column' || wraps) {
     return labelsAtLineEnds(hot.lines.filter(near).map(measured)).filter(({ text }) => text !== '');
   }
-  const inSight = columnsInSight(editorsSideBySide(editor));
+  const inSight = columnsInSight(editorsSideBySide(editor), fontSize);
   const starts = labelBlocks(hot.lines);
   return starts.flatMap((start, i) => {
     const block = hot.lines.slice(start, starts[i + 1]).filter(({ line }) => line < document.lineCount);
@@ -238,6 +245,10 @@ function placeLabels(editor: vscode.TextEditor, drawn: DrawnHeat, { from, to }: 
     const limit = look.labelColumn ?? columnLimit(lines, inSight);
     return labelsInColumn(lines, limit).filter((label) => label.text !== '' && near(label));
   });
+}
+
+function numberOr(otherwise: number, value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : otherwise;
 }
 
 function labelType(color: string): DecorationType {

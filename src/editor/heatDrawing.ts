@@ -8,6 +8,8 @@ import { isSourceDocument } from './sourceDocument';
 
 /** Typing and scrolling come in bursts. */
 const redrawMs = 30;
+/** What labels stand by. */
+const labelSettings = ['editor.wordWrap', 'editor.letterSpacing', 'editor.fontSize'] as const;
 
 /** Draws the visible editors' hot lines, and draws them again as people scroll and editors change their shape. */
 export class HeatDrawing implements vscode.Disposable {
@@ -39,7 +41,7 @@ export class HeatDrawing implements vscode.Disposable {
       }),
       vscode.window.onDidChangeTextEditorOptions(({ textEditor }) => this.redrawSoon(textEditor, true)),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('editor.wordWrap') || event.affectsConfiguration('editor.letterSpacing')) {
+        if (labelSettings.some((name) => event.affectsConfiguration(name))) {
           this.decorations.forgetSettings();
           this.redraw();
         }

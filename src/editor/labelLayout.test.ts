@@ -98,11 +98,16 @@ describe('labels', () => {
   });
 
   it('stand nearer where several editors are side by side', () => {
-    expect([0, 1, 2, 3, 9].map(columnsInSight)).toEqual([98, 98, 44, 26, 2]);
-    expect(columnLimit(block, columnsInSight(2))).toBe(19);
+    expect([0, 1, 2, 3, 9].map((editors) => columnsInSight(editors, 14))).toEqual([98, 98, 44, 26, 2]);
+    expect(columnLimit(block, columnsInSight(2, 14))).toBe(19);
     // No column leaves them in sight: each stands right behind its line.
-    expect(columnLimit(block, columnsInSight(9))).toBe(0);
+    expect(columnLimit(block, columnsInSight(9, 14))).toBe(0);
     expect(labelsInColumn(block, 0)).toEqual(labelsAtLineEnds(block));
+  });
+
+  it('stand further off in a small font, nearer in a large one', () => {
+    expect([12, 14, 20, 100].map((size) => columnsInSight(1, size))).toEqual([115, 98, 65, 5]);
+    expect(columnsInSight(2, 12)).toBe(53);
   });
 
   it('name a change of the other metric beside those of the metric itself', () => {

@@ -25,6 +25,8 @@ const leastGap = 3;
 const columnStep = 4;
 /** What a window of 1400 pixels has for editors beside the side bar, in columns of text with those of the minimap. */
 const columnsOfWindow = 107;
+/** In a font of this size, in pixels. */
+const ordinaryFont = 14;
 /** What each editor's gutter and scroll bar take of them. */
 const columnsOfGutter = 9;
 /** As wide as a digit in every fixed-width font, and not joined with its like. */
@@ -50,9 +52,11 @@ export function labelBlocks(lines: readonly { readonly line: number }[]): number
  * The columns of an editor that are in sight in an ordinary window: VS Code does not tell how wide editors are.
  *
  * @param sideBySide editors that share the window's width
+ * @param fontSize of the editor, in pixels
  */
-export function columnsInSight(sideBySide: number): number {
-  return Math.max(0, Math.floor(columnsOfWindow / Math.max(1, sideBySide)) - columnsOfGutter);
+export function columnsInSight(sideBySide: number, fontSize: number): number {
+  const columns = (columnsOfWindow * ordinaryFont) / Math.max(1, fontSize);
+  return Math.max(0, Math.floor(columns / Math.max(1, sideBySide)) - columnsOfGutter);
 }
 
 /** The furthest column at which the block's widest label still ends within the columns in sight. */
