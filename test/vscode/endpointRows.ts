@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { ui } from './driver';
+import { updateWorkspaceSetting } from './workspaceSettings';
 
 // The Endpoints view's rows and what they are made of.
 
@@ -8,7 +9,7 @@ export const settings = (): vscode.WorkspaceConfiguration => vscode.workspace.ge
 
 /** Sets the endpoints of the workspace; none where it is undefined. */
 export async function configure(endpoints: object[] | undefined): Promise<void> {
-  await settings().update('endpoints', endpoints, vscode.ConfigurationTarget.Workspace);
+  await updateWorkspaceSetting('emberline.endpoints', endpoints);
 }
 
 /** The profile in front; null where something else is. */

@@ -22,6 +22,7 @@ import {
 } from './driver';
 import { configure, press, rows, settings, shownProfile } from './endpointRows';
 import { projectFile } from './workspaceFolder';
+import { updateWorkspaceSetting } from './workspaceSettings';
 
 /** The Endpoints view and what starts there, as a user does it. */
 
@@ -272,7 +273,7 @@ suite('Endpoints view', () => {
         async (page, text) => page.locator('.part.sidebar .monaco-list-row', { hasText: text }).first().waitFor(),
         name,
       );
-      await settings().update('capture.seconds', 1, vscode.ConfigurationTarget.Workspace);
+      await updateWorkspaceSetting('emberline.capture.seconds', 1);
       await press(name, 'Capture');
       await eventually(shownProfile, (uri) => /\.cpuprofiles?$/.test(uri?.fsPath ?? ''));
       await waitForFlameGraph();
@@ -288,7 +289,7 @@ suite('Endpoints view', () => {
         { name: 'worker', kind: 'v8-inspector', url: `127.0.0.1:${port}` },
       ]);
     } finally {
-      await settings().update('capture.seconds', undefined, vscode.ConfigurationTarget.Workspace);
+      await updateWorkspaceSetting('emberline.capture.seconds', undefined);
       await node.stop();
     }
   });

@@ -18,12 +18,13 @@ import {
 } from './driver';
 import { openProfile } from './openProfile';
 import { removeFromWorkspace, writeWorkspace } from './workspaceFolder';
+import { updateWorkspaceSetting } from './workspaceSettings';
 
 const setting = 'emberline.pathMappings';
 const explainTitle = 'Emberline: Explain Source Mapping';
 
 async function map(rows: { from: string; to: string }[] | undefined): Promise<void> {
-  await vscode.workspace.getConfiguration().update(setting, rows, vscode.ConfigurationTarget.Workspace);
+  await updateWorkspaceSetting(setting, rows);
 }
 
 const mappings = (): unknown => vscode.workspace.getConfiguration().inspect(setting)?.workspaceValue;

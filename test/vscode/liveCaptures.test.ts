@@ -11,8 +11,9 @@ import {
   ui,
   waitForFlameGraph,
 } from './driver';
-import { configure, press, rows, settings, shownProfile } from './endpointRows';
+import { configure, press, rows, shownProfile } from './endpointRows';
 import { projectFile, removeFromWorkspace, writeWorkspace } from './workspaceFolder';
+import { updateWorkspaceSetting } from './workspaceSettings';
 
 /** Endpoints whose profile is captured again and again while it is looked at. */
 
@@ -120,7 +121,7 @@ suite('Live captures', () => {
 
   test('a rolling window shows the last captures together, and a server that goes away stops nothing', async () => {
     server.body = 'main;work 10\n';
-    await settings().update('live.window', 2, vscode.ConfigurationTarget.Workspace);
+    await updateWorkspaceSetting('emberline.live.window', 2);
     try {
       await configure([{ name: 'api', kind: 'go-pprof', url: server.address, seconds: 1 }]);
       await eventually(rows, (all) => all.length === 1);
@@ -142,7 +143,7 @@ suite('Live captures', () => {
       await press('api', 'Stop Live');
       await eventually(rows, ([row]) => /^captured /.test(row?.description ?? ''));
     } finally {
-      await settings().update('live.window', undefined, vscode.ConfigurationTarget.Workspace);
+      await updateWorkspaceSetting('emberline.live.window', undefined);
     }
   });
 
@@ -219,14 +220,14 @@ suite('Live captures', () => {
       assert.equal(chart.blank, 0, JSON.stringify(chart));
       assert.ok(lines.frames > 10, JSON.stringify(lines));
       assert.equal(lines.without, 0, JSON.stringify(lines));
-      await settings().update('live.cpuLimit', 1, vscode.ConfigurationTarget.Workspace);
+      await updateWorkspaceSetting('emberline.live.cpuLimit', 1);
       await eventually(rows, ([row]) => /% of a core, slowed down to keep to 1 %$/.test(row?.description ?? ''));
       await press('api', 'Stop Live');
       await eventually(rows, ([row]) => /^captured /.test(row?.description ?? ''));
     } finally {
       clearInterval(changing);
       await vscode.commands.executeCommand('emberline.clearBaseline');
-      await settings().update('live.cpuLimit', undefined, vscode.ConfigurationTarget.Workspace);
+      await updateWorkspaceSetting('emberline.live.cpuLimit', undefined);
       removeFromWorkspace('steady');
     }
   });
@@ -261,12 +262,12 @@ suite('Live captures', () => {
       await new Promise((resolve) => setTimeout(resolve, 2500));
       assert.equal(server.asked.length, asked);
       assert.equal(server.open, 0);
-      await settings().update('live.pauseWithoutFocus', false, vscode.ConfigurationTarget.Workspace);
+      await updateWorkspaceSetting('emberline.live.pauseWithoutFocus', false);
       await eventually(
         () => server.asked.length,
         (count) => count > asked,
       );
-      await settings().update('live.pauseWithoutFocus', undefined, vscode.ConfigurationTarget.Workspace);
+      await updateWorkspaceSetting('emberline.live.pauseWithoutFocus', undefined);
       await eventually(rows, ([row]) => row?.description === 'live · paused while the window has no focus');
       await focus(true);
       await eventually(rows, ([row]) => /^live · \d+ captures/.test(row?.description ?? ''));
@@ -275,7 +276,7 @@ suite('Live captures', () => {
     } finally {
       await focus(true);
       await ui((page) => page.evaluate(() => Reflect.deleteProperty(document, 'hasFocus')));
-      await settings().update('live.pauseWithoutFocus', undefined, vscode.ConfigurationTarget.Workspace);
+      await updateWorkspaceSetting('emberline.live.pauseWithoutFocus', undefined);
     }
   });
 });

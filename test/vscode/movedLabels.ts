@@ -4,6 +4,7 @@ import { decoratedLines, eventually, ui } from './driver';
 import { type LineTable, labelOf } from './lineOracles';
 import { type Case, editedText } from './movedLineCases';
 import { openProfile } from './openProfile';
+import { updateWorkspaceSetting } from './workspaceSettings';
 
 export interface Label {
   readonly line: number;
@@ -89,21 +90,13 @@ export function inBareWindow(): void {
   suiteTeardown(async () => {
     await closeAll();
     await sticky(undefined);
-    await vscode.workspace
-      .getConfiguration()
-      .update('emberline.pathMappings', undefined, vscode.ConfigurationTarget.Workspace);
+    await updateWorkspaceSetting('emberline.pathMappings', undefined);
   });
 }
 
 /** Where the machine had the files that ran the captured programs is a folder of this machine. */
 export function mapFixturesTo(folder: string): Thenable<void> {
-  return vscode.workspace
-    .getConfiguration()
-    .update(
-      'emberline.pathMappings',
-      [{ from: '/tmp/emberline-fixtures', to: folder }],
-      vscode.ConfigurationTarget.Workspace,
-    );
+  return updateWorkspaceSetting('emberline.pathMappings', [{ from: '/tmp/emberline-fixtures', to: folder }]);
 }
 
 function sticky(enabled: boolean | undefined): Thenable<void> {
