@@ -11,6 +11,7 @@ import { type BaselineLines, type HotLines, hotLinesOf, noHotLines } from './hot
 import type { LineTracker } from './lineTracker';
 import { isDoubtful } from './recordedTexts';
 import { signDocument } from './signedDocuments';
+import { onlyUnmoved, unmovedHotLines } from './unmovedLines';
 
 /** What is asked about documents: a profile as it is looked at, and what it is compared with. */
 export interface HeatSubject {
@@ -34,6 +35,10 @@ interface DocumentHeat extends DocumentAnswers {
   /** Tells the latest question from earlier ones; 0 where it is to be asked anew. */
   question: number;
 }
+
+/** Files whose lines are asked for before they are shown, within so many lines. */
+const foreseenFiles = 8;
+const foreseenLines = 10_000;
 
 interface LaidOut {
   readonly files: DocumentHeat['files'];
@@ -128,6 +133,24 @@ export class DocumentHeats implements vscode.Disposable {
     this.answered(document);
   }
 
+  /**
+   * Asks for the lines of the hottest files before anybody opens one, which people do next: then they are drawn as soon as
+   * the text is.
+   *
+   * @param isWanted whether these files are what is looked at still
+   */
+  async foresee(files: HeatFiles, isWanted: () => boolean): Promise<void> {
+    let lines = 0;
+    const hottest = (await files.hottest()).filter(({ hasLines }) => hasLines);
+    for (const { file } of hottest.slice(0, foreseenFiles)) {
+      if (lines > foreseenLines || !isWanted()) return;
+      const found = await files.linesOfFile(file);
+      lines += found.line.length;
+      await nextTurn();
+      unmovedHotLines(found, this.threshold());
+    }
+  }
+
   /** Hot lines of the answers that are there, where the document's lines are now. */
   hotLines(document: vscode.TextDocument, source: HeatSource): HotLines {
     const heat = this.documents.get(document.uri.toString());
@@ -180,7 +203,11 @@ export class DocumentHeats implements vscode.Disposable {
     }
     const compared = baseline && { ...baseline, map: tracker.mapFor(baseline.source, document) };
     const map = tracker.mapFor(source, document);
-    const hot = hotLinesOf(files, map, this.threshold(), document.lineCount, totals, compared);
+    const unmoved = compared === null ? onlyUnmoved(files, map, document.lineCount) : null;
+    const hot =
+      unmoved === null
+        ? hotLinesOf(files, map, this.threshold(), document.lineCount, totals, compared)
+        : unmovedHotLines(unmoved, this.threshold());
     const doubtful = (of: HeatSource): boolean => isDoubtful(tracker.textFor(of, document));
     return {
       ...hot,

@@ -21,6 +21,9 @@ import type { LineTracker } from './lineTracker';
 import type { RememberedSources } from './rememberedSources';
 import { isSourceDocument } from './sourceDocument';
 
+/** What was opened is drawn first. */
+const foreseeAfterMs = 300;
+
 export interface HeatServices {
   readonly engine: EngineApi;
   readonly resolver: SourceResolver;
@@ -51,6 +54,9 @@ export class Heat implements vscode.Disposable {
     (document) => this.drawnHeat(this.hotLines(document)),
     (document) => (this.visible && this.heatSource !== null ? this.documents.steps(document, this.heatSource) : []),
   );
+  /** The profile whose hottest files were asked for, or are about to be. */
+  private foreseen: HeatSource | null = null;
+  private foreseeing: NodeJS.Timeout | undefined;
   /** Editors that were visible before. */
   private readonly seen = new WeakSet<vscode.TextEditor>();
   private readonly disposables: vscode.Disposable[];
@@ -148,8 +154,24 @@ export class Heat implements vscode.Disposable {
     this.heatSource = source;
     this.files = this.filesNow();
     this.compare();
+    this.foresee();
     // What is seen anew stays marked until the new answers are there: no picture without marks between.
     this.askAgain(same);
+  }
+
+  /** Once for each profile that is opened: a live capture is read anew again and again. */
+  private foresee(): void {
+    const { files, heatSource: source } = this;
+    if (source === this.foreseen || (source !== null && files === null)) return;
+    this.foreseen = source;
+    clearTimeout(this.foreseeing);
+    if (source === null) return;
+    this.foreseeing = setTimeout(() => {
+      const { files: wanted } = this;
+      if (wanted === null) return;
+      // Else the profile was closed meanwhile: whoever opens a file hears of what else may fail.
+      this.documents.foresee(wanted, () => this.files === wanted).catch(() => {});
+    }, foreseeAfterMs);
   }
 
   /** What lines are compared with, null for nothing. Also to be called when its status changed. */
@@ -283,6 +305,7 @@ export class Heat implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.foreseeing);
     for (const disposable of this.disposables) {
       disposable.dispose();
     }
