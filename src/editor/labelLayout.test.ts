@@ -117,7 +117,7 @@ describe('labels', () => {
     ];
     expect(labelsInColumn(changed, 80).map(({ text }) => plain(text))).toEqual([
       ' ▲ 4.1 pp total               98.4% total',
-      '▼ 21.7 pp       · 1.0% self ·  2.0% total',
+      '▼ 21.7 pp         1.0% self ·  2.0% total',
     ]);
   });
 

@@ -121,7 +121,9 @@ function alignedText(
     const whole = width + (words[i] === 0 ? 0 : 1 + words[i]!);
     if (whole === 0) return;
     // A dot beside blanks would belong to nothing.
-    if (i > 0) text += field !== null && fields[i - 1] ? ' · ' : blank.repeat(3);
+    const before = fields[i - 1];
+    const joined = field !== null && before && before.word.length === words[i - 1];
+    if (i > 0) text += joined ? ' · ' : blank.repeat(3);
     if (field === null) {
       text += blank.repeat(whole);
       return;
