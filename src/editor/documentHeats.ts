@@ -37,7 +37,7 @@ interface DocumentHeat extends DocumentAnswers {
 }
 
 /** Files whose lines are asked for before they are shown, within so many lines. */
-const foreseenFiles = 8;
+const foreseenFiles = 4;
 const foreseenLines = 10_000;
 
 interface LaidOut {
