@@ -276,9 +276,13 @@ export class Heat implements vscode.Disposable {
     const { doubtful, baseline, lines } = this.hotLines(document);
     if (lines.length === 0 || (!doubtful && baseline?.doubtful !== true)) return null;
     const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
-    return doubtful
-      ? `${name} was written after the recording: its lines may have moved. Setting the profile's commit places them.`
-      : `${name} was written after the baseline's recording: its lines may have moved. Setting the baseline's commit places them.`;
+    const [recording, whose] =
+      doubtful && baseline?.doubtful === true
+        ? ['both recordings', 'the commits of both profiles']
+        : doubtful
+          ? ['the recording', "the profile's commit"]
+          : ["the baseline's recording", "the baseline's commit"];
+    return `${name} was written after ${recording}: its lines may have moved. Setting ${whose} places them.`;
   }
 
   /** `hotLines` of any document, shown or not. */

@@ -97,6 +97,11 @@ describe('lines with a baseline', () => {
       [4, '≈'],
       [5, '≈'],
     ]);
+    // Lines 1, 3 and 5 had other code in the baseline; line 2 has nothing of it.
+    expect(compare(after, before, {}, map).lines.map(({ rewritten = false }) => rewritten)).toEqual([
+      ...[true, false, true],
+      ...[false, true],
+    ]);
   });
 
   it('by rate: twice the time does not make a line slower', () => {

@@ -21,6 +21,8 @@ export interface HotLine extends LineValues {
   readonly functionTotal: number | null;
   /** Whether its code changed since the recording: the values are those of the line that stood here. */
   readonly stale: boolean;
+  /** Set where the line in the baseline, in the same place of the same function, had other code. */
+  readonly rewritten?: true;
   /** Of a profile without lines: the values are those of the function that is defined here. */
   readonly definition?: HotDefinition;
 }
@@ -112,6 +114,7 @@ export function hotLinesOf(
       stale: before?.get(line)?.stale ?? false,
     };
     const base = before === null ? null : (before.get(line)?.values ?? zeros);
+    const rewritten = now.has(line) && !stale && before?.get(line)?.stale === true;
     const size = Math.max(
       Math.abs(shareOf(values.self, viewTotal)),
       Math.abs(shareOf(values.total, viewTotal)),
@@ -119,7 +122,10 @@ export function hotLinesOf(
       Math.abs(shareOf(base?.total ?? 0, baseline?.viewTotal ?? 0)),
     );
     if (size > 0 && size >= threshold) {
-      lines.push({ line, ...values, recorded, baseline: base, functionTotal, stale });
+      lines.push({
+        ...{ line, ...values, recorded, baseline: base, functionTotal, stale },
+        ...(rewritten ? { rewritten } : {}),
+      });
     }
   }
   lines.sort((a, b) => a.line - b.line);

@@ -149,6 +149,8 @@ describe('the hover of a line', () => {
       baseline: { self: 60, total: 60, samples: 60 },
     };
     expect(plain(vanishedText(gone, { ...hot, baseline }))).toMatch(/No samples[\s\S]*self \*\*vanished ▼ 30\.0 pp/);
+    const rewritten = { ...changed, line: { ...changed.line, rewritten: true as const } };
+    expect(plain(hoverText(details, rewritten))).toContain('in which this line had other code: self **▲ 9.0 pp**');
     const doubtful = { ...hot, baseline: { ...baseline, doubtful: true } };
     expect(hoverText(details, { ...changed, hot: doubtful })).toContain("changed after the baseline's recording");
   });

@@ -50,7 +50,7 @@ export function hoverText(details: LineDetails, context: HoverContext): string {
     line.stale
       ? '$(warning) *The code of this line changed after the recording: these are the values of the line that stood here.*'
       : context.movedFile
-        ? doubtText('the recording')
+        ? doubtText(hot.baseline?.doubtful === true ? 'both recordings' : 'the recording')
         : hot.baseline?.doubtful === true
           ? doubtText("the baseline's recording")
           : '',
@@ -127,7 +127,8 @@ function baselineText(line: HotLine, hot: HotLines): string {
     const was = formatPercent(shareOf(before[metric], whole.viewTotal), 1);
     return [`${metric} **${markdownText(text)}**${chance}, was ${markdownText(was)}`];
   });
-  return parts.length === 0 ? '' : `$(git-compare) Since the baseline: ${parts.join(' · ')}`;
+  const since = line.rewritten ? 'Since the baseline, in which this line had other code' : 'Since the baseline';
+  return parts.length === 0 ? '' : `$(git-compare) ${since}: ${parts.join(' · ')}`;
 }
 
 function timelineMarkdown({ timeline }: LineDetails, theme: HoverContext['theme']): string {
