@@ -169,7 +169,7 @@ export class Heat implements vscode.Disposable {
     this.foreseeing = setTimeout(() => {
       const { files: wanted } = this;
       if (wanted === null) return;
-      // Else the profile was closed meanwhile: whoever opens a file hears of what else may fail.
+      // It fails where the profile is closed meanwhile; of anything else the output tells once a file is opened.
       this.documents.foresee(wanted, () => this.files === wanted).catch(() => {});
     }, foreseeAfterMs);
   }
