@@ -3,7 +3,7 @@ import { type LineChange, toldChange } from './heatChange';
 import type { DrawnHeat } from './heatDecorations';
 import { rulerMarks } from './heatScale';
 import type { HeatMetric } from './heatSource';
-import type { HotLine, HotLines } from './hotLines';
+import { type HotLine, type HotLines, mayBeOthers } from './hotLines';
 import { LineMarks } from './lineMarks';
 import type { MarkExtent } from './markedLines';
 
@@ -96,8 +96,8 @@ export class ChangeDecorations implements vscode.Disposable {
   }
 }
 
-function fillOf({ stale }: HotLine, { doubtful, baseline }: HotLines): Fill {
-  return stale || doubtful || baseline?.doubtful === true ? 'hollow' : 'filled';
+function fillOf({ stale }: HotLine, hot: HotLines): Fill {
+  return stale || mayBeOthers(hot) ? 'hollow' : 'filled';
 }
 
 function typesOf(direction: Direction, fill: Fill): vscode.TextEditorDecorationType[] {

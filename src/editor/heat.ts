@@ -15,7 +15,7 @@ import { wholeOf } from './heatReference';
 import { configuredLook } from './heatSettings';
 import type { HeatMetric, HeatSource } from './heatSource';
 import { HeatViews } from './heatViews';
-import { type HotLine, type HotLines, noHotLines } from './hotLines';
+import { type HotLine, type HotLines, mayBeOthers, noHotLines } from './hotLines';
 import { languageName } from './languageName';
 import type { LineTracker } from './lineTracker';
 import type { RememberedSources } from './rememberedSources';
@@ -273,8 +273,9 @@ export class Heat implements vscode.Disposable {
 
   /** Why the marks of a document may be on other lines than they are of, as a sentence; null where they are not. */
   markDoubt(document: vscode.TextDocument): string | null {
-    const { doubtful, baseline, lines } = this.hotLines(document);
-    if (lines.length === 0 || (!doubtful && baseline?.doubtful !== true)) return null;
+    const hot = this.hotLines(document);
+    if (hot.lines.length === 0 || !mayBeOthers(hot)) return null;
+    const { doubtful, baseline } = hot;
     const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
     const [recording, whose] =
       doubtful && baseline?.doubtful === true

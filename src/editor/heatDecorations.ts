@@ -6,7 +6,7 @@ import { type LabelStyle, labelFields } from './heatLabel';
 import type { HeatLook } from './heatLook';
 import { wholeOf } from './heatReference';
 import { heatSteps, heatStepsOf, rulerMarks } from './heatScale';
-import { type HotLine, type HotLines, shareOf } from './hotLines';
+import { type HotLine, type HotLines, mayBeOthers, shareOf } from './hotLines';
 import {
   columnLimit,
   columnsInSight,
@@ -127,7 +127,7 @@ export class HeatDecorations implements vscode.Disposable {
     const { hot, look } = drawn;
     const { from, to } = linesAround(editor, opening ? openingMargin : labelMargin);
     this.labelled.set(editor, { from, to });
-    const doubtful = hot.doubtful || hot.baseline?.doubtful === true;
+    const doubtful = mayBeOthers(hot);
     const stale = new Set(hot.lines.filter((line) => line.stale).map(({ line }) => line));
     const now: vscode.DecorationOptions[] = [];
     const old: vscode.DecorationOptions[] = [];

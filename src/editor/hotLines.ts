@@ -76,6 +76,11 @@ export interface BaselineLines {
   readonly comparison: Comparison;
 }
 
+/** Whether lines may be others than those of the profile's recording, or of the baseline's. */
+export function mayBeOthers({ doubtful, baseline }: HotLines): boolean {
+  return doubtful || baseline?.doubtful === true;
+}
+
 export const noHotLines: HotLines = {
   lines: [],
   viewTotal: 0,
